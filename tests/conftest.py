@@ -1,0 +1,85 @@
+"""Fixtures for every test: real servers, started once in a session and only when somebody asks for them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.blocking import no_blocking_calls
+from tests.support.clock import FakeClock
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.ids import FakeIds
+from tests.support.postgres_server import PostgresServer, running_postgres
+from tests.support.redis_server import empty_redis, running_redis
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def ids() -> FakeIds:
+    return FakeIds()
+
+
+@pytest.fixture
+def no_blocking() -> Iterator[None]:
+    """Ask for it where code runs in the hub's loop: a blocking call there raises BlockingError."""
+    with no_blocking_calls():
+        yield
+
+
+@pytest.fixture(scope="session")
+def redis_server_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server_url: str) -> str:
+    """A real server with nothing in it."""
+    empty_redis(redis_server_url)
+    return redis_server_url
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: PostgresServer) -> PostgresDatabases:
+    return PostgresDatabases(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_databases: SqliteDatabases, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    return sqlite_databases.create(tmp_path / "wufen.db")
+
+
+@pytest.fixture
+def postgresql_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database, dropped after the test whoever is still connected."""
+    name, url = postgres_databases.create()
+    yield url
+    postgres_databases.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on each of the two."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def environment(sqlite_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
+    """The WUFEN_ variables of an instance of its own: SQLite, the test's Redis, its own home."""
+    return {"WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": sqlite_url, "WUFEN_REDIS_URL": redis_url}
