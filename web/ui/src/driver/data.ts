@@ -1,0 +1,18 @@
+/** What the server prints for the driver's page. Types only. */
+import type { PulledIncident, Reason } from "../shared/incident.ts";
+
+export type DriverMode = "request" | "bind" | "owner";
+
+export interface DriverData {
+  mode: DriverMode;
+  sticker: string;
+  /** Owner: the secret of the link, which is also the bearer token. */
+  token?: string;
+  plate_hint: string;
+  plate_length: number;
+  platform: string;
+  district_name: string;
+  reasons: Reason[];
+  /** Owner: the incident that the link is about, as it was when the page was printed. */
+  incident?: PulledIncident;
+}

@@ -1,0 +1,88 @@
+/**
+ * The shapes that the server sends: feed views, pulled views, publications. Types only.
+ *
+ * Instants are ISO 8601 in UTC.
+ */
+import type { Versioned } from "./fold.ts";
+
+export type Kind = "move_car" | "accident" | "report" | "hazard";
+export type Status = "waiting" | "offered" | "accepted" | "on_scene" | "closed";
+export type Outcome = "settled" | "resolved" | "cancelled" | "rejected" | "duplicate" | "expired";
+export type Reason = "blocking" | "space" | "fire_lane" | "other";
+export type Reply = "coming" | "cannot" | "not_mine" | "moved";
+
+export interface Location {
+  lat: number;
+  lng: number;
+  accuracy_m?: number | null;
+  crs: "wgs84" | "gcj02";
+}
+
+/** What every subscriber of a feed may see; `officer` is absent outside the district's own feed. */
+export interface Incident extends Versioned {
+  kind: Kind;
+  status: Status;
+  outcome: Outcome | null;
+  district: string;
+  reason: Reason | null;
+  plate: string;
+  place: string | null;
+  location: Location | null;
+  requested_at: string;
+  respond_by: string;
+  response_seconds: number;
+  answered_at: string | null;
+  reply: Reply | null;
+  promised_by: string | null;
+  deferred: boolean;
+  handed_over_at: string | null;
+  accepted_at: string | null;
+  arrived_at: string | null;
+  moved_at: string | null;
+  breached_at: string | null;
+  closed_at: string | null;
+  escalation: number;
+  priority: number;
+  requesters: number;
+  photos: number;
+  unit: string | null;
+  officer?: string | null;
+  nobody_on_duty: boolean;
+  call: string;
+}
+
+export interface TimelineEntry {
+  event: string;
+  at: string;
+  by?: "requester" | "owner" | "officer" | "commander" | "system";
+  detail?: unknown;
+}
+
+export interface Photo {
+  id: string;
+  url: string;
+}
+
+export interface Notice {
+  kind: string;
+  status: string;
+  at: string;
+}
+
+/** `GET /api/v1/incidents/{id}`: the view for this caller, with its position in the `incident:` channel. */
+export interface PulledIncident extends Omit<Incident, "photos"> {
+  timeline: TimelineEntry[];
+  messages?: (string | { text: string; at?: string })[];
+  photos: Photo[];
+  notices?: Notice[];
+  offset: number;
+  epoch: string;
+  now: string;
+  you?: { role: "requester" | "owner"; deferred?: boolean; [key: string]: unknown };
+}
+
+export interface Publication<View = Incident> {
+  event: string;
+  incident: View;
+  at: string;
+}
