@@ -1,0 +1,153 @@
+"""The table of settings: variable, default, unit and sentence; `docs/settings.md` shows the same rows.
+
+Leaves to others: what a unit accepts (`models.setting_values`), reading the environment (`models.settings`).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+PREFIX = "WUFEN_"
+
+
+class Setting(NamedTuple):
+    """One row of the table: the variable, its default as it would be written, its unit and its meaning."""
+
+    name: str
+    default: str
+    unit: str
+    sentence: str
+
+    @property
+    def field(self) -> str:
+        """The attribute of `Settings` that holds it."""
+        return "process_name" if self.name == "WUFEN_PROCESS" else self.name.removeprefix(PREFIX).lower()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("WUFEN_HOME", "var", "path", "Folder for the database, media, secrets and sockets."),
+    Setting(
+        "WUFEN_DATABASE_URL",
+        "sqlite:///{home}/wufen.db",
+        "database",
+        "Database, as sqlite:/// or postgresql:// URL.",
+    ),
+    Setting(
+        "WUFEN_REDIS_URL",
+        "unix://{run_dir}/redis.sock",
+        "redis",
+        "Redis, as unix://, redis:// or rediss:// URL; the default is a server of the service's own.",
+    ),
+    Setting("WUFEN_BIND", "127.0.0.1", "address", "Address on which web and hub listen."),
+    Setting("WUFEN_WEB_PORT", "8000", "port", "Port of pages and API."),
+    Setting("WUFEN_HUB_PORT", "8001", "port", "Port of the WebSocket hub."),
+    Setting(
+        "WUFEN_PUBLIC_URL",
+        "http://localhost:{web_port}",
+        "url",
+        "Address under which phones reach the pages; it is printed into the QR codes.",
+    ),
+    Setting(
+        "WUFEN_HUB_PUBLIC_URL",
+        "ws://{public host}:{hub_port}",
+        "websocket url",
+        "Address under which phones reach the hub, without a path; wss when the public URL is https.",
+    ),
+    Setting(
+        "WUFEN_ORIGINS",
+        "",
+        "urls",
+        "Further web origins, separated by commas, whose pages may use the API and the hub.",
+    ),
+    Setting(
+        "WUFEN_TRUSTED_PROXIES",
+        "",
+        "addresses",
+        "Proxies, separated by commas, whose X-Forwarded-For header is believed.",
+    ),
+    Setting(
+        "WUFEN_PRODUCTION",
+        "0",
+        "switch",
+        "On: sample accounts, the phone simulator and switched-off limits are refused.",
+    ),
+    Setting(
+        "WUFEN_LIMITS",
+        "on",
+        "switch",
+        "Off lifts every limit but the lock-out after wrong plate tails; for load tests only.",
+    ),
+    Setting(
+        "WUFEN_RESPOND_SECONDS",
+        "",
+        "optional seconds",
+        "Response time of a request; empty: what the rules say, which is 300.",
+    ),
+    Setting(
+        "WUFEN_PROCESSES",
+        "web=2,hub=2,worker=1",
+        "processes",
+        "How many processes of each kind this machine runs; a kind that is left out is not started.",
+    ),
+    Setting(
+        "WUFEN_LOG_LEVEL",
+        "info",
+        "level",
+        "Least severe log line that is written: debug, info, warning or error.",
+    ),
+    Setting(
+        "WUFEN_BOUNDARIES",
+        "",
+        "file",
+        "GeoJSON file of district boundaries; empty: an incident is its sticker's district's.",
+    ),
+    Setting(
+        "WUFEN_SECRET_KEY",
+        "",
+        "secret",
+        "Signs cookies and links; empty: made once and kept in the data folder.",
+    ),
+    Setting(
+        "WUFEN_HUB_TOKEN_SECRET",
+        "",
+        "secret",
+        "Signs connection tokens (HS256); empty: made once and kept in the data folder.",
+    ),
+    Setting(
+        "WUFEN_FIELD_KEYS",
+        "",
+        "keys",
+        "Keys of encrypted fields as id:base64 of 32 bytes, separated by commas, the newest first;"
+        " empty: made once and kept in the data folder.",
+    ),
+    Setting(
+        "WUFEN_INDEX_KEY",
+        "",
+        "key",
+        "Key of the blind indexes, base64 of 32 bytes; empty: made once and kept in the data folder.",
+    ),
+    Setting(
+        "WUFEN_CONNECTION_TOKEN_SECONDS",
+        "600",
+        "seconds",
+        "Life of a connection token; clients renew it in time.",
+    ),
+    Setting("WUFEN_SESSION_SECONDS", "43200", "seconds", "Life of a staff member's session."),
+    Setting("WUFEN_HUB_PING_SECONDS", "2", "seconds", "Interval of the hub's pings to its clients."),
+    Setting(
+        "WUFEN_HUB_QUEUE_BYTES",
+        "1048576",
+        "bytes",
+        "Bytes that may wait for one slow client before it is disconnected and told to come back.",
+    ),
+    Setting("WUFEN_REPLAY_ENTRIES", "5000", "entries", "Longest replay of missed events to one subscriber."),
+    Setting("WUFEN_REPLAY_BYTES", "2097152", "bytes", "Largest replay of missed events to one subscriber."),
+    Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
+    Setting(
+        "WUFEN_HEARTBEAT_FD",
+        "",
+        "descriptor",
+        "File descriptor to which this process writes its heartbeat; set by the supervisor.",
+    ),
+)
+BY_NAME: Mapping[str, Setting] = MappingProxyType({row.name: row for row in SETTINGS})
