@@ -12,6 +12,25 @@ from tests.support.ids import FakeIds
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.redis_server import empty_redis, running_redis
 
+_POSTGRES_FIXTURES = {"postgres_server", "postgres_databases", "postgresql_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test by what it needs, so that nobody has to remember to."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _POSTGRES_FIXTURES or _runs_on_postgresql(item):
+            item.add_marker(pytest.mark.postgresql)
+        if "product" in fixtures:
+            item.add_marker(pytest.mark.processes)
+        if item.nodeid.startswith("tests/browser/"):
+            item.add_marker(pytest.mark.browser)
+
+
+def _runs_on_postgresql(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("database_url") == "postgresql"
+
 
 @pytest.fixture
 def clock() -> FakeClock:
