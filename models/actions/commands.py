@@ -1,0 +1,161 @@
+"""Giving a command to an incident: read, may he, is it possible, what follows, saved by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.actions import consequences, offers
+from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
+from models.caller import Caller, Officer, Participant
+from models.errors import Conflict, Forbidden, InvalidField, VersionConflict
+from models.incident import commands
+from models.incident.commands import PROMISE_MINUTES, Answer, Cancel, Command, Decline, Rate
+from models.incident.decide import decide, withdraw
+from models.incident.incident import Incident
+from models.incident.permissions import check
+from models.incident.views import View, district_view, public_view
+from models.store import Change, Store
+from models.tables import participants, shifts
+
+LONGEST_REASON = 200  # characters
+LONGEST_NOTE = 1_000  # characters
+
+# Runs in the same transaction, with the view that the caller will get: a first answer to keep.
+Then = Callable[[AsyncConnection, View], Awaitable[None]]
+
+
+async def act(
+    store: Store,
+    incident_id: str,
+    command: Command,
+    caller: Caller,
+    *,
+    version: int | None = None,
+    then: Then | None = None,
+) -> View:
+    """Does what ``command`` asks, or raises and changes nothing; returns the incident as the caller sees it.
+
+    Without ``version`` a lost race is tried again as long as the command is legal; with one, VersionConflict
+    tells that the caller acted on an old view. Raises NotFound, Forbidden, NotOnDuty, IllegalTransition,
+    AlreadyAccepted, InvalidField.
+    """
+    _check_texts(command)
+
+    async def attempt() -> View:
+        async with store.change() as change:
+            view = await _act(change, incident_id, command, caller, version)
+            if then is not None:
+                await then(change.connection, view)
+            return view
+
+    return await until_saved(attempt)
+
+
+async def _act(
+    change: Change, incident_id: str, command: Command, caller: Caller, version: int | None
+) -> View:
+    seen = await load(change, incident_id)
+    duty = await on_duty_in(change.connection, caller.id) if isinstance(caller, Officer) else None
+    check(seen, command, caller, on_duty_in=duty)
+    if version is not None and version != seen.version:
+        raise VersionConflict(version=seen.version)
+    changing = IncidentChange(change, seen, seen, actor_of(caller))
+    await _decide(changing, seen, command, caller)
+    await consequences.follow(changing)
+    await changing.save()
+    view = district_view(changing.now)
+    return view if isinstance(caller, Officer) else public_view(view)
+
+
+async def _decide(changing: IncidentChange, seen: Incident, command: Command, caller: Caller) -> None:
+    if isinstance(command, Decline) and isinstance(caller, Officer):
+        await _decline(changing, command, caller)
+        return
+    if isinstance(command, Cancel) and isinstance(caller, Participant):
+        await _withdraw(changing, seen, caller)
+        return
+    if isinstance(command, Rate) and isinstance(caller, Participant):
+        await _rate(changing, command, caller)
+    for happened in decide(seen, command, caller, changing.at):
+        changing.happen(happened, detail=_detail(command))
+
+
+async def _decline(changing: IncidentChange, command: Decline, caller: Officer) -> None:
+    happened = decide(changing.now, command, caller, changing.at)
+    row = await offers.open_offer(changing, caller.id)
+    offers.end_offer(changing, row, "declined", command.reason)
+    view = offers.offer_view(row.id, "declined", row.ack_by)
+    changing.happen(happened[0], detail=_detail(command), officer_id=caller.id, offer=view)
+    await changing.cancel_deadlines("offer", row.id)
+    await offers.make_offers(changing, 1)
+
+
+async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participant) -> None:
+    connection = changing.change.connection
+    gone = select(participants.c.withdrawn_at).where(participants.c.id == caller.id)
+    if (await connection.execute(gone)).scalar_one() is not None:
+        raise Conflict(why="withdrawn")
+    changing.later(
+        update(participants).where(participants.c.id == caller.id).values(withdrawn_at=changing.at)
+    )
+    if seen.requesters > 1:
+        changing.happen(withdraw(seen, changing.at))
+        return
+    for happened in decide(seen, Cancel(), caller, changing.at):
+        changing.happen(happened)
+
+
+async def _rate(changing: IncidentChange, command: Rate, caller: Participant) -> None:
+    query = select(participants.c.stars).where(participants.c.id == caller.id)
+    if (await changing.change.connection.execute(query)).scalar_one() is not None:
+        raise Conflict(why="rated")
+    sealed = None
+    if command.comment:
+        sealed = changing.change.store.vault.seal("participants.comment_sealed", caller.id, command.comment)
+    changing.later(
+        update(participants)
+        .where(participants.c.id == caller.id)
+        .values(stars=command.stars, comment_sealed=sealed)
+    )
+
+
+async def on_duty_in(connection: AsyncConnection, officer_id: str) -> str | None:
+    """The district of the officer's open shift, None when off duty."""
+    query = select(shifts.c.district).where(shifts.c.officer_id == officer_id, shifts.c.ended_at.is_(None))
+    district: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return district
+
+
+def _detail(command: Command) -> dict[str, Any]:
+    """What the record keeps of a command; free text of the public is sealed elsewhere, never here."""
+    detail: dict[str, Any] = {"reason": command.reason, "note": command.note}
+    if isinstance(command, Answer):
+        detail |= {"reply": command.reply, "minutes": command.minutes}
+    if isinstance(command, commands.Resolve):
+        detail |= {"outcome": command.outcome}
+    if isinstance(command, Rate):
+        detail |= {"stars": command.stars}
+    return {name: value for name, value in detail.items() if value is not None}
+
+
+def _check_texts(command: Command) -> None:
+    for name, text, most in (
+        ("reason", command.reason, LONGEST_REASON),
+        ("note", command.note, LONGEST_NOTE),
+    ):
+        if text is not None and len(text) > most:
+            raise InvalidField(field=name, why="too_long", limit=most)
+    if isinstance(command, Answer):
+        if command.minutes is not None and command.minutes not in PROMISE_MINUTES:
+            raise InvalidField(field="minutes", why="unknown")
+        if command.minutes is not None and command.reply != "coming":
+            raise InvalidField(field="minutes", why="not_here")
+    if isinstance(command, Rate) and not 1 <= command.stars <= 5:
+        raise InvalidField(field="stars", why="out_of_range")
+    if isinstance(command, commands.Join):
+        # Joining is done by scanning, with the plate's tail as proof of standing there.
+        raise Forbidden(command=command.name)

@@ -1,0 +1,184 @@
+"""Offers: asking one officer, with a deadline. An offer never changes the incident's status.
+
+``pending → received → seen`` are told by the officer's own phone; ``accepted``, ``declined``, ``lapsed`` and
+``withdrawn`` end it. Received, seen and accepted are three recorded facts: writing to a socket is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import and_, exists, func, insert, select, update
+
+from models.actions.incident_change import IncidentChange
+from models.clock import iso
+from models.errors import NotFound
+from models.geography import Location
+from models.incident.decide import step
+from models.incident.incident import Incident
+from models.incident.routing import Candidate, Ranked, rank
+from models.store import Store
+from models.tables import incidents, offers, officers, shifts
+
+OPEN = ("pending", "received", "seen")
+Acknowledgement = Literal["received", "seen"]
+
+
+def location_of(incident: Incident) -> Location | None:
+    """Where the incident is, as far as it is known."""
+    if incident.lat is None or incident.lng is None:
+        return None
+    return Location(lat=incident.lat, lng=incident.lng, accuracy_m=incident.accuracy_m)
+
+
+async def candidates(change: IncidentChange) -> list[Ranked]:
+    """Who is on duty in the incident's district, best first; whoever was asked already is left out."""
+    return rank(
+        await _on_duty(change, asked=False),
+        location_of(change.now),
+        change.at,
+    )
+
+
+async def anybody_on_duty(change: IncidentChange) -> bool:
+    """Whether the district has anyone on duty at all, asked or not."""
+    return bool(await _on_duty(change, asked=None))
+
+
+async def _on_duty(change: IncidentChange, asked: bool | None) -> list[Candidate]:
+    busy = exists().where(
+        incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
+    )
+    query = (
+        select(officers.c.id, officers.c.service_number, busy.label("busy"), shifts)
+        .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
+        .where(shifts.c.district == change.now.district, officers.c.active)
+    )
+    if asked is not None:
+        # Since it was last handed over, released or reopened everybody may be asked once.
+        earlier = exists().where(
+            offers.c.incident_id == change.now.id,
+            offers.c.officer_id == officers.c.id,
+            offers.c.offered_at >= (change.now.handed_over_at or change.now.requested_at),
+        )
+        query = query.where(earlier if asked else ~earlier)
+    rows = (await change.change.connection.execute(query)).mappings()
+    return [_candidate(row) for row in rows]
+
+
+def _candidate(row: Any) -> Candidate:
+    position = None
+    if row["lat"] is not None and row["lng"] is not None:
+        position = Location(lat=row["lat"], lng=row["lng"], accuracy_m=row["accuracy_m"])
+    return Candidate(row["id"], row["service_number"], bool(row["busy"]), position, row["position_at"])
+
+
+async def make_offers(change: IncidentChange, count: int) -> int:
+    """Asks the next ``count`` officers; returns how many there were to ask."""
+    chosen = (await candidates(change))[:count]
+    for one in chosen:
+        offer(change, one.candidate.officer_id, metres=one.metres, fresh=one.fresh)
+    return len(chosen)
+
+
+def offer(change: IncidentChange, officer_id: str, *, metres: float | None, fresh: bool) -> None:
+    """Asks one officer: an event in the district's, the incident's and his own channel, and a deadline."""
+    store = change.change.store
+    offer_id = store.ids.new()
+    ack_by = change.at + timedelta(seconds=store.rules.acknowledge_seconds)
+    change.later(
+        insert(offers),
+        {
+            "id": offer_id,
+            "incident_id": change.now.id,
+            "officer_id": officer_id,
+            "status": "pending",
+            "offered_at": change.at,
+            "ack_by": ack_by,
+        },
+    )
+    change.happen(
+        step(change.now, "offered", nobody_on_duty=False),
+        actor="system",
+        officer_id=officer_id,
+        offer=offer_view(offer_id, "pending", ack_by),
+        detail={"offer": offer_id, "metres": None if metres is None else round(metres), "fresh": fresh},
+    )
+    change.set_deadline("offer", ack_by, offer_id)
+
+
+def offer_view(offer_id: str, status: str, ack_by: Any) -> dict[str, Any]:
+    """An offer as its officer sees it."""
+    return {"id": offer_id, "status": status, "ack_by": iso(ack_by)}
+
+
+async def withdraw_offers(change: IncidentChange, except_officer: str | None = None) -> None:
+    """Nobody needs to answer any more: the open offers end, and so do their deadlines."""
+    open_offers = select(offers.c.id, offers.c.officer_id).where(
+        offers.c.incident_id == change.now.id, offers.c.status.in_(OPEN)
+    )
+    for row in (await change.change.connection.execute(open_offers)).all():
+        status = "accepted" if row.officer_id == except_officer else "withdrawn"
+        change.later(
+            update(offers)
+            .where(offers.c.id == row.id, offers.c.status.in_(OPEN))
+            .values(status=status, decided_at=change.at)
+        )
+    await change.cancel_deadlines("offer")
+
+
+async def open_offer(change: IncidentChange, officer_id: str) -> Any:
+    """The officer's open offer for this incident. Raises NotFound when he has none."""
+    query = select(offers).where(
+        offers.c.incident_id == change.now.id,
+        offers.c.officer_id == officer_id,
+        offers.c.status.in_(OPEN),
+    )
+    row = (await change.change.connection.execute(query)).first()
+    if row is None:
+        raise NotFound(field="offer")
+    return row
+
+
+async def any_open(change: IncidentChange) -> int:
+    """How many offers of the incident wait for an answer, the one that is just ending included."""
+    query = select(func.count()).where(offers.c.incident_id == change.now.id, offers.c.status.in_(OPEN))
+    return int((await change.change.connection.execute(query)).scalar_one())
+
+
+def end_offer(change: IncidentChange, row: Any, status: str, reason: str | None = None) -> None:
+    """Ends one offer as declined or lapsed."""
+    change.later(
+        update(offers)
+        .where(offers.c.id == row.id, offers.c.status.in_(OPEN))
+        .values(status=status, decided_at=change.at, reason=reason)
+    )
+
+
+async def acknowledge(
+    store: Store, officer_id: str, acknowledged: Sequence[tuple[str, Acknowledgement]]
+) -> int:
+    """Records that the officer's own phone received or showed offers; the first time counts, unknown offers
+    and those of somebody else are passed over. Returns how many facts are new.
+    """
+    new = 0
+    async with store.database.write() as connection:
+        at = store.clock.now()
+        for offer_id, what in sorted(acknowledged):
+            column = offers.c.received_at if what == "received" else offers.c.seen_at
+            before = ("pending",) if what == "received" else ("pending", "received")
+            mine = and_(offers.c.id == offer_id, offers.c.officer_id == officer_id, column.is_(None))
+            values: dict[str, Any] = {column.name: at}
+            if what == "seen":
+                values["received_at"] = func.coalesce(offers.c.received_at, at)
+            new += (await connection.execute(update(offers).where(mine).values(values))).rowcount
+            await connection.execute(
+                update(offers)
+                .where(
+                    offers.c.id == offer_id, offers.c.officer_id == officer_id, offers.c.status.in_(before)
+                )
+                .values(status=what)
+            )
+    return new

@@ -1,0 +1,68 @@
+"""The incident as the rules see it: one immutable value, field for field the row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+Kind = Literal["move_car", "accident", "report", "hazard"]
+Status = Literal["waiting", "offered", "accepted", "on_scene", "closed"]
+Outcome = Literal["settled", "resolved", "cancelled", "rejected", "duplicate", "expired"]
+STATUSES: tuple[Status, ...] = ("waiting", "offered", "accepted", "on_scene", "closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Instants are aware and in UTC; ``lat`` and ``lng`` are WGS-84 degrees, ``accuracy_m`` metres."""
+
+    id: str
+    kind: Kind
+    status: Status
+    outcome: Outcome | None
+    district: str
+    version: int
+    feed_offset: int
+    reason: str
+    priority: int
+    escalation: int
+    sticker_id: str | None
+    vehicle_id: str | None
+    plate_masked: str | None
+    place: str | None
+    lat: float | None
+    lng: float | None
+    accuracy_m: float | None
+    response_seconds: int
+    requested_at: datetime
+    respond_by: datetime
+    answered_at: datetime | None = None
+    moved_at: datetime | None = None
+    accepted_at: datetime | None = None
+    reply: str | None = None
+    promised_by: datetime | None = None
+    deferred: bool = False
+    handed_over_at: datetime | None = None
+    arrived_at: datetime | None = None
+    breached_at: datetime | None = None
+    closed_at: datetime | None = None
+    nobody_on_duty: bool = False
+    officer_id: str | None = None
+    officer_number: str | None = None
+    unit: str | None = None
+    requesters: int = 1
+    photos: int = 0
+
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Incident))
+
+
+def from_row(row: Mapping[Any, Any]) -> Incident:
+    """The incident of a row of the table ``incidents``."""
+    return Incident(**{name: row[name] for name in FIELDS})
+
+
+def to_row(incident: Incident) -> dict[str, Any]:
+    """The columns of the table ``incidents`` for an incident."""
+    return {name: getattr(incident, name) for name in FIELDS}

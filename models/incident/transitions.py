@@ -1,0 +1,63 @@
+"""The life-cycle in one literal table: from which status which command leads where.
+
+Everything about what is possible lives in this file and knows no clock, row or person. Status says who
+holds the ball: ``waiting`` the people concerned, ``offered`` the officers, ``accepted`` one officer on the
+way, ``on_scene`` one officer at the place, ``closed`` nobody. A command that is not in the table is illegal
+and changes nothing. ``STAY`` means that the command is taken and the status remains.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from models.errors import IllegalTransition
+from models.incident.incident import Status
+
+STAY: Literal["stay"] = "stay"
+
+TRANSITIONS: dict[Status, dict[str, Status | Literal["stay"]]] = {
+    "waiting": {
+        "join": STAY,
+        "answer": STAY,
+        "defer": STAY,
+        "decline": STAY,
+        "accept": "accepted",
+        "hand_over": "offered",
+        "settle": "closed",
+        "cancel": "closed",
+    },
+    "offered": {
+        "join": STAY,
+        "answer": STAY,
+        "decline": STAY,
+        "accept": "accepted",
+        "settle": "closed",
+        "cancel": "closed",
+        "resolve": "closed",
+    },
+    "accepted": {
+        "join": STAY,
+        "answer": STAY,
+        "arrive": "on_scene",
+        "release": "offered",
+        "settle": "closed",
+        "cancel": "closed",
+        "resolve": "closed",
+    },
+    "on_scene": {
+        "release": "offered",
+        "resolve": "closed",
+    },
+    "closed": {
+        "reopen": "offered",
+        "rate": STAY,
+    },
+}
+
+
+def next_status(status: Status, command: str) -> Status:
+    """Where ``command`` leads from ``status``. Raises IllegalTransition, and nothing has changed."""
+    target = TRANSITIONS[status].get(command)
+    if target is None:
+        raise IllegalTransition(command=command, status=status)
+    return status if target == "stay" else target

@@ -1,0 +1,86 @@
+"""What is shown of an incident, and to whom: allow-lists, so that what is not permitted is absent.
+
+A feed carries only what the street shows. One publication serves every subscriber of a channel, so a view
+is always that of its least privileged reader.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.clock import iso, iso_or_none
+from models.incident.incident import Incident
+
+View = dict[str, Any]
+
+# What the officers and walls of a district see.
+DISTRICT_FIELDS = frozenset(
+    {
+        "id", "kind", "status", "outcome", "district", "version", "reason", "priority", "escalation",
+        "plate", "place", "location", "response_seconds", "requested_at", "respond_by", "answered_at",
+        "reply", "promised_by", "deferred", "handed_over_at", "accepted_at", "arrived_at", "moved_at",
+        "breached_at", "closed_at", "nobody_on_duty", "officer", "unit", "requesters", "photos", "call",
+    }
+)  # fmt: skip
+# What the people concerned see: the unit that comes, not which officer.
+PUBLIC_FIELDS = DISTRICT_FIELDS - {"officer", "priority", "escalation"}
+
+EMERGENCY_CALL = "122"  # the traffic police's number, nation-wide
+
+
+def _everything(incident: Incident) -> View:
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "status": incident.status,
+        "outcome": incident.outcome,
+        "district": incident.district,
+        "version": incident.version,
+        "reason": incident.reason,
+        "priority": incident.priority,
+        "escalation": incident.escalation,
+        "plate": incident.plate_masked,
+        "place": incident.place,
+        "location": location_view(incident),
+        "response_seconds": incident.response_seconds,
+        "requested_at": iso(incident.requested_at),
+        "respond_by": iso(incident.respond_by),
+        "answered_at": iso_or_none(incident.answered_at),
+        "reply": incident.reply,
+        "promised_by": iso_or_none(incident.promised_by),
+        "deferred": incident.deferred,
+        "handed_over_at": iso_or_none(incident.handed_over_at),
+        "accepted_at": iso_or_none(incident.accepted_at),
+        "arrived_at": iso_or_none(incident.arrived_at),
+        "moved_at": iso_or_none(incident.moved_at),
+        "breached_at": iso_or_none(incident.breached_at),
+        "closed_at": iso_or_none(incident.closed_at),
+        "nobody_on_duty": incident.nobody_on_duty,
+        "officer": incident.officer_number,
+        "unit": incident.unit,
+        "requesters": incident.requesters,
+        "photos": incident.photos,
+        "call": EMERGENCY_CALL,
+    }
+
+
+def location_view(incident: Incident) -> View | None:
+    """Where the car stands, in WGS-84 degrees and metres; None when the requester kept it to himself."""
+    if incident.lat is None or incident.lng is None:
+        return None
+    return {
+        "lat": incident.lat,
+        "lng": incident.lng,
+        "accuracy_m": incident.accuracy_m,
+        "crs": "wgs84",
+    }
+
+
+def district_view(incident: Incident) -> View:
+    """The view of the channel ``district:<code>``."""
+    return {name: value for name, value in _everything(incident).items() if name in DISTRICT_FIELDS}
+
+
+def public_view(district: View) -> View:
+    """The view of the channel ``incident:<id>``, made of the district's."""
+    return {name: value for name, value in district.items() if name in PUBLIC_FIELDS}

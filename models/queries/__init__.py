@@ -1,0 +1,1 @@
+"""Reading: snapshots, replays, figures and what a caller may see. Nothing here changes anything."""

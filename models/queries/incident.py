@@ -1,0 +1,144 @@
+"""One incident as a caller may see it: the facts, what happened, and where its channel stands."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.caller import Caller, Officer, Participant, Wall
+from models.clock import iso, iso_or_none
+from models.errors import Forbidden, NotFound
+from models.feed.append import epoch_of
+from models.incident.incident import Incident, from_row
+from models.incident.views import View, district_view, public_view
+from models.store import Store
+from models.tables import events, incidents, notices, participants, photos, vehicles
+
+# What the timeline tells of an event beside its name; reasons and notes are the staff's.
+_TOLD_ALL = frozenset({"reply", "minutes", "outcome"})
+_TOLD_STAFF = _TOLD_ALL | {"reason", "note", "metres", "fresh"}
+
+
+async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
+    """The incident in full, as far as ``caller`` may see it. Raises NotFound, Forbidden.
+
+    Participants see the public view of their own incident; staff of its district the district's view, the
+    police the whole plate, auxiliary officers the masked one (absent unless permitted).
+    """
+    async with store.database.read() as connection:
+        row = (
+            (await connection.execute(select(incidents).where(incidents.c.id == incident_id)))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            raise NotFound
+        incident = from_row(row)
+        _check(incident, caller)
+        staff = isinstance(caller, Officer)
+        view = district_view(incident) if staff else public_view(district_view(incident))
+        view["now"] = iso(store.clock.now())
+        view["offset"], view["epoch"] = incident.feed_offset, await epoch_of(connection)
+        view["timeline"] = await _timeline(connection, incident_id, staff=staff)
+        if not isinstance(caller, Wall):
+            view["messages"] = await _messages(store, connection, incident_id)
+            view["photo_list"] = await _photos(connection, incident_id)
+            view["notices"] = await _notices(connection, incident_id)
+        if isinstance(caller, Participant):
+            view["you"] = await _you(connection, caller)
+        if isinstance(caller, Officer) and caller.role in {"police", "commander"}:
+            view["plate_full"] = await _plate(connection, incident)
+        return view
+
+
+def _check(incident: Incident, caller: Caller) -> None:
+    if isinstance(caller, Participant):
+        if caller.incident_id != incident.id:
+            raise Forbidden
+    elif not isinstance(caller, Officer | Wall) or incident.district not in caller.districts:
+        raise Forbidden
+
+
+async def _timeline(connection: AsyncConnection, incident_id: str, *, staff: bool) -> list[View]:
+    query = (
+        select(events.c.name, events.c.at, events.c.actor, events.c.detail)
+        .where(events.c.incident_id == incident_id)
+        .order_by(events.c.incident_offset)
+    )
+    told = _TOLD_STAFF if staff else _TOLD_ALL
+    return [
+        {
+            "event": row.name,
+            "at": iso(row.at),
+            "by": _role(row.actor),
+            "detail": {name: value for name, value in json.loads(row.detail).items() if name in told},
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+def _role(actor: str) -> str:
+    role = actor.partition(":")[0]
+    return "officer" if role in {"police", "auxiliary"} else role
+
+
+async def _messages(store: Store, connection: AsyncConnection, incident_id: str) -> list[View]:
+    query = (
+        select(participants.c.id, participants.c.message_sealed, participants.c.joined_at)
+        .where(participants.c.incident_id == incident_id, participants.c.message_sealed.is_not(None))
+        .order_by(participants.c.joined_at)
+    )
+    return [
+        {
+            "text": store.vault.open("participants.message_sealed", row.id, row.message_sealed),
+            "at": iso(row.joined_at),
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+async def _photos(connection: AsyncConnection, incident_id: str) -> list[View]:
+    query = select(photos).where(photos.c.incident_id == incident_id).order_by(photos.c.uploaded_at)
+    return [
+        {
+            "id": row.id,
+            "url": f"/api/v1/photos/{row.id}",
+            "width": row.width,
+            "height": row.height,
+            "at": iso(row.uploaded_at),
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+async def _notices(connection: AsyncConnection, incident_id: str) -> list[View]:
+    query = (
+        select(notices)
+        .where(notices.c.incident_id == incident_id, notices.c.contact_id.is_not(None))
+        .order_by(notices.c.created_at)
+    )
+    return [
+        {
+            "template": row.template,
+            "channel": row.channel,
+            "status": row.status,
+            "due_at": iso(row.due_at),
+            "sent_at": iso_or_none(row.sent_at),
+            "seen_at": iso_or_none(row.seen_at),
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+async def _you(connection: AsyncConnection, caller: Participant) -> View:
+    query = select(participants).where(participants.c.id == caller.id)
+    row = (await connection.execute(query)).one()
+    return {"role": row.role, "withdrawn_at": iso_or_none(row.withdrawn_at), "stars": row.stars}
+
+
+async def _plate(connection: AsyncConnection, incident: Incident) -> str | None:
+    query = select(vehicles.c.plate).where(vehicles.c.id == incident.vehicle_id)
+    plate: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return plate

@@ -1,0 +1,44 @@
+"""All tables, by their names. The schema in words; what may be done with it is in ``models.actions``."""
+
+from __future__ import annotations
+
+from models.tables.base import Instant, metadata
+from models.tables.incidents import deadlines, incidents, offers, participants, photos
+from models.tables.log import CONTROL, epochs, events, heads
+from models.tables.notices import notices, simulator_messages
+from models.tables.people import contacts, officer_districts, officers, owners, sessions, shifts
+from models.tables.places import cities, districts
+from models.tables.records import audit, first_answers, lockouts
+from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles
+
+__all__ = [
+    "CONTROL",
+    "Instant",
+    "audit",
+    "bindings",
+    "cities",
+    "contacts",
+    "deadlines",
+    "districts",
+    "epochs",
+    "events",
+    "first_answers",
+    "heads",
+    "incidents",
+    "lockouts",
+    "metadata",
+    "notices",
+    "offers",
+    "officer_districts",
+    "officers",
+    "owners",
+    "ownerships",
+    "participants",
+    "photos",
+    "sessions",
+    "shifts",
+    "simulator_messages",
+    "sticker_batches",
+    "stickers",
+    "vehicles",
+]

@@ -1,0 +1,92 @@
+"""Officers, their sessions and shifts; owners and their contacts. Names and phones only ever sealed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+
+from models.tables.base import id_column, instant, metadata
+
+officers = Table(
+    "officers",
+    metadata,
+    id_column(),
+    Column("username", String(60), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("service_number", String(20), nullable=False, unique=True),
+    Column("unit", String(60), nullable=False),
+    Column("name_sealed", LargeBinary, nullable=True),
+    # How many entries the channel officer:<id> has; taken under the row's lock.
+    Column("feed_offset", Integer, nullable=False, server_default=text("0")),
+    # Demo accounts: production refuses to start with one of them.
+    Column("sample", Boolean, nullable=False, server_default=text("false")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    instant("created_at", required=True),
+)
+
+officer_districts = Table(
+    "officer_districts",
+    metadata,
+    Column("officer_id", ForeignKey("officers.id"), primary_key=True),
+    Column("district", ForeignKey("districts.code"), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    id_column(),
+    Column("officer_id", ForeignKey("officers.id"), nullable=True),
+    # The door: police, auxiliary, or wall (a display without a person).
+    Column("audience", String(16), nullable=False),
+    # SHA-256 of the token: whoever reads the table cannot sign in with it.
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    instant("created_at", required=True),
+    instant("expires_at", required=True),
+    instant("revoked_at"),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    id_column(),
+    Column("officer_id", ForeignKey("officers.id"), nullable=False),
+    Column("district", ForeignKey("districts.code"), nullable=False),
+    instant("started_at", required=True),
+    instant("ended_at"),
+    # Last known position, WGS-84 degrees; accuracy in metres.
+    Column("lat", Float, nullable=True),
+    Column("lng", Float, nullable=True),
+    Column("accuracy_m", Float, nullable=True),
+    instant("position_at"),
+)
+# Nobody is on duty twice.
+Index(
+    "uq_shifts_open",
+    shifts.c.officer_id,
+    unique=True,
+    sqlite_where=shifts.c.ended_at.is_(None),
+    postgresql_where=shifts.c.ended_at.is_(None),
+)
+Index("ix_shifts_district_ended_at", shifts.c.district, shifts.c.ended_at)
+
+owners = Table(
+    "owners",
+    metadata,
+    id_column(),
+    Column("name_sealed", LargeBinary, nullable=True),
+    instant("created_at", required=True),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    id_column(),
+    Column("owner_id", ForeignKey("owners.id"), nullable=False, index=True),
+    # 1 is told first, 2 is the second contact.
+    Column("position", Integer, nullable=False),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    # Blind index of the phone: equal phones are found without being read.
+    Column("phone_index", LargeBinary, nullable=False, index=True),
+    instant("verified_at"),
+)
+Index("uq_contacts_owner_position", contacts.c.owner_id, contacts.c.position, unique=True)

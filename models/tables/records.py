@@ -1,0 +1,46 @@
+"""What is kept about requests rather than incidents: audit records, first answers, and lock-outs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
+
+from models.tables.base import id_column, instant, metadata
+
+audit = Table(
+    "audit",
+    metadata,
+    id_column(),
+    instant("at", required=True),
+    # officer:<id>, participant:<id>, or system
+    Column("actor", String(60), nullable=False),
+    Column("role", String(16), nullable=False),
+    # sign_in, look, issue_stickers, …
+    Column("action", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("reason", String(200), nullable=True),
+    Column("success", Boolean, nullable=False),
+)
+Index("ix_audit_at", audit.c.at)
+
+first_answers = Table(
+    "first_answers",
+    metadata,
+    # SHA-256 of caller, route and Idempotency-Key.
+    Column("key", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    # 0 while the first request is still at work.
+    Column("status", Integer, nullable=False),
+    # Sealed: an answer may carry a token.
+    Column("answer_sealed", LargeBinary, nullable=True),
+    instant("at", required=True, index=True),
+)
+
+lockouts = Table(
+    "lockouts",
+    metadata,
+    # "tail:device:<hash>", "tail:sticker:<id>", "sign_in:<username hash>", …
+    Column("subject", String(120), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    instant("last_at", required=True),
+    instant("locked_until"),
+)
