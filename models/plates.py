@@ -1,4 +1,4 @@
-"""Number plates of mainland China: one canonical form, tolerant input, clear refusals, and what may be shown.
+"""Number plates of mainland China: one canonical form, tolerant input, clear refusals, what may be shown.
 
 The forms are those of GA 36-2018. Colour is not part of a number: the same number exists as a blue plate and as
 a yellow one, so a vehicle is known by the pair of number and class. Leaves to others: whose vehicle it is.
@@ -21,7 +21,7 @@ _L = "[A-HJ-NP-Z]"  # the letters I and O are never used
 _X = "[A-HJ-NP-Z0-9]"
 _N = "[A-HJK]"  # new energy: D A B C E battery, F G H J K other
 
-# The first class of a form is the one meant when none is named. WJ stands before the military form, which it fits.
+# The first class of a form is the one meant when none is named. WJ fits the military form, so it stands before.
 _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("ordinary", "ordinary_large"), f"{_P}{_L}{_X}{{5}}"),
     (("nev_small",), f"{_P}{_L}{_N}{_X}[0-9]{{4}}"),
@@ -42,7 +42,7 @@ CLASSES: tuple[str, ...] = (*(name for classes, _ in _FORMS for name in classes)
 
 _SEPARATORS = re.compile(r"[\s.\-_·•‧∙⋅・。｡—–]+")
 # What keyboards of Hong Kong and Macau type.
-_SIMPLIFIED: Mapping[int, str] = MappingProxyType(
+_SIMPLIFIED: Mapping[int, int] = MappingProxyType(
     str.maketrans("滬雲遼魯蘇贛鄂陝閩貴粵寧瓊掛學領應", "沪云辽鲁苏赣鄂陕闽贵粤宁琼挂学领应")
 )
 _FREE_TEXT = re.compile(r"[A-Z0-9一-鿿]+")
@@ -133,5 +133,5 @@ def tail(number: str) -> str:
 
 
 def tail_matches(number: str, typed: str) -> bool:
-    """Whether `typed` is the tail, however it was typed; takes the same time wherever the first difference is."""
+    """Whether `typed` is the tail, however it was typed; takes the same time wherever they differ."""
     return hmac.compare_digest(tail(number).encode(), canonical(typed).encode())

@@ -151,7 +151,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
         "path": path,
         "file": optional(path),
-        "database": url("sqlite", "postgresql"),
+        "database": url("sqlite", "postgresql", "postgres"),
         "redis": url("unix", "redis", "rediss"),
         "address": listen_address,
         "port": number(1, 65535),
