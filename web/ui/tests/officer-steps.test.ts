@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { afterSteps, outcomesOf, stepsOf } from "../src/officer/steps.ts";
+import { incident } from "./incident.ts";
+
+const police = { role: "police", service_number: "051827" };
+const commander = { role: "commander", service_number: "050001" };
+const nothing = { next: null, others: [] };
+
+test("an officer on duty goes by one big button: accept, arrive, resolve", () => {
+  const mine = { officer: "051827" };
+  assert.deepEqual(stepsOf(incident({ status: "waiting" }), police, true, false), { next: "accept", others: ["settle"] });
+  assert.deepEqual(stepsOf(incident({ status: "offered" }), police, true, false), { next: "accept", others: ["settle"] });
+  assert.deepEqual(stepsOf(incident({ status: "accepted", ...mine }), police, true, false), {
+    next: "arrive",
+    others: ["settle", "resolve", "release"],
+  });
+  assert.deepEqual(stepsOf(incident({ status: "on_scene", ...mine }), police, true, false), {
+    next: "resolve",
+    others: ["release"],
+  });
+  assert.deepEqual(stepsOf(incident({ status: "closed", ...mine }), police, true, false), nothing);
+});
+
+test("only who was asked can decline", () => {
+  assert.deepEqual(stepsOf(incident({ status: "offered" }), police, true, true).others, ["settle", "decline"]);
+});
+
+test("a colleague's incident is his, but everyone can see that the car is gone", () => {
+  const his = { officer: "051830" };
+  assert.deepEqual(stepsOf(incident({ status: "accepted", ...his }), police, true, false), { next: null, others: ["settle"] });
+  assert.deepEqual(stepsOf(incident({ status: "on_scene", ...his }), police, true, false), nothing);
+});
+
+test("off duty nothing can be pressed", () => {
+  assert.deepEqual(stepsOf(incident({ status: "waiting" }), police, false, true), nothing);
+});
+
+test("a commander hands over, resolves and reopens, on duty or not", () => {
+  assert.equal(stepsOf(incident({ status: "waiting" }), commander, false, false).next, "hand_over");
+  assert.deepEqual(stepsOf(incident({ status: "on_scene" }), commander, false, false).others, ["resolve"]);
+  assert.deepEqual(stepsOf(incident({ status: "closed" }), commander, false, false).others, ["reopen"]);
+});
+
+test("an administrator has no part in incidents", () => {
+  const administrator = { role: "administrator", service_number: "059999" };
+  assert.deepEqual(stepsOf(incident({ status: "waiting" }), administrator, true, false), nothing);
+});
+
+test("an auxiliary officer never says that somebody was wrong", () => {
+  assert.deepEqual(outcomesOf("auxiliary"), ["resolved", "settled"]);
+  assert.deepEqual(outcomesOf("police"), ["resolved", "settled", "rejected", "duplicate"]);
+});
+
+test("what is queued shows as done, so that the next step can be queued too", () => {
+  const waiting = incident({ status: "waiting" });
+  assert.equal(afterSteps(waiting, [], "051827").status, "waiting");
+  assert.deepEqual(
+    [afterSteps(waiting, ["accept"], "051827").status, afterSteps(waiting, ["accept"], "051827").officer],
+    ["accepted", "051827"],
+  );
+  assert.equal(afterSteps(waiting, ["accept", "arrive"], "051827").status, "on_scene");
+  assert.equal(afterSteps(waiting, ["accept", "arrive", "resolve"], "051827").status, "closed");
+  assert.equal(afterSteps(waiting, ["accept", "release"], "051827").officer, null);
+});
