@@ -10,6 +10,7 @@ from tests.support.clock import FakeClock
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.ids import FakeIds
 from tests.support.postgres_server import PostgresServer, running_postgres
+from tests.support.product import Product, running_product
 from tests.support.redis_server import empty_redis, running_redis
 
 _POSTGRES_FIXTURES = {"postgres_server", "postgres_databases", "postgresql_url"}
@@ -102,3 +103,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def environment(sqlite_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     """The WUFEN_ variables of an instance of its own: SQLite, the test's Redis, its own home."""
     return {"WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": sqlite_url, "WUFEN_REDIS_URL": redis_url}
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """The whole product with its sample city, started for this test alone; its processes may be killed."""
+    with running_product(tmp_path) as product:
+        yield product
