@@ -1,7 +1,7 @@
 /** What the server prints for the driver's page. Types only. */
 import type { PulledIncident, Reason } from "../shared/incident.ts";
 
-export type DriverMode = "request" | "bind" | "owner";
+export type DriverMode = "request" | "bind" | "owner" | "paused";
 
 export interface DriverData {
   mode: DriverMode;

@@ -7,4 +7,4 @@ import type { DriverData } from "./data.ts";
 
 const boot = readBoot<DriverData>();
 useMessages(boot.messages);
-createApp(App, { data: boot.data, lang: boot.lang }).mount("#app");
+createApp(App, { data: boot.data }).mount("#app");

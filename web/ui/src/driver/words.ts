@@ -1,0 +1,85 @@
+/**
+ * Pure: what an incident says to the requester and to the owner: the headline, what happens next, what has happened.
+ *
+ * Gives keys of the catalogue with their parameters; draws nothing and reads no clock.
+ */
+import type { PulledIncident, TimelineEntry } from "../shared/incident.ts";
+
+export type Role = "requester" | "owner";
+
+export interface Words {
+  head: string;
+  next: string;
+}
+
+/** What the ring shows: the common clock, the owner's promise, police at work, or an end. */
+export type Face = "clock" | "promise" | "police" | "done" | "ended";
+
+export function faceOf(incident: PulledIncident, now: number): Face {
+  if (incident.status === "closed") return incident.outcome === "cancelled" ? "ended" : "done";
+  if (incident.status === "on_scene") return "police";
+  const due = Date.parse(incident.respond_by);
+  if (incident.status === "waiting") return incident.deferred && incident.promised_by && now >= due ? "promise" : "clock";
+  return now < due ? "clock" : "police";
+}
+
+export function wordsOf(incident: PulledIncident, role: Role, now: number): Words {
+  const key = situationOf(incident, role, now);
+  return { head: `driver.${role}.${key}.head`, next: `driver.${role}.${key}.next` };
+}
+
+function situationOf(incident: PulledIncident, role: Role, now: number): string {
+  const { status, reply } = incident;
+  if (status === "closed") return `closed.${incident.outcome ?? "resolved"}`;
+  if (status === "on_scene" || status === "accepted") return status;
+  if (status === "offered") return offeredOf(incident);
+  if (incident.deferred) return "deferred";
+  if (now >= Date.parse(incident.respond_by)) return "handing_over";
+  if (reply) return reply === "coming" && lateOf(incident) ? "coming_late" : reply;
+  return role === "requester" && notifiedAt(incident) === null ? "sending" : "waiting";
+}
+
+function offeredOf(incident: PulledIncident): string {
+  if (incident.nobody_on_duty) return "nobody";
+  return incident.reply === "cannot" || incident.reply === "not_mine" ? `offered_${incident.reply}` : "offered";
+}
+
+/** The owner promises to come, but later than the five minutes. */
+export function lateOf(incident: PulledIncident): boolean {
+  return incident.promised_by !== null && Date.parse(incident.promised_by) > Date.parse(incident.respond_by);
+}
+
+const ARRIVED = ["sent", "delivered", "received", "shown", "seen"];
+
+export function notifiedAt(incident: PulledIncident): string | null {
+  return incident.notices?.find((notice) => ARRIVED.includes(notice.status))?.at ?? null;
+}
+
+export interface Line {
+  key: string;
+  at: string;
+}
+
+const TOLD = new Set([
+  "requested", "joined", "answered", "handed_over", "breached", "accepted", "arrived", "released", "deferred",
+  "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred",
+]); // prettier-ignore
+
+/** What has happened, oldest first; what only officers need to know is left out. */
+export function linesOf(incident: PulledIncident, role: Role): Line[] {
+  const lines = incident.timeline.filter(({ event }) => TOLD.has(event)).map((entry) => lineOf(entry, incident));
+  const notified = role === "requester" ? notifiedAt(incident) : null;
+  if (notified) lines.push({ key: "driver.event.notified", at: notified });
+  return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function lineOf({ event, at, detail }: TimelineEntry, incident: PulledIncident): Line {
+  if (event !== "answered") return { key: `driver.event.${event}`, at };
+  const said = typeof detail === "string" ? detail : (detail as { reply?: string } | undefined)?.reply;
+  return { key: `driver.event.answered.${said ?? incident.reply ?? "coming"}`, at };
+}
+
+/** Messages as plain text, however the server wraps them. */
+export function messagesOf(incident: PulledIncident): string[] {
+  return (incident.messages ?? []).map((message) => (typeof message === "string" ? message : message.text)).filter(Boolean);
+}

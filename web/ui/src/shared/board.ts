@@ -1,0 +1,85 @@
+/**
+ * One district's open incidents, kept up to date: a snapshot, the feed's events folded over it, a poll as net.
+ *
+ * Opens no connection of its own; whoever has a hub lets the board follow it. Closed incidents stay, bounded, until
+ * somebody forgets them.
+ */
+import { shallowRef, type ShallowRef } from "vue";
+import { call } from "./api.ts";
+import { fold, foldDistrict, newer, type Incidents } from "./fold.ts";
+import type { Hub, Position } from "./hub.ts";
+import type { Incident, Publication } from "./incident.ts";
+
+export interface Board {
+  district: string;
+  /** Null until the first snapshot came. */
+  incidents: ShallowRef<Incidents<Incident> | null>;
+  load(): Promise<Position>;
+  /** A view from an answer of the API, which may be ahead of the feed. */
+  take(view: Incident): void;
+  follow(hub: Hub, onEvent: (event: Publication) => void): () => void;
+}
+
+interface Snapshot extends Position {
+  incidents: Incident[];
+}
+
+const CLOSED_KEPT = 200;
+
+export function openBoard(district: string): Board {
+  const incidents = shallowRef<Incidents<Incident> | null>(null);
+  // What arrives while a snapshot travels is newer than it, and would be lost by replacing.
+  const arriving = new Set<Incident[]>();
+
+  const take = (view: Incident): void => {
+    for (const list of arriving) list.push(view);
+    if (incidents.value) incidents.value = foldDistrict(incidents.value, view, district);
+  };
+
+  const load = async (): Promise<Position> => {
+    const meanwhile: Incident[] = [];
+    arriving.add(meanwhile);
+    try {
+      const { incidents: views, offset, epoch } = await call<Snapshot>(`/api/v1/districts/${district}/board`);
+      const merged = merge(incidents.value, views);
+      incidents.value = meanwhile.reduce((all, view) => foldDistrict(all, view, district), merged);
+      return { offset, epoch };
+    } finally {
+      arriving.delete(meanwhile);
+    }
+  };
+
+  const follow = (hub: Hub, onEvent: (event: Publication) => void): (() => void) =>
+    hub.follow<Publication>({
+      channel: `district:${district}`,
+      load,
+      onPublication: (publication) => {
+        take(publication.incident);
+        onEvent(publication);
+      },
+    });
+
+  return { district, incidents, load, take, follow };
+}
+
+/** The snapshot, where nothing newer is known; what it no longer holds is gone, save what is known as closed. */
+export function merge(known: Incidents<Incident> | null, views: readonly Incident[]): Incidents<Incident> {
+  const fresh = new Map(views.map((view) => [view.id, newer(known?.get(view.id), view)]));
+  const closed = [...(known?.values() ?? [])].filter(({ id, status }) => status === "closed" && !fresh.has(id));
+  for (const view of closed.slice(-CLOSED_KEPT)) fresh.set(view.id, view);
+  return fresh;
+}
+
+/** Adds views from a list, such as what was closed today, without touching newer ones. */
+export function addTo(known: Incidents<Incident>, views: readonly Incident[]): Incidents<Incident> {
+  return views.reduce<Incidents<Incident>>(fold, known);
+}
+
+/** Forgets what was closed before `instant` (milliseconds), so that a page may stay open for weeks. */
+export function forgetClosed(known: Incidents<Incident>, instant: number): Incidents<Incident> {
+  const old = [...known.values()].filter(({ closed_at }) => closed_at && Date.parse(closed_at) < instant);
+  if (old.length === 0) return known;
+  const left = new Map(known);
+  for (const { id } of old) left.delete(id);
+  return left;
+}

@@ -1,0 +1,32 @@
+/** How incidents are called on the staff's pages. Codes are for machines, words stand in the catalogue. */
+import { has, t } from "./i18n.ts";
+import type { Incident } from "./incident.ts";
+
+export function kindText(incident: Incident): string {
+  return t(`staff.kind.${incident.kind}`);
+}
+
+export function reasonText(incident: Incident): string {
+  return incident.reason ? t(`staff.reason.${incident.reason}`) : kindText(incident);
+}
+
+export function placeText(incident: Incident): string {
+  if (incident.place) return incident.place;
+  return t(incident.location ? "staff.place.located" : "staff.place.unknown");
+}
+
+/** Who holds the ball, in one word: the owner on the way counts more than that he was asked. */
+export function stateText(incident: Incident): string {
+  if (incident.status === "closed") return t(`staff.outcome.${incident.outcome ?? "resolved"}`);
+  const waiting = incident.status === "waiting" || incident.status === "offered";
+  if (waiting && incident.nobody_on_duty) return t("staff.state.nobody");
+  if (waiting && incident.reply) return t(`staff.reply.${incident.reply}`);
+  return t(`staff.state.${incident.status}`);
+}
+
+export function eventText(event: string): string {
+  return has(`staff.event.${event}`) ? t(`staff.event.${event}`) : event;
+}
+
+/** Urgent by its nature: a fire lane is blocked. Red from the first second, whatever the clock says. */
+export const isGrave = (incident: Incident): boolean => incident.reason === "fire_lane";
