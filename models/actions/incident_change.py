@@ -169,12 +169,13 @@ class IncidentChange:
 
 
 async def load(change: Change, incident_id: str) -> Incident:
-    """The incident as it is now. Raises NotFound."""
-    row = (
-        (await change.connection.execute(select(incidents).where(incidents.c.id == incident_id)))
-        .mappings()
-        .first()
-    )
+    """The incident as it is now. Raises NotFound.
+
+    On PostgreSQL its row is locked, so that commands for one incident queue instead of losing races; the
+    compare-and-set stays what decides.
+    """
+    query = select(incidents).where(incidents.c.id == incident_id).with_for_update()
+    row = (await change.connection.execute(query)).mappings().first()
     if row is None:
         raise NotFound
     return from_row(row)

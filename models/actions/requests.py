@@ -97,10 +97,14 @@ async def _request(change: Change, request: MoveRequest, guard: Guard | None, th
     token = change.store.ids.secret()
     participant = change.store.ids.new()
     person = _person(change, request, participant)
-    query = select(incidents).where(
-        incidents.c.vehicle_id == row.vehicle_id,
-        incidents.c.kind == "move_car",
-        incidents.c.status != "closed",
+    query = (
+        select(incidents)
+        .where(
+            incidents.c.vehicle_id == row.vehicle_id,
+            incidents.c.kind == "move_car",
+            incidents.c.status != "closed",
+        )
+        .with_for_update()
     )
     open_row = (await change.connection.execute(query)).mappings().first()
     if open_row is None:
@@ -172,6 +176,8 @@ async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
         select(stickers, vehicles.c.plate)
         .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
         .where(stickers.c.code == request.sticker)
+        # Scanners of one sticker queue here, so that the second finds the first one's incident.
+        .with_for_update(of=stickers)
     )
     row = (await change.connection.execute(query)).first()
     if row is None:

@@ -1,0 +1,94 @@
+"""First answers: the same key with the same body gives the first answer again, for seven days.
+
+The answer is kept in the transaction of the change it belongs to, so that there is never one without the
+other. Only answers to something done are kept: a refusal has changed nothing and may be tried again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.actions.rows import insert_if_absent
+from models.errors import IdempotencyMismatch
+from models.privacy import Vault
+from models.store import Store
+from models.tables import first_answers
+
+KEPT = timedelta(days=7)
+COLUMN = "first_answers.answer_sealed"
+
+
+class AnsweredMeanwhile(Exception):
+    """The same call was answered while this one was at work; nothing was changed by this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """SHA-256 of caller, route and the caller's key; and of the body, so that another one is noticed."""
+
+    key: bytes
+    body_hash: bytes
+
+    @classmethod
+    def of(cls, caller: str, route: str, key: str, body: bytes) -> IdempotencyKey:
+        """``body`` in a canonical form."""
+        digest = hashlib.sha256("\0".join((caller, route, key)).encode()).digest()
+        return cls(digest, hashlib.sha256(body).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """An HTTP status and the JSON text that came with it."""
+
+    status: int
+    text: str = field(repr=False)
+
+
+async def first_answer(store: Store, key: IdempotencyKey) -> FirstAnswer | None:
+    """What was answered to this call before, None if it is new. Raises IdempotencyMismatch."""
+    query = select(first_answers).where(
+        first_answers.c.key == key.key, first_answers.c.at > store.clock.now() - KEPT
+    )
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    if row.body_hash != key.body_hash:
+        raise IdempotencyMismatch
+    return FirstAnswer(row.status, store.vault.open(COLUMN, _row_id(key), row.answer_sealed))
+
+
+async def keep(
+    connection: AsyncConnection, vault: Vault, key: IdempotencyKey, answer: FirstAnswer, at: datetime
+) -> None:
+    """Keeps the answer in the change's own transaction. Raises AnsweredMeanwhile, which undoes the change."""
+    old = delete(first_answers).where(first_answers.c.key == key.key, first_answers.c.at <= at - KEPT)
+    await connection.execute(old)
+    values = {
+        "key": key.key,
+        "body_hash": key.body_hash,
+        "status": answer.status,
+        "answer_sealed": vault.seal(COLUMN, _row_id(key), answer.text),
+        "at": at,
+    }
+    if not await insert_if_absent(connection, first_answers, values):
+        raise AnsweredMeanwhile
+
+
+async def forget_old(store: Store) -> int:
+    """Removes what is older than seven days; returns how many there were."""
+    async with store.change() as change:
+        gone = await change.connection.execute(
+            delete(first_answers).where(first_answers.c.at <= change.at - KEPT)
+        )
+        return gone.rowcount
+
+
+def _row_id(key: IdempotencyKey) -> str:
+    return base64.b16encode(key.key).decode()

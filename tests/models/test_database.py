@@ -1,0 +1,93 @@
+"""What the database promises: nothing is lost between writers, and a reader sees one state."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from models.database import Database
+from models.queries.board import board
+from models.store import Store
+from models.tables import heads
+from tests.support.city import YUCHENG, ask
+
+WRITER = """
+import asyncio, sys
+from sqlalchemy import text
+from models.database import Database
+
+async def main(url: str, times: int) -> None:
+    database = Database.open(url)
+    for _ in range(times):
+        async with database.write() as connection:
+            found = text("SELECT head FROM heads WHERE district = 'control' FOR UPDATE")
+            if database.is_sqlite:
+                found = text("SELECT head FROM heads WHERE district = 'control'")
+            head = (await connection.execute(found)).scalar_one()
+            await connection.execute(
+                text("UPDATE heads SET head = :head WHERE district = 'control'"), {"head": head + 1}
+            )
+    await database.close()
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+"""
+
+
+async def test_three_writing_processes_lose_nothing(database_url: str) -> None:
+    def start() -> subprocess.Popen[bytes]:
+        root = Path(__file__).resolve().parents[2]
+        return subprocess.Popen([sys.executable, "-c", WRITER, database_url, "60"], cwd=root)
+
+    writers = await asyncio.gather(*(asyncio.to_thread(start) for _ in range(3)))
+    codes = await asyncio.gather(*(asyncio.to_thread(writer.wait) for writer in writers))
+    assert codes == [0, 0, 0]
+    database = Database.open(database_url)
+    async with database.read() as connection:
+        query = select(heads.c.head).where(heads.c.district == "control")
+        assert (await connection.execute(query)).scalar_one() == 180
+    await database.close()
+
+
+async def test_a_reader_sees_one_state_although_somebody_commits_between_its_reads(store: Store) -> None:
+    async with store.database.read() as connection:
+        query = select(heads.c.head).where(heads.c.district == YUCHENG)
+        before = (await connection.execute(query)).scalar_one()
+        await ask(store)
+        after = (await connection.execute(query)).scalar_one()
+        count = (await connection.execute(text("SELECT count(*) FROM incidents"))).scalar_one()
+    assert (before, after, count) == (0, 0, 0)
+    assert (await board(store, YUCHENG))["offset"] == 1
+
+
+def test_sqlite_keeps_what_was_accepted_through_a_power_cut(sqlite_url: str, tmp_path: Path) -> None:
+    async def pragmas() -> tuple[object, object]:
+        database = Database.open(sqlite_url)
+        async with database.write() as connection:
+            mode = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
+            synchronous = (await connection.execute(text("PRAGMA synchronous"))).scalar_one()
+        await database.close()
+        return mode, synchronous
+
+    full = 2
+    assert asyncio.run(pragmas()) == ("wal", full)
+
+
+def test_a_reader_cannot_write(sqlite_url: str) -> None:
+    async def attempt() -> str:
+        database = Database.open(sqlite_url)
+        try:
+            async with database.read() as connection:
+                await connection.execute(text("UPDATE heads SET head = 1"))
+        except Exception as error:
+            return str(getattr(error, "orig", error))
+        finally:
+            await database.close()
+        return "written"
+
+    assert "readonly" in asyncio.run(attempt())
+    assert sqlite3.threadsafety >= 1
