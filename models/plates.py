@@ -1,7 +1,7 @@
 """Number plates of mainland China: one canonical form, tolerant input, clear refusals, what may be shown.
 
-The forms are those of GA 36-2018. Colour is not part of a number: the same number exists as a blue plate and as
-a yellow one, so a vehicle is known by the pair of number and class. Leaves to others: whose vehicle it is.
+The forms are those of GA 36-2018. Colour is not part of a number: the same number exists as a blue plate and
+as a yellow one, so a vehicle is known by the pair of number and class. Leaves to others: whose vehicle it is.
 """
 
 import hmac
@@ -21,7 +21,7 @@ _L = "[A-HJ-NP-Z]"  # the letters I and O are never used
 _X = "[A-HJ-NP-Z0-9]"
 _N = "[A-HJK]"  # new energy: D A B C E battery, F G H J K other
 
-# The first class of a form is the one meant when none is named. WJ fits the military form, so it stands before.
+# The first class of a form is meant when none is named. WJ fits the military form, so it stands before that.
 _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("ordinary", "ordinary_large"), f"{_P}{_L}{_X}{{5}}"),
     (("nev_small",), f"{_P}{_L}{_N}{_X}[0-9]{{4}}"),

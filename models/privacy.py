@@ -1,16 +1,15 @@
-"""Personal data at rest: sealed with AES-256-GCM, found by a blind index, shown masked.
+"""Personal data: sealed at rest, found without being read, and shown by role only as far as it is permitted.
 
-A sealed value knows its key by an id in front, so that keys can be changed while old values stay readable,
-and is bound to its place (table, column, row): moved elsewhere, it does not open. Who may see what is
-decided elsewhere; a mask is what everybody else gets.
+Leaves to others: where the keys are kept (`models.secrets_file`) and the audit record of every whole look.
 """
 
-from __future__ import annotations
-
-import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,42 +19,58 @@ INDEX_BYTES = 16
 
 
 class SealBroken(ValueError):
-    """A sealed value that is damaged, moved from its place, or of a key that is gone."""
+    """What was sealed cannot be opened: another key, another row or column, or it was changed."""
 
 
 class Vault:
-    """``keys``: key id (ASCII, at most 255 characters) → 32 bytes, the first is the newest and seals."""
+    """Seals fields with AES-256-GCM and indexes them blindly with HMAC-SHA256.
 
-    def __init__(self, keys: Mapping[str, bytes], index_key: bytes) -> None:
-        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self._newest = next(iter(keys))
+    `keys` maps key ids (1 to 16 characters) to 32 bytes, the newest first, which seals. `index_key` is 32
+    bytes and never changes, since equal values must stay equal. `column` is always "table.column".
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        index_key: bytes,
+        *,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        if not keys or not index_key:
+            raise ValueError("a vault needs a field key and an index key")
+        self._ciphers = {name.encode(): AESGCM(key) for name, key in keys.items()}
+        self._newest = next(iter(self._ciphers))
         self._index_key = index_key
+        self._random = random
 
     def seal(self, column: str, row_id: str, text: str) -> bytes:
-        """``text`` sealed for ``column`` (``table.column``) of the row ``row_id``."""
-        nonce = os.urandom(NONCE_BYTES)
+        """Length of the key id, key id, nonce, ciphertext. Moved to another place it does not open."""
+        nonce = self._random(NONCE_BYTES)
         sealed = self._ciphers[self._newest].encrypt(nonce, text.encode(), _place(column, row_id))
-        name = self._newest.encode("ascii")
-        return bytes([len(name)]) + name + nonce + sealed
+        return bytes([len(self._newest)]) + self._newest + nonce + sealed
 
     def open(self, column: str, row_id: str, sealed: bytes) -> str:
-        """The text. Raises SealBroken."""
-        length = sealed[0] if sealed else 0
-        name = sealed[1 : 1 + length].decode("ascii", "replace")
-        cipher = self._ciphers.get(name)
+        """What was sealed there; raises SealBroken."""
+        end = 1 + (sealed[0] if sealed else 0)
+        cipher = self._ciphers.get(bytes(sealed[1:end]))
+        nonce, text = sealed[end : end + NONCE_BYTES], sealed[end + NONCE_BYTES :]
         if cipher is None:
-            raise SealBroken("the key of this value is not known")
-        start = 1 + length
-        nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
+            raise SealBroken(f"{column}: sealed with an unknown key")
         try:
-            return cipher.decrypt(nonce, body, _place(column, row_id)).decode()
+            return cipher.decrypt(nonce, text, _place(column, row_id)).decode()
         except (InvalidTag, ValueError):
-            raise SealBroken("the value does not belong here, or is damaged") from None
+            raise SealBroken(f"{column}: not what was sealed there") from None
 
-    def index(self, label: str, text: str) -> bytes:
-        """16 bytes by which equal texts under the same ``label`` are found without being read."""
-        digest = hmac.new(self._index_key, f"{label}\0{text}".encode(), hashlib.sha256).digest()
-        return digest[:INDEX_BYTES]
+    def sealed_with_newest(self, sealed: bytes) -> bool:
+        """False: seal it again when keys are changed."""
+        return bytes(sealed[1 : 1 + sealed[0]]) == self._newest
+
+    def index(self, column: str, value: str) -> bytes:
+        """16 bytes that are equal for equal values of one column and tell nothing else.
+
+        The value must be normalised by the caller (`normalise_phone`). Columns are kept apart by their label.
+        """
+        return hmac.digest(self._index_key, f"{column}|{value}".encode(), "sha256")[:INDEX_BYTES]
 
 
 def _place(column: str, row_id: str) -> bytes:
@@ -63,37 +78,77 @@ def _place(column: str, row_id: str) -> bytes:
 
 
 class PhoneRefused(ValueError):
-    """Not a mainland mobile number."""
+    """A text that is no mobile number; `why` is empty, bad_character, not_mobile or wrong_length."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def normalise_phone(text: str) -> str:
-    """E.164 of a mainland mobile number, tolerant of spaces, hyphens, +86 and 0086. Raises PhoneRefused."""
-    digits = "".join(character for character in text if character not in " -()\u3000")
-    for prefix in ("+86", "0086", "86"):
-        if digits.startswith(prefix) and len(digits) == len(prefix) + 11:
-            digits = digits[len(prefix) :]
-            break
-    if (
-        len(digits) != 11
-        or not digits.isascii()
-        or not digits.isdigit()
-        or digits[0] != "1"
-        or digits[1] < "3"
-    ):
-        raise PhoneRefused(text)
+    """The number in E.164 (+8613812341234), of a mobile phone of the mainland unless it begins with another
+    country's + or 00 code. Raises PhoneRefused, which never repeats the number."""
+    plain = re.sub(r"[\s\-().·—–]+", "", unicodedata.normalize("NFKC", text))
+    digits = plain.removeprefix("+")
+    if not digits:
+        raise PhoneRefused("empty")
+    if not (digits.isascii() and digits.isdigit()):
+        raise PhoneRefused("bad_character")
+    international = plain != digits or digits.startswith("00")
+    digits = digits.removeprefix("00") if plain == digits else digits
+    if international and not digits.startswith("86"):
+        return _foreign(digits)
+    if digits.startswith("86") and len(digits) > 11:
+        digits = digits.removeprefix("86")
+    if len(digits) != 11:
+        raise PhoneRefused("wrong_length")
+    if not re.fullmatch("1[3-9][0-9]{9}", digits):
+        raise PhoneRefused("not_mobile")
     return f"+86{digits}"
 
 
-def mask_phone(phone: str) -> str:
-    """``138****1234`` (first three, last four) of an E.164 mainland number."""
-    national = phone.removeprefix("+86")
-    return f"{national[:3]}****{national[-4:]}"
+def _foreign(digits: str) -> str:
+    if not 8 <= len(digits) <= 15 or digits.startswith("0"):
+        raise PhoneRefused("wrong_length")
+    return f"+{digits}"
+
+
+def mask_phone(number: str) -> str:
+    """138****1234; of a foreign number the last four digits only."""
+    if number.startswith("+86") and len(number) == 14:
+        return f"{number[3:6]}****{number[-4:]}"
+    return f"****{number[-4:]}"
 
 
 def mask_name(name: str) -> str:
-    """``张*``, ``张*丰``, ``欧**锋``: the first character, and the last of three or more."""
-    if len(name) <= 1:
-        return "*"
-    if len(name) == 2:
-        return f"{name[0]}*"
+    """张*, 李*明: the first character, and the last of three or more."""
+    name = name.strip()
+    if len(name) <= 2:
+        return f"{name[:1]}*" if name else ""
     return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+
+
+Look = Literal["masked", "whole"]
+Field = Literal["owner_phone", "owner_name", "plate"]
+
+# Who is shown what without asking further. A pair that does not stand here is absent: auxiliary officers get
+# no owner's name or phone at all, and administrators keep accounts and stickers, not people.
+_SHOWN: Mapping[tuple[str, Field], Look] = MappingProxyType(
+    {
+        ("police", "owner_phone"): "masked",
+        ("police", "owner_name"): "masked",
+        ("police", "plate"): "whole",
+        ("commander", "owner_phone"): "masked",
+        ("commander", "owner_name"): "masked",
+        ("commander", "plate"): "whole",
+        ("auxiliary", "plate"): "masked",
+        ("administrator", "plate"): "masked",
+        ("owner", "plate"): "whole",
+        ("requester", "plate"): "masked",
+    }
+)
+
+
+def look(role: str, field: Field) -> Look | None:
+    """How a role sees a field: masked, whole, or (None) not at all."""
+    return _SHOWN.get((role, field))

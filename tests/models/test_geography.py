@@ -1,4 +1,4 @@
-"""Places: the Chinese offset by its test vectors, absurd input refused, distances, districts around points."""
+"""Places: the offset by its test vectors, absurd input refused, distances, districts around points."""
 
 import json
 import math
