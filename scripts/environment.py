@@ -19,13 +19,21 @@ class Environment:
         self.folder = root / ".venv"
         self.python = self.folder / "bin/python"
 
-    def prepare(self) -> None:
-        """Brings it up to what the product needs, itself included. Raises StepFailed."""
+    def install_packages(self) -> None:
+        """Brings it up to what the product stands on. Raises StepFailed."""
         self._make()
         self._install("requirements.lock", "Installing the packages")
-        self._install_product()
 
-    def prepare_tests(self) -> None:
+    def install_product(self) -> None:
+        """Installs the product in place, for its command. Raises StepFailed."""
+        stamp = self.folder / ".wufen.installed"
+        wanted = fingerprint.of_files(self.root / name for name in _PRODUCT)
+        if fingerprint.matches(stamp, wanted) and (self.folder / "bin/wufen").exists():
+            return
+        self._pip("Installing Wufen", "--no-deps", "--no-build-isolation", "-e", ".")
+        fingerprint.leave(stamp, wanted)
+
+    def install_test_packages(self) -> None:
         """Adds what only tests need. Raises StepFailed."""
         self._install("requirements-dev.lock", "Installing the packages of the tests")
 
@@ -62,15 +70,6 @@ class Environment:
         if fingerprint.matches(stamp, wanted):
             return
         self._pip(title, "--require-hashes", "--no-deps", "-r", lock)
-        fingerprint.leave(stamp, wanted)
-
-    def _install_product(self) -> None:
-        """Installs it in place; the build hook builds the pages on the way."""
-        stamp = self.folder / ".wufen.installed"
-        wanted = fingerprint.of_files(self.root / name for name in _PRODUCT)
-        if fingerprint.matches(stamp, wanted) and (self.folder / "bin/wufen").exists():
-            return
-        self._pip("Installing Wufen", "--no-deps", "--no-build-isolation", "-e", ".")
         fingerprint.leave(stamp, wanted)
 
     def _pip(self, title: str, *arguments: str) -> None:

@@ -88,7 +88,7 @@ def main(arguments: list[str]) -> int:
         for name in arguments or ["build"]:
             build(root) if name == "build" else check(root, name)
     except progress.StepFailed as failure:
-        print(*failure.said, f"\n{failure}", sep="\n", file=sys.stderr)
+        print(*failure.said, failure, sep="\n", file=sys.stderr)
         return 1
     return 0
 

@@ -18,8 +18,7 @@ def main(purpose: str) -> int:
         _check_writable(root)
         _prepare(root, purpose)
     except progress.StepFailed as failure:
-        print(*failure.said, file=sys.stderr, sep="\n")
-        print(failure, file=sys.stderr)
+        print(*failure.said, failure, sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped; the next start goes on from here.", file=sys.stderr)
@@ -29,12 +28,13 @@ def main(purpose: str) -> int:
 
 def _prepare(root: Path, purpose: str) -> None:
     environment = Environment(root)
-    environment.prepare()
+    environment.install_packages()
     module = [str(environment.python), "-m"]
     if not front_end.is_built(root):
         progress.run("Building the pages", [*module, "scripts.front_end", "build"], root)
+    environment.install_product()
     if purpose != "run":
-        environment.prepare_tests()
+        environment.install_test_packages()
     if purpose == "test":
         done = subprocess.run([*module, "tests.support.install"], cwd=root, check=False)
         if done.returncode:
