@@ -1,0 +1,52 @@
+"""Background tasks that somebody holds: a task nobody refers to may vanish in the middle of its work.
+
+For tasks that outlive the function that starts them; inside one function use asyncio.TaskGroup.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+_log = structlog.get_logger()
+
+
+class Tasks:
+    """Holds tasks until they end, logs what they raise, and cancels what is left when it closes."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def start(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Starts it at once; raises RuntimeError after `close`."""
+        if self._closed:
+            coroutine.close()
+            raise RuntimeError(f"{name}: no task begins after the end")
+        task = asyncio.create_task(coroutine, name=name)  # noqa: TID251 - the one place that holds them
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    async def close(self) -> None:
+        """Cancels what still runs and waits until it has ended."""
+        self._closed = True
+        while self._running:
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running)
+
+    async def __aenter__(self) -> "Tasks":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("task_failed", task=task.get_name(), exc_info=task.exception())
