@@ -1,0 +1,28 @@
+"""What kind of installation this is: its platform's name, and whether it is the sample city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+
+from models.store import Store
+from models.tables import cities, officers
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """``platform`` is the city's own name for the service, None before there is a city."""
+
+    platform: str | None
+    sample_city: bool
+
+
+async def installation(store: Store) -> Installation:
+    """``sample_city``: there are sample accounts, and this is not production."""
+    platform = select(cities.c.platform).order_by(cities.c.code).limit(1).scalar_subquery()
+    sample = exists().where(officers.c.sample)
+    query = select(platform.label("platform"), select(sample).scalar_subquery().label("sample"))
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).one()
+    return Installation(row.platform, bool(row.sample) and not store.settings.production)

@@ -1,0 +1,1 @@
+"""The API, one module per resource: each lists its endpoints, and `web.endpoints` gathers them."""

@@ -1,0 +1,134 @@
+"""From an endpoint to a route: who calls, may he, is the body sound, was it answered before, then the handler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.actions import sessions
+from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer, keep
+from models.caller import Caller, Officer, Wall
+from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, WufenError
+from web.answers import Answer, encode, json_response, response
+from web.body import canonical, read_json
+from web.endpoint import Call, Endpoint, Keep, Nothing
+from web.language import choose
+from web.site import Site, site_of
+from web.visitor import SESSION_COOKIE, address_digest, bearer, device_digest
+
+LONGEST_KEY = 200  # characters of an Idempotency-Key
+REPEATED = "idempotency-replayed"
+
+
+def route(endpoint: Endpoint) -> Route:
+    """The route of one endpoint."""
+
+    async def answer(request: Request) -> Response:
+        site = site_of(request)
+        _check_path(request)
+        caller = await _caller(request, site, endpoint)
+        call, body = await _call(request, site, endpoint, caller)
+        key = _key(request, endpoint, call, body)
+        if key is None:
+            return response(await endpoint.handler(call))
+        return await _once(endpoint, call, key)
+
+    return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
+
+
+def _check_path(request: Request) -> None:
+    """PostgreSQL takes no NUL in a text; nothing of ours has such a name."""
+    if any("\x00" in str(value) for value in request.path_params.values()):
+        raise NotFound
+
+
+async def _caller(request: Request, site: Site, endpoint: Endpoint) -> Caller | None:
+    if endpoint.who == "anyone":
+        return None
+    token = bearer(request.headers)
+    if token is None:
+        token = request.cookies.get(SESSION_COOKIE, "")
+    if not token:
+        raise Unauthenticated
+    caller = await sessions.caller_of_token(site.store, token)
+    _check_role(caller, endpoint)
+    return caller
+
+
+def _check_role(caller: Caller, endpoint: Endpoint) -> None:
+    if endpoint.who == "signed_in":
+        return
+    if endpoint.who == "viewer" and isinstance(caller, Wall):
+        return
+    if not isinstance(caller, Officer):
+        raise Forbidden
+    if endpoint.who == "administrator" and caller.role != "administrator":
+        raise Forbidden
+
+
+async def _call(
+    request: Request, site: Site, endpoint: Endpoint, caller: Caller | None
+) -> tuple[Call[Any], bytes]:
+    body, raw = Nothing(), b"{}"
+    if endpoint.body is not None:
+        body, raw = await read_json(request, endpoint.body)
+    device, own_device = device_digest(request, site.signer)
+    call = Call(
+        request=request,
+        site=site,
+        caller=caller,
+        body=body,
+        language=choose(request.scope),
+        device=device,
+        own_device=own_device,
+        address=address_digest(request, site.signer),
+    )
+    return call, raw
+
+
+def _key(request: Request, endpoint: Endpoint, call: Call[Any], body: bytes) -> IdempotencyKey | None:
+    given = request.headers.get("idempotency-key")
+    if given is None or not endpoint.repeatable:
+        return None
+    if not 1 <= len(given) <= LONGEST_KEY or not given.isprintable():
+        raise InvalidField(field="Idempotency-Key", why="out_of_range")
+    # Who has no token yet is known by nothing that survives a change of network; his key and what he
+    # knows (sticker and plate tail are in the body) have to do.
+    caller = "anyone" if call.caller is None else call.caller.subject
+    return IdempotencyKey.of(caller, f"{request.method} {request.url.path}", given, canonical(body))
+
+
+async def _once(endpoint: Endpoint, call: Call[Any], key: IdempotencyKey) -> Response:
+    store = call.site.store
+    before = await first_answer(store, key)
+    if before is not None:
+        return _again(before)
+    try:
+        answer = await endpoint.handler(replace(call, keep=_keeper(call, key)))
+    except (AnsweredMeanwhile, WufenError):
+        # Two of the same at once: whoever lost the race, by whatever refusal, gets the winner's answer.
+        meanwhile = await first_answer(store, key)
+        if meanwhile is None:
+            raise
+        return _again(meanwhile)
+    return response(answer)
+
+
+def _keeper(call: Call[Any], key: IdempotencyKey) -> Keep:
+    store = call.site.store
+
+    async def keep_answer(connection: AsyncConnection, answer: Answer) -> None:
+        first = FirstAnswer(answer.status, encode(answer.body).decode())
+        await keep(connection, store.vault, key, first, store.clock.now())
+
+    return keep_answer
+
+
+def _again(first: FirstAnswer) -> Response:
+    headers = {"cache-control": "no-store", REPEATED: "true"}
+    return json_response(first.text.encode(), first.status, headers)

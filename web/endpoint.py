@@ -1,0 +1,111 @@
+"""One endpoint of the API as a value: what it takes, who may call it, what it answers, and its handler.
+
+The same value makes the route (`web.dispatch`) and its part of the OpenAPI document (`web.api.openapi`), so
+that the two cannot tell different stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+
+from models.caller import Caller, Officer, Participant
+from models.errors import Forbidden, Unauthenticated, WufenError
+from web.answers import Answer, FileAnswer
+from web.sentences import Language
+from web.site import Site
+
+Body = TypeVar("Body")
+# Who may call: anybody; whoever has a token; an officer; one who commands; an administrator;
+# whoever may look at a district (officers and walls).
+Who = Literal["anyone", "signed_in", "staff", "administrator", "viewer"]
+# Keeps the answer in the transaction of the change, so that a repeated call gets it again.
+Keep = Callable[[AsyncConnection, Answer], Awaitable[None]]
+
+
+class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A JSON object that knows all its members."""
+
+
+class Nothing(Shape):
+    """An empty object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body]):
+    """One call on its way: the decoded body, who asks, in which language, from which device and address.
+
+    ``device`` and ``address`` are digests; ``own_device`` says that the device is known by its cookie rather
+    than guessed from address and browser.
+    """
+
+    request: Request
+    site: Site
+    caller: Caller | None
+    body: Body
+    language: Language
+    device: bytes
+    own_device: bool
+    address: bytes
+    keep: Keep | None = None
+
+    def path(self, name: str) -> str:
+        value: str = self.request.path_params[name]
+        return value
+
+    @property
+    def now(self) -> datetime:
+        return self.site.store.clock.now()
+
+    @property
+    def officer(self) -> Officer:
+        """The officer who calls. Raises Forbidden for anybody else with a token, Unauthenticated without."""
+        if isinstance(self.caller, Officer):
+            return self.caller
+        raise Unauthenticated if self.caller is None else Forbidden
+
+    @property
+    def participant(self) -> Participant:
+        if isinstance(self.caller, Participant):
+            return self.caller
+        raise Unauthenticated if self.caller is None else Forbidden
+
+    @property
+    def somebody(self) -> Caller:
+        """Whoever calls. Raises Unauthenticated without a token."""
+        if self.caller is None:
+            raise Unauthenticated
+        return self.caller
+
+
+Handler = Callable[[Call[Any]], Awaitable[Answer | FileAnswer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """``path`` with its parameters in braces; ``answers`` by status; ``errors`` beyond those everybody meets.
+
+    ``query`` names the parameters behind the question mark, each with its sentence. ``repeatable``: an
+    Idempotency-Key is honoured. ``upload``: the body is multipart with this one file.
+    """
+
+    method: str
+    path: str
+    name: str
+    handler: Handler
+    summary: str
+    who: Who
+    answers: Mapping[int, Any]
+    body: type[Shape] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[type[WufenError], ...] = ()
+    repeatable: bool = False
+    upload: str | None = None
+    media: str = "application/json"
+    tag: str = ""

@@ -1,0 +1,56 @@
+"""A refusal as an answer: the stable code, a sentence in the caller's language, and when to try again."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from models.clock import iso
+from models.errors import InvalidField, Unauthenticated, WufenError
+from web.answers import Answer
+from web.sentences import Language, Sentences
+
+# China has one time zone; sentences name the time on the wall clock there.
+LOCAL = timezone(timedelta(hours=8))
+
+
+def refusal(error: WufenError, language: Language, sentences: Sentences, now: datetime) -> Answer:
+    """The answer to a request that met ``error``."""
+    body: dict[str, Any] = {"code": error.code, "message": message(error, language, sentences, now)}
+    if error.field is not None:
+        body["field"] = error.field
+    if error.retry_at is not None:
+        body["retry_at"] = iso(error.retry_at)
+    body |= {name: value for name, value in error.params.items() if name not in body}
+    return Answer({"error": body}, error.status, _headers(error, now))
+
+
+def message(error: WufenError, language: Language, sentences: Sentences, now: datetime) -> str:
+    """The sentence of the catalogue; for a field the more exact one where there is one."""
+    key = f"errors.{error.code}"
+    if isinstance(error, InvalidField):
+        exact = f"{key}.{error.params.get('why', '')}"
+        key = exact if sentences.has(language, exact) else key
+    params = dict(error.params)
+    if error.field is not None:
+        params["field"] = error.field
+    if error.retry_at is not None:
+        params["retry_at"] = _wall_time(error.retry_at, now)
+        params["minutes"] = max(1, math.ceil((error.retry_at - now).total_seconds() / 60))
+    return sentences.say(language, key, params)
+
+
+def _wall_time(instant: datetime, now: datetime) -> str:
+    there, here = instant.astimezone(LOCAL), now.astimezone(LOCAL)
+    # Rounded up: at the minute that is named it works.
+    there += timedelta(seconds=(60 - there.second) % 60)
+    return there.strftime("%H:%M" if there.date() == here.date() else "%m-%d %H:%M")
+
+
+def _headers(error: WufenError, now: datetime) -> dict[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"www-authenticate": "Bearer"}
+    if error.retry_at is not None:
+        return {"retry-after": str(max(1, math.ceil((error.retry_at - now).total_seconds())))}
+    return {"retry-after": "1"} if error.status == 503 else {}

@@ -1,0 +1,40 @@
+"""What every request needs of its process, made once at start and passed along; nothing is opened here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+from redis.asyncio import Redis
+from starlette.requests import Request
+
+from models.actions.sessions import Verify
+from models.clock import DatabaseClock
+from models.settings import Settings
+from models.store import Store
+from web.assets import Assets
+from web.limits import LookUps
+from web.sentences import Sentences
+from web.signing import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``clock`` is the store's own where it follows the database's, for the readiness check."""
+
+    settings: Settings
+    store: Store
+    sentences: Sentences
+    assets: Assets
+    signer: Signer
+    look_ups: LookUps
+    verify: Verify
+    registry: CollectorRegistry
+    redis: Redis | None = None
+    clock: DatabaseClock | None = None
+
+
+def site_of(request: Request) -> Site:
+    """The site that the lifespan has put into the application's state."""
+    site: Site = request.app.state.site
+    return site
