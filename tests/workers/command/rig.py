@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from models.clock import SystemClock
 from workers.command.supervisor.ground import GroundError, only_instance
 from workers.command.supervisor.plan import Plan, programs
 from workers.command.supervisor.supervise import run
@@ -101,10 +102,10 @@ def main(folder: Path, kinds: list[str]) -> None:
     commands = {kind: f"exec {sys.executable} {LITTLE} {kind}" for kind in kinds}
     children = programs(commands, dict.fromkeys(kinds, 1))
     plan = Plan(children, folder, dict(os.environ), limits=LIMITS)
-    voice = open_voice(folder / "wufen.log", tuple(each.name for each in children), coloured=False)
+    voice = open_voice(folder / "wufen.log", tuple(each.name for each in children), False, SystemClock())
 
     async def say_up() -> None:
-        voice.say("All are up.")
+        voice.say("up", "All are up.")
 
     try:
         with only_instance(folder):

@@ -50,7 +50,7 @@ class Keeper:
             if self._stopping.is_set():
                 return
             pause = self._restarts.pause_after(self._vitals, self._clock())
-            self._voice.say(f"{self.name} {died}; it is started again {_after(pause)}.")
+            self._voice.say("process_died", f"{self.name} {died}; it is started again {_after(pause)}.")
             if self._on_stillbirth is not None and self._restarts.stillbirths:
                 self._on_stillbirth(self._restarts.stillbirths)
             await self._rest(pause)
@@ -67,7 +67,7 @@ class Keeper:
         if self._child is None or self._stopping.is_set() or not self._vitals.is_frozen(now, self._limits):
             return
         silence = self._vitals.silent_for(now)
-        self._voice.say(f"{self.name} has not answered for {silence:.1f} s and is killed.")
+        self._voice.say("process_frozen", f"{self.name} has not answered for {silence:.1f} s and is killed.")
         self._child.kill()
 
     def stop(self) -> None:
@@ -79,7 +79,7 @@ class Keeper:
     def kill(self) -> None:
         """Ends the process whether it wants or not."""
         if self._child is not None:
-            self._voice.say(f"{self.name} did not end in time and is killed.")
+            self._voice.say("process_killed", f"{self.name} did not end in time and is killed.")
             self._child.kill()
 
     async def _live(self) -> str:

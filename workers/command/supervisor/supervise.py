@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
 
 from workers.command.supervisor.keeper import Keeper
 from workers.command.supervisor.plan import Plan
-from workers.command.supervisor.vitals import Attention, Limits
+from workers.command.supervisor.vitals import Attention
 from workers.command.supervisor.voice import Voice
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -70,7 +72,9 @@ class Supervisor:
         if self._stopping.is_set():
             self._hurrying.set()
             return
-        self._voice.say(f"Stopping; whatever has not ended in {self._limits.stop_seconds:g} s is killed.")
+        self._voice.say(
+            "stopping", f"Stopping; whatever has not ended in {self._limits.stop_seconds:g} s is killed."
+        )
         self._stopping.set()
 
     async def _watch(self) -> None:
@@ -103,23 +107,25 @@ class Supervisor:
                 keeper.kill()
 
 
-async def _first_of(events: Iterable[Awaitable[object]], seconds: float) -> None:
+async def _first_of(events: Iterable[Coroutine[Any, Any, object]], seconds: float) -> None:
     """Waits until one of ``events`` has come, or so many seconds."""
-    waiting = [asyncio.ensure_future(event) for event in events]
-    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for future in waiting:
-        future.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            waiting = [group.create_task(event) for event in events]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
 
 
 def run(
-    plan: Plan, voice: Voice, on_up: Callable[[], Awaitable[None]], **more: Callable[[int], None]
+    plan: Plan,
+    voice: Voice,
+    on_up: Callable[[], Awaitable[None]],
+    on_first_stillbirth: Callable[[int], None] | None = None,
 ) -> None:
     """``Supervisor.run`` in an event loop of its own."""
 
     async def main() -> None:
-        await Supervisor(plan, voice, on_up, **more).run()
+        await Supervisor(plan, voice, on_up, on_first_stillbirth).run()
 
     asyncio.run(main())
-
-
-__all__ = ["Limits", "Supervisor", "run"]

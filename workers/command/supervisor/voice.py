@@ -1,10 +1,12 @@
-"""Puts the name of the speaker before each line and sends it to the terminal and the log file."""
+"""What the operator hears of all processes: named lines on the terminal, JSON lines in the log file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from models.clock import Clock
+from workers.command.supervisor import records
 from workers.command.supervisor.outlets import Outlet, RotatingFile, to_descriptor
 
 OWN_NAME = "wufen"
@@ -13,39 +15,51 @@ STDOUT = 1
 
 
 class Voice:
-    """What the operator hears, of all processes in one stream."""
+    """One stream for everybody; nobody waits for it."""
 
-    def __init__(self, terminal: Outlet, file: Outlet, names: tuple[str, ...], coloured: bool) -> None:
-        self._outlets = (terminal, file)
-        width = max(map(len, (OWN_NAME, *names)))
-        kinds = list(dict.fromkeys(name.partition(".")[0] for name in names))
-        self._plain = {name: f"{name:<{width}} | ".encode() for name in (OWN_NAME, *names)}
-        self._shown = dict(self._plain)
-        if coloured:
-            for name in names:
-                colour = COLOURS[kinds.index(name.partition(".")[0]) % len(COLOURS)]
-                self._shown[name] = f"\x1b[{colour}m{name:<{width}} |\x1b[0m ".encode()
+    def __init__(self, terminal: Outlet, file: Outlet, prefixes: dict[str, bytes], clock: Clock) -> None:
+        self._terminal = terminal
+        self._file = file
+        self._prefixes = prefixes
+        self._clock = clock
 
-    def line(self, name: str, line: bytes) -> None:
-        """One line of output of the process ``name``."""
-        terminal, file = self._outlets
-        terminal.put(self._shown[name] + line)
-        file.put(self._plain[name] + line)
+    def say(self, event: str, sentence: str) -> None:
+        """One sentence of the supervisor's own; ``event`` is its name in the log."""
+        self._terminal.put(self._prefixes[OWN_NAME] + sentence.encode())
+        self._file.put(records.of_event(event, sentence, self._clock.now()))
 
-    def say(self, sentence: str) -> None:
-        """One sentence of the supervisor's own."""
-        self.line(OWN_NAME, sentence.encode())
+    def show(self, text: str) -> None:
+        """Lines for the terminal only: they may hold what belongs in no log."""
+        self._terminal.put(text.encode())
 
     def speaker(self, name: str) -> Callable[[bytes], None]:
-        """``line`` for one process."""
-        return lambda line: self.line(name, line)
+        """What takes the lines of the process ``name``."""
+
+        def line(text: bytes) -> None:
+            self._terminal.put(self._prefixes[name] + text)
+            self._file.put(records.of_child(name, text, self._clock.now()))
+
+        return line
 
     def close(self) -> None:
-        for outlet in self._outlets:
-            outlet.close()
+        self._terminal.close()
+        self._file.close()
 
 
-def open_voice(log_file: Path, names: tuple[str, ...], coloured: bool) -> Voice:
+def open_voice(log_file: Path, names: tuple[str, ...], coloured: bool, clock: Clock) -> Voice:
     """A voice to the standard output and to ``log_file``; raises OSError when the file cannot be opened."""
     file = RotatingFile(log_file)
-    return Voice(Outlet(to_descriptor(STDOUT)), Outlet(file.write), names, coloured)
+    return Voice(Outlet(to_descriptor(STDOUT)), Outlet(file.write), prefixes_of(names, coloured), clock)
+
+
+def prefixes_of(names: tuple[str, ...], coloured: bool) -> dict[str, bytes]:
+    """What stands before each one's lines, all of one width; processes of a kind share a colour."""
+    speakers = (OWN_NAME, *names)
+    width = max(map(len, speakers))
+    kinds = list(dict.fromkeys(name.partition(".")[0] for name in names))
+    prefixes = {name: f"{name:<{width}} | " for name in speakers}
+    if coloured:
+        for name in names:
+            colour = COLOURS[kinds.index(name.partition(".")[0]) % len(COLOURS)]
+            prefixes[name] = f"\x1b[{colour}m{name:<{width}} |\x1b[0m "
+    return {name: prefix.encode() for name, prefix in prefixes.items()}

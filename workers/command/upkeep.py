@@ -1,0 +1,168 @@
+"""What operators do by hand, apart from running it: the database, accounts, stickers, the log's epoch."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from models.secrets_file import with_secrets
+from models.settings import Settings
+
+if TYPE_CHECKING:
+    from models.database import Database
+
+Answer = TypeVar("Answer")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the present schema.
+
+    Steps that were done are not done again. Every `wufen run` does this too.
+    """
+    settings = _settings()
+    _migrate(settings)
+    click.echo("The database has the present schema.")
+
+
+@click.command("sample-city")
+def sample_city() -> None:
+    """Load the sample city of Ya'an.
+
+    It has districts, accounts, and stickers bound to made-up vehicles. Accounts and stickers are told in demo.json in the data folder. A second time changes nothing.
+    WUFEN_PRODUCTION=1 refuses to start with a sample account.
+    """
+    from workers.command.sample_city.establish import establish
+
+    settings = _settings()
+    _migrate(settings)
+    loaded = _with_database(settings, lambda database: establish(settings, database))
+    done = "is loaded" if loaded else "was there already"
+    click.echo(f"The sample city {done}; its accounts and stickers are in {settings.home / 'demo.json'}.")
+
+
+@click.command(hidden=True)
+def prepare() -> None:
+    """What every start does to the database: migrate, and load the sample city where it is welcome."""
+    from workers.command.sample_city.establish import establish_where_welcome
+
+    settings = _settings()
+    _migrate(settings)
+    _with_database(settings, lambda database: establish_where_welcome(settings, database))
+
+
+@click.group()
+def officer() -> None:
+    """Accounts of officers, commanders and administrators."""
+
+
+@officer.command("add")
+@click.argument("username")
+@click.option(
+    "--role",
+    type=click.Choice(["police", "auxiliary", "commander", "administrator"]),
+    required=True,
+    help="What the account may do.",
+)
+@click.option(
+    "--district", "districts", multiple=True, required=True, help="Code of a district; give it several times."
+)
+@click.option("--service-number", required=True, help="The number that others see in feeds and on walls.")
+@click.option("--unit", required=True, help="The unit that requesters see.")
+@click.option("--name", help="The person's name; kept encrypted.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input; else one is made."
+)
+def officer_add(
+    username: str,
+    role: str,
+    districts: tuple[str, ...],
+    service_number: str,
+    unit: str,
+    name: str | None,
+    password_stdin: bool,
+) -> None:
+    """Add the account USERNAME. A password that is made is printed once and kept nowhere."""
+    from workers.command.accounts import Account, add
+
+    settings = _settings()
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    account = Account(username, role, service_number, unit, districts, name)
+    password = _with_database(settings, lambda database: add(settings, database, account, given))
+    click.echo(f"{username} ({role}) may sign in.")
+    if given is None:
+        click.echo(f"Password: {password}")
+
+
+@click.group()
+def sticker() -> None:
+    """Stickers for vehicle windows."""
+
+
+@sticker.command("issue")
+@click.option("--district", required=True, help="Code of the district that the stickers belong to.")
+@click.option("--count", type=click.IntRange(1, 960), default=24, show_default=True, help="How many.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    required=True,
+    help="The PDF file to write: A4, with cutting marks.",
+)
+def sticker_issue(district: str, count: int, out: Path) -> None:
+    """Issue a batch of fresh stickers and write its sheets for printing."""
+    from workers.command.sheets import issue_sheet
+
+    settings = _settings()
+    _with_database(settings, lambda database: issue_sheet(settings, database, district, count, out))
+    click.echo(f"{count} stickers for {district} are in {out}.")
+
+
+@click.group()
+def epoch() -> None:
+    """The epoch of the event log."""
+
+
+@epoch.command("new")
+def epoch_new() -> None:
+    """Begin a new epoch: to be done after the database was restored from a backup.
+
+    Hubs notice it within a second; every page then loads its state anew instead of resuming from a place in a
+    log that is no longer the same.
+    """
+    from workers.command.epochs import begin_epoch
+
+    begun = _with_database(_settings(), begin_epoch)
+    click.echo(f"The log's epoch is now {begun}.")
+
+
+COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, officer, sticker, epoch)
+
+
+def _settings() -> Settings:
+    return with_secrets(Settings.from_env(os.environ))
+
+
+def _migrate(settings: Settings) -> None:
+    from models.migrate import upgrade
+
+    upgrade(settings.database_url)
+
+
+def _with_database(settings: Settings, do: Callable[[Database], Awaitable[Answer]]) -> Answer:
+    """Runs ``do`` on the opened database, and closes it."""
+    from models.database import Database
+
+    async def run() -> Answer:
+        database = Database.open(settings.database_url)
+        try:
+            return await do(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
