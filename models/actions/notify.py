@@ -48,6 +48,7 @@ def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: 
             "role": "owner",
             "token_hash": token_hash(token),
             "vehicle_id": change.now.vehicle_id,
+            "contact_id": contact.id,
             "joined_at": change.at,
         },
     )

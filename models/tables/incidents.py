@@ -88,6 +88,8 @@ participants = Table(
     Column("address", LargeBinary, nullable=True),
     Column("vehicle_id", ForeignKey("vehicles.id"), nullable=True),
     Column("sticker_id", ForeignKey("stickers.id"), nullable=True),
+    # Through which of his contacts an owner came: his notice is then seen.
+    Column("contact_id", ForeignKey("contacts.id"), nullable=True),
     # Free text from a stranger may hold anything, so it is sealed like a name.
     Column("message_sealed", LargeBinary, nullable=True),
     instant("joined_at", required=True),
