@@ -44,7 +44,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         view["timeline"] = await _timeline(connection, incident_id, staff=staff)
         if not isinstance(caller, Wall):
             view["messages"] = await _messages(store, connection, incident_id)
-            view["photo_list"] = await _photos(connection, incident_id)
+            view["photos"] = await _photos(connection, incident_id)
             view["notices"] = await _notices(connection, incident_id)
         if isinstance(caller, Participant):
             view["you"] = await _you(connection, caller)
@@ -121,12 +121,10 @@ async def _notices(connection: AsyncConnection, incident_id: str) -> list[View]:
     )
     return [
         {
-            "template": row.template,
+            "kind": row.template,
             "channel": row.channel,
             "status": row.status,
-            "due_at": iso(row.due_at),
-            "sent_at": iso_or_none(row.sent_at),
-            "seen_at": iso_or_none(row.seen_at),
+            "at": iso(row.seen_at or row.sent_at or row.due_at),
         }
         for row in await connection.execute(query)
     ]
