@@ -26,7 +26,7 @@ from workers.command.supervisor.voice import Voice, open_voice
 
 ROOT = Path(__file__).parents[2]
 # Children of a supervisor that was killed a moment ago may still be letting go of their ports.
-PORT_SECONDS = 3.0
+PORT_SECONDS = 1.0
 PORT_PAUSE_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0
 # After so many starts in vain the data is taken to be what the server dies of.

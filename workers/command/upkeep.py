@@ -35,8 +35,8 @@ def migrate() -> None:
 def sample_city() -> None:
     """Load the sample city of Ya'an.
 
-    It has districts, accounts, and stickers bound to made-up vehicles. Accounts and stickers are told in demo.json in the data folder. A second time changes nothing.
-    WUFEN_PRODUCTION=1 refuses to start with a sample account.
+    It has districts, accounts, and stickers bound to made-up vehicles; demo.json in the data folder tells them.
+    A second time changes nothing. WUFEN_PRODUCTION=1 refuses to start with a sample account.
     """
     from workers.command.sample_city.establish import establish
 

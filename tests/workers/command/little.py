@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -65,6 +66,43 @@ def talkative() -> None:
     """Says a line that never ends, then beats."""
     os.write(1, b"x" * 200_000 + b"\n")
     steady()
+
+
+def web() -> None:
+    """Answers every request with 200 on the port of web, shared with its like, and beats."""
+    serve(int(os.environ["WUFEN_WEB_PORT"]))
+
+
+def hub() -> None:
+    """The same on the port of hub."""
+    serve(int(os.environ["WUFEN_HUB_PORT"]))
+
+
+def worker() -> None:
+    """Says whether its Redis answers, then beats."""
+    with socket.socket(socket.AF_UNIX) as redis:
+        redis.connect(f"{os.environ['WUFEN_HOME']}/run/redis.sock")
+        redis.sendall(b"PING\r\n")
+        say(f"redis says {redis.recv(100).decode().strip()}")
+    steady()
+
+
+def serve(port: int) -> None:
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        door.bind(("127.0.0.1", port))
+        door.listen()
+        threading.Thread(target=answer, args=(door,), daemon=True).start()
+        steady()
+
+
+def answer(door: socket.socket) -> None:
+    while True:
+        caller, _ = door.accept()
+        with caller:
+            caller.recv(10_000)
+            caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,17 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from models.clock import SystemClock
+from models.settings import Settings
+from workers.command.launch import launch
+from workers.command.refusals import sentence_of
 from workers.command.supervisor.ground import GroundError, only_instance
 from workers.command.supervisor.plan import Plan, programs
 from workers.command.supervisor.supervise import run
@@ -70,8 +75,27 @@ class Supervised:
 @contextlib.asynccontextmanager
 async def supervised(folder: Path, *kinds: str) -> AsyncIterator[Supervised]:
     """Runs one program of each kind; whatever is left at the end is killed."""
+    async with _started((__name__, str(folder), *kinds), dict(os.environ)) as process:
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def launched(home: Path, **settings: str) -> AsyncIterator[Supervised]:
+    """`wufen run` in ``home`` with tiny programs for web, hub and worker; ``settings`` as in WUFEN_… variables."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WUFEN_")}
+    ours = {f"WUFEN_{name.upper()}": value for name, value in {"home": str(home), **settings}.items()}
+    async with _started((__name__, "launch"), environ | ours) as process:
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def _started(module: tuple[str, ...], environ: dict[str, str]) -> AsyncIterator[Supervised]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__, str(folder), *kinds), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", *module),
+        cwd=ROOT,
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     try:
         yield Supervised(process)
@@ -116,5 +140,23 @@ def main(folder: Path, kinds: list[str]) -> None:
         voice.close()
 
 
+def launch_here() -> None:
+    """`wufen run` of a Procfile with tiny programs."""
+    settings = Settings.from_env(os.environ)
+    folder = Path(tempfile.mkdtemp(prefix="wufen-procfile-"))
+    procfile = folder / "Procfile"
+    lines = (f"{kind}: exec '{sys.executable}' '{LITTLE}' {kind}\n" for kind in ("web", "hub", "worker"))
+    procfile.write_text("".join(lines))
+    try:
+        launch(settings, os.environ, procfile)
+    except Exception as error:
+        sys.exit(sentence_of(error) or 1)
+    finally:
+        shutil.rmtree(folder)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    if sys.argv[1] == "launch":
+        launch_here()
+    else:
+        main(Path(sys.argv[1]), sys.argv[2:])

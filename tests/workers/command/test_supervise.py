@@ -1,6 +1,7 @@
 """A real supervisor keeps real processes alive, and leaves none."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -136,7 +137,10 @@ async def test_output_is_named_cut_to_length_and_kept_in_the_log(tmp_path: Path)
         await supervisor.expect("All are up")
         supervisor.signal(signal.SIGTERM)
         await supervisor.ended()
-    assert (tmp_path / "wufen.log").read_text().splitlines() == supervisor.heard
+    logged = [json.loads(line) for line in (tmp_path / "wufen.log").read_text().splitlines()]
+    assert [
+        f"{line['process']:<11} | {line.get('line') or line['sentence']}" for line in logged
+    ] == supervisor.heard
 
 
 async def test_a_paused_supervisor_kills_nobody_when_it_goes_on(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from workers.command.supervisor.vitals import Attention
 from workers.command.supervisor.voice import Voice
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What `nohup` asks for.
+MAY_BE_IGNORED = frozenset({signal.SIGHUP})
 # The others start without it if it takes longer: they wait for Redis themselves.
 FIRST_SECONDS = 5.0
 
@@ -46,7 +48,8 @@ class Supervisor:
         """Starts everything; returns when a signal has asked for the end and no process is left."""
         self._loop.add_signal_handler(signal.SIGCHLD, self._look)
         for number in STOP_SIGNALS:
-            self._loop.add_signal_handler(number, self._asked_to_stop)
+            if number not in MAY_BE_IGNORED or signal.getsignal(number) is not signal.SIG_IGN:
+                self._loop.add_signal_handler(number, self._asked_to_stop)
         async with asyncio.TaskGroup() as everything:
             aside = [everything.create_task(self._watch())]
             if self._first:
