@@ -10,6 +10,7 @@ from pathlib import Path
 
 _TICK_SECONDS = 0.2
 _QUIET_TICK_SECONDS = 10.0
+_LAST_LINES_SECONDS = 2.0
 _KEPT_LINES = 40
 _LINE_WIDTH = 100
 
@@ -42,15 +43,17 @@ def run(title: str, command: Sequence[str | Path], cwd: Path, env: Mapping[str, 
     reader = threading.Thread(target=_keep, args=(process, lines), daemon=True)
     reader.start()
     _watch(title, process, lines, started)
-    reader.join()
+    reader.join(_LAST_LINES_SECONDS)  # something it has started may hold the pipe for ever
     if process.returncode:
         raise StepFailed(f"{title} failed with exit code {process.returncode}.", lines)
     _say(f"{title}: done in {time.monotonic() - started:.0f} s.", last=True)
 
 
 def _keep(process: subprocess.Popen[str], lines: collections.deque[str]) -> None:
-    for line in process.stdout or ():
-        lines.append(line.rstrip())
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            lines.append(line.rstrip())
 
 
 def _watch(title: str, process: subprocess.Popen[str], lines: collections.deque[str], started: float) -> None:
