@@ -71,3 +71,12 @@ export function dayBeginning(now: number): number {
   const [day, zone] = [86_400_000, 8 * 3_600_000];
   return Math.floor((now + zone) / day) * day - zone;
 }
+
+/** Which clock an incident shows: the common deadline, or, once somebody has it, the time since he took it. */
+export function clockOf(incident: Incident): { startAt: number; dueAt: number; since: "accepted" | "on_scene" | null } {
+  const dueAt = Date.parse(incident.respond_by);
+  if (isOpen(incident)) return { startAt: dueAt - incident.response_seconds * 1000, dueAt, since: null };
+  const since = incident.status === "on_scene" ? "on_scene" : "accepted";
+  const began = since === "on_scene" ? incident.arrived_at : incident.accepted_at;
+  return { startAt: Date.parse(began ?? incident.accepted_at ?? incident.requested_at), dueAt, since };
+}

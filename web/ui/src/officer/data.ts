@@ -1,0 +1,5 @@
+/** What the server prints for the officer's page. Types only. */
+export interface OfficerData {
+  door: "police" | "auxiliary";
+  platform: string;
+}

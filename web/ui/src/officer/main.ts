@@ -1,0 +1,12 @@
+/** Entry of the officer's page, for both doors: police, and auxiliary officers on their own. */
+import "../shared/staff.css";
+import "./officer.css";
+import { createApp } from "vue";
+import { readBoot } from "../shared/boot.ts";
+import { useMessages } from "../shared/i18n.ts";
+import App from "./App.vue";
+import type { OfficerData } from "./data.ts";
+
+const boot = readBoot<OfficerData>();
+useMessages(boot.messages);
+createApp(App, { data: boot.data, lang: boot.lang }).mount("#app");

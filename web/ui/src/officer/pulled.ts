@@ -1,0 +1,62 @@
+/**
+ * The full view of the incident that is open: messages, photos, plate as this officer may see it, what happened.
+ *
+ * Pulled when it is opened and again whenever the feed brings a newer version; each look is on the record.
+ */
+import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
+import { ApiError, call } from "../shared/api.ts";
+import type { Incident, Notice, Photo, TimelineEntry } from "../shared/incident.ts";
+
+export interface FullIncident extends Omit<Incident, "photos"> {
+  photos: number | Photo[];
+  photo_list?: Photo[];
+  messages?: (string | { text: string; at?: string })[];
+  notices?: Notice[];
+  timeline: TimelineEntry[];
+  /** The whole plate, for those who may see it. */
+  plate_full?: string | null;
+}
+
+export interface Pulled {
+  full: ShallowRef<FullIncident | null>;
+  problem: ShallowRef<ApiError | null>;
+  pull(): Promise<void>;
+}
+
+const RETRY_MS = 3000;
+
+export function usePulled(id: string, version: () => number | undefined): Pulled {
+  const full = shallowRef<FullIncident | null>(null);
+  const problem = shallowRef<ApiError | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+
+  const pull = async (): Promise<void> => {
+    clearTimeout(timer);
+    try {
+      const { incident } = await call<{ incident: FullIncident }>(`/api/v1/incidents/${id}`);
+      if (!full.value || incident.version >= full.value.version) full.value = incident;
+      problem.value = null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.transient) problem.value = error;
+      else if (!stopped) timer = setTimeout(() => void pull(), RETRY_MS);
+    }
+  };
+
+  watch(version, () => void pull(), { immediate: true });
+  onScopeDispose(() => {
+    stopped = true;
+    clearTimeout(timer);
+  });
+  return { full, problem, pull };
+}
+
+export function photosOf(full: FullIncident | null): Photo[] {
+  if (!full) return [];
+  return full.photo_list ?? (Array.isArray(full.photos) ? full.photos : []);
+}
+
+export function messagesOf(full: FullIncident | null): string[] {
+  return (full?.messages ?? []).map((message) => (typeof message === "string" ? message : message.text)).filter(Boolean);
+}

@@ -1,0 +1,58 @@
+/** Who sits before this page: asked of the server, which knows by the session cookie. */
+import { ref, type Ref } from "vue";
+import { ApiError, call } from "./api.ts";
+
+export interface District {
+  code: string;
+  name: string;
+}
+
+export interface Me {
+  id: string;
+  role: "police" | "auxiliary" | "commander" | "administrator";
+  service_number: string;
+  unit: string;
+  districts: District[];
+}
+
+/** `unreachable`: the server gave no answer, so nobody knows yet. */
+export type SessionState = "loading" | "signed_out" | "signed_in" | "unreachable";
+
+export interface Session {
+  state: Ref<SessionState>;
+  me: Ref<Me | null>;
+  load(): Promise<void>;
+  /** The server no longer knows this session. */
+  lost(): void;
+  signOut(): Promise<void>;
+}
+
+export function useSession(): Session {
+  const state = ref<SessionState>("loading");
+  const me = ref<Me | null>(null);
+
+  const load = async (): Promise<void> => {
+    try {
+      me.value = readMe(await call<RawMe>("/api/v1/me"));
+      state.value = "signed_in";
+    } catch (error) {
+      const refused = error instanceof ApiError && !error.transient;
+      state.value = refused ? "signed_out" : "unreachable";
+    }
+  };
+  const lost = (): void => {
+    me.value = null;
+    state.value = "signed_out";
+  };
+  const signOut = async (): Promise<void> => {
+    await call("/api/v1/sessions/current", { method: "DELETE" }).catch(() => undefined);
+    lost();
+  };
+  return { state, me, load, lost, signOut };
+}
+
+type RawMe = Omit<Me, "districts"> & { districts: (string | District)[] };
+
+function readMe(raw: RawMe): Me {
+  return { ...raw, districts: raw.districts.map((one) => (typeof one === "string" ? { code: one, name: one } : one)) };
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addTo, forgetClosed, merge } from "../src/shared/board.ts";
+import { incident } from "./incident.ts";
+
+const folded = (...views: ReturnType<typeof incident>[]) => new Map(views.map((view) => [view.id, view]));
+const versions = (map: ReadonlyMap<string, { version: number }>) => [...map].map(([id, { version }]) => [id, version]);
+
+test("a snapshot replaces what was known, and what it no longer holds is gone", () => {
+  const known = folded(incident({ id: "a", version: 1 }), incident({ id: "gone", version: 3 }));
+  assert.deepEqual(versions(merge(known, [incident({ id: "a", version: 2 }), incident({ id: "b" })])), [["a", 2], ["b", 1]]);
+});
+
+test("an answer that overtook the snapshot stays", () => {
+  const known = folded(incident({ id: "a", version: 5, status: "accepted" }));
+  assert.deepEqual(versions(merge(known, [incident({ id: "a", version: 4 })])), [["a", 5]]);
+});
+
+test("what is known as closed stays, though a snapshot holds open incidents only", () => {
+  const known = folded(incident({ id: "done", version: 6, status: "closed", closed_at: "2026-11-23T04:01:00.000Z" }));
+  assert.deepEqual(versions(merge(known, [incident({ id: "a" })])), [["a", 1], ["done", 6]]);
+});
+
+test("a reopened incident is open again", () => {
+  const known = folded(incident({ id: "a", version: 6, status: "closed", closed_at: "2026-11-23T04:01:00.000Z" }));
+  assert.equal(merge(known, [incident({ id: "a", version: 7, status: "offered" })]).get("a")?.status, "offered");
+});
+
+test("a list of the day adds what is not known and overwrites nothing newer", () => {
+  const known = folded(incident({ id: "a", version: 2 }));
+  assert.deepEqual(versions(addTo(known, [incident({ id: "a", version: 1 }), incident({ id: "b", version: 9 })])), [["a", 2], ["b", 9]]);
+});
+
+test("what was closed long ago is forgotten, and nothing is drawn anew when there is nothing to forget", () => {
+  const known = folded(
+    incident({ id: "open" }),
+    incident({ id: "old", closed_at: "2026-11-22T15:59:59.000Z" }),
+    incident({ id: "recent", closed_at: "2026-11-22T16:00:00.000Z" }),
+  );
+  const left = forgetClosed(known, Date.parse("2026-11-22T16:00:00.000Z"));
+  assert.deepEqual([...left.keys()], ["open", "recent"]);
+  assert.equal(forgetClosed(left, Date.parse("2026-11-22T16:00:00.000Z")), left);
+});
