@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { faceOf, lateOf, linesOf, wordsOf, type Role } from "../src/driver/words.ts";
+import type { PulledIncident } from "../src/shared/incident.ts";
+
+const SEVEN = Date.parse("2025-03-01T07:00:00.000Z");
+const at = (seconds: number): string => new Date(SEVEN + seconds * 1000).toISOString();
+
+const REQUESTED = {
+  id: "a", version: 1, kind: "move_car", status: "waiting", outcome: null, district: "511802", reason: "blocking",
+  plate: "川TA***5", place: null, location: null, requested_at: at(0), respond_by: at(300), response_seconds: 300,
+  answered_at: null, reply: null, promised_by: null, deferred: false, handed_over_at: null, accepted_at: null,
+  arrived_at: null, moved_at: null, breached_at: null, closed_at: null, escalation: 0, priority: 0, requesters: 1,
+  unit: null, nobody_on_duty: false, call: "122", timeline: [{ event: "requested", at: at(0) }], photos: [],
+  notices: [], offset: 1, epoch: "e", now: at(0),
+} as unknown as PulledIncident; // prettier-ignore
+
+const told = { notices: [{ kind: "move_car", status: "sent", at: at(2) }] };
+const coming = (seconds: number) => ({ ...told, reply: "coming" as const, promised_by: at(seconds) });
+const incident = (changes: object): PulledIncident => ({ ...REQUESTED, ...changes });
+const headOf = (changes: object, role: Role, seconds: number): string => wordsOf(incident(changes), role, SEVEN + seconds * 1000).head;
+
+const HEADS: [string, object, Role, number, string][] = [
+  ["nobody has been told yet", {}, "requester", 1, "driver.requester.sending.head"],
+  ["the owner has been told", told, "requester", 3, "driver.requester.waiting.head"],
+  ["the owner reads what is asked", {}, "owner", 1, "driver.owner.waiting.head"],
+  ["the owner comes in time", coming(180), "requester", 60, "driver.requester.coming.head"],
+  ["the owner comes too late", coming(600), "requester", 60, "driver.requester.coming_late.head"],
+  ["a promise at the very deadline is in time", coming(300), "owner", 60, "driver.owner.coming.head"],
+  ["the requester waits for the promise", { ...coming(600), deferred: true }, "requester", 400, "driver.requester.deferred.head"],
+  ["the time is up before the server said so", told, "requester", 300, "driver.requester.handing_over.head"],
+  ["the police are being asked", { status: "offered" }, "requester", 301, "driver.requester.offered.head"],
+  ["the owner cannot come", { status: "offered", reply: "cannot" }, "requester", 60, "driver.requester.offered_cannot.head"],
+  ["nobody is on duty", { status: "offered", nobody_on_duty: true }, "requester", 301, "driver.requester.nobody.head"],
+  ["an officer took it", { status: "accepted" }, "owner", 100, "driver.owner.accepted.head"],
+  ["it is settled", { status: "closed", outcome: "settled" }, "requester", 100, "driver.requester.closed.settled.head"],
+];
+for (const [sentence, changes, role, seconds, head] of HEADS) {
+  test(`${role}: ${sentence}`, () => assert.equal(headOf(changes, role, seconds), head));
+}
+
+test("every headline and line that can be said stands in both catalogues", () => {
+  for (const language of ["zh", "en"]) {
+    const text = readFileSync(new URL(`../../catalogue/${language}/driver.json`, import.meta.url), "utf8");
+    const sentences = JSON.parse(text) as Record<string, string>;
+    for (const [, changes, , seconds] of HEADS) {
+      for (const role of ["requester", "owner"] as const) {
+        const words = wordsOf(incident(changes), role, SEVEN + seconds * 1000);
+        const keys = [words.head, words.next, ...linesOf(incident(changes), role).map(({ key }) => key)];
+        for (const key of keys) assert.ok(key in sentences, `${language}: ${key}`);
+      }
+    }
+  }
+});
+
+test("the ring counts to the deadline, then to a promise that was accepted, then shows the police", () => {
+  assert.equal(faceOf(incident(told), SEVEN + 299_000), "clock");
+  assert.equal(faceOf(incident({ ...coming(600), deferred: true }), SEVEN + 301_000), "promise");
+  assert.equal(faceOf(incident({ status: "accepted" }), SEVEN + 100_000), "clock");
+  assert.equal(faceOf(incident({ status: "accepted" }), SEVEN + 300_000), "police");
+  assert.equal(faceOf(incident({ status: "closed", outcome: "settled" }), SEVEN), "done");
+  assert.equal(faceOf(incident({ status: "closed", outcome: "cancelled" }), SEVEN), "ended");
+});
+
+test("a promise is late only when it is after the deadline", () => {
+  assert.equal(lateOf(incident(coming(300))), false);
+  assert.equal(lateOf(incident(coming(301))), true);
+  assert.equal(lateOf(incident({})), false);
+});
+
+test("the requester reads what concerns him, in the order of time, the notice included", () => {
+  const timeline = [
+    { event: "requested", at: at(0) },
+    { event: "offered", at: at(1) },
+    { event: "answered", at: at(40), detail: { reply: "coming" } },
+    { event: "escalated", at: at(60) },
+    { event: "settled", at: at(120) },
+  ];
+  assert.deepEqual(linesOf(incident({ timeline, ...told }), "requester").map(({ key }) => key), [
+    "driver.event.requested",
+    "driver.event.notified",
+    "driver.event.answered.coming",
+    "driver.event.settled",
+  ]);
+});
