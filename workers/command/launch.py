@@ -31,6 +31,8 @@ PORT_PAUSE_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0
 # After so many starts in vain the data is taken to be what the server dies of.
 REDIS_TRIES = 3
+# An address of the documentation range: routed like any other, and nobody is there.
+ANY_OTHER_NETWORK = "198.51.100.1"
 
 
 class PreparationFailed(Exception):
@@ -86,7 +88,7 @@ def _lan_address() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Sends nothing: a datagram socket that is connected only learns which address it would use.
-            probe.connect(("198.51.100.1", 9))
+            probe.connect((ANY_OTHER_NETWORK, 9))
             address = str(probe.getsockname()[0])
         except OSError:
             address = "127.0.0.1"

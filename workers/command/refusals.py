@@ -29,6 +29,8 @@ def _of_the_database(error: Exception) -> str | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if "IntegrityError" in names:
         return "The database has that already, or lacks what it refers to."
+    if "no such table" in str(error) or "UndefinedTable" in str(error):
+        return "The database is empty or of an older version; `wufen migrate` brings it up to date."
     if "OperationalError" in names or "InterfaceError" in names or "DatabaseError" in names:
         return f"WUFEN_DATABASE_URL: {_first_line(error)}"
     if isinstance(error, ConnectionError):
