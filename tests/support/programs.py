@@ -14,6 +14,7 @@ _POSTGRES_FOLDERS = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
+_CHINESE_FONTS = ("*CJK*", "*SourceHan*", "wqy-*", "*NotoSansSC*", "uming*", "ukai*")
 
 
 class Missing(Exception):
@@ -53,9 +54,11 @@ def chromium() -> Path | None:
 
 
 def has_chinese_font() -> bool:
-    """Whether text in Chinese can be drawn; macOS, where there is no `fc-list` to ask, brings fonts."""
+    """Whether text in Chinese can be drawn; macOS brings fonts for it."""
     if not shutil.which("fc-list"):
-        return sys.platform == "darwin"
+        return sys.platform == "darwin" or any(
+            found for name in _CHINESE_FONTS for found in Path("/usr/share/fonts").rglob(name)
+        )
     fonts = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
     return bool(fonts.stdout.strip())
 
