@@ -1,0 +1,182 @@
+"""Follows every sequence of the log: by the doorbell at once, by comparing heads four times a second in any case.
+
+What is missing is read from the log. Entries are passed on in order, each once; what they mean is the
+receiver's affair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.measures import Measures
+from hub.sequences import Sequences, is_another_log
+from models.clock import Clock
+from models.database import Database
+from models.feed.entries import Entry
+from models.queries.log import (
+    Heads,
+    OpenDeadline,
+    entries_after,
+    open_deadlines,
+    read_heads,
+    recent_control,
+)
+
+log = structlog.get_logger()
+
+COMPARE_SECONDS = 0.25
+PREDECESSOR_SECONDS = 0.02  # how long an early entry waits before the hole is read from the log
+PAGE = 500  # entries read at once
+READY_SECONDS = 2.0  # a hub that has not compared for longer is not ready
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a hub must know when it starts, all of one state of the database."""
+
+    heads: Heads
+    deadlines: list[OpenDeadline]
+    control: list[Entry]
+
+
+class Follower:
+    """``begin`` is given the snapshot at the start and whenever the log is another one; ``accept`` each entry."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        control_since: timedelta,
+        begin: Callable[[Snapshot], None],
+        accept: Callable[[Entry], None],
+        measures: Measures,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._control_since = control_since
+        self._begin = begin
+        self._accept = accept
+        self._measures = measures
+        self._sequences = Sequences(Heads("", {}))
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        self._failing = False
+        self._compared_at = float("-inf")
+        self._look_at: float | None = None  # when to look for the predecessor of an early entry
+
+    @property
+    def epoch(self) -> str:
+        return self._sequences.epoch
+
+    def known(self, district: str) -> int | None:
+        """The offset up to which this hub has passed a sequence on."""
+        return self._sequences.known.get(district)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether heads were compared, and holes filled, a short while ago."""
+        return self._loop.time() - self._compared_at < READY_SECONDS
+
+    async def start(self) -> None:
+        """Loads the snapshot. Raises what the database raises."""
+        async with self._database.read() as connection:
+            since = self._clock.now() - self._control_since
+            snapshot = Snapshot(
+                await read_heads(connection),
+                await open_deadlines(connection),
+                await recent_control(connection, since),
+            )
+        self._sequences = Sequences(snapshot.heads)
+        self._compared_at = self._loop.time()
+        self._begin(snapshot)
+
+    def hear(self, entries: Iterable[Entry]) -> None:
+        """What the doorbell brought; repeats and strangers are dropped, early ones wait."""
+        for entry in entries:
+            if entry.epoch != self._sequences.epoch:
+                self.look()  # the database decides whether the epoch is another one
+                continue
+            ready = self._sequences.take(entry)
+            self._pass_on(ready, "bell")
+            if not ready:
+                self._measures.entries.labels("set_aside").inc()
+        if self._sequences.waiting and self._look_at is None:
+            self._look_at = self._loop.time() + PREDECESSOR_SECONDS
+            self._wake.set()
+
+    def look(self) -> None:
+        """Compare as soon as possible: something may have been missed."""
+        self._look_at = self._loop.time()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Compares until cancelled. An error of the database is logged once, and tried again."""
+        due = self._loop.time()
+        while True:
+            await self._pause(due)
+            now = self._loop.time()
+            if now < due and (self._look_at is None or now < self._look_at):
+                continue
+            self._look_at = None
+            due = now + COMPARE_SECONDS
+            try:
+                await self.compare()
+            except Exception as error:
+                if not self._failing:
+                    log.warning("log_unreachable", error=type(error).__name__)
+                self._failing = True
+            else:
+                if self._failing:
+                    log.info("log_reached_again")
+                self._failing = False
+
+    async def _pause(self, due: float) -> None:
+        until = due if self._look_at is None else min(due, self._look_at)
+        self._wake.clear()
+        try:
+            async with asyncio.timeout_at(until):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def compare(self) -> None:
+        """Reads the heads, and every entry above ours. Raises what the database raises."""
+        before = dict(self._sequences.known)
+        epoch = self._sequences.epoch
+        async with self._database.read() as connection:
+            heads = await read_heads(connection)
+            if not is_another_log(heads, epoch, before):
+                behind = self._sequences.behind(heads)
+                self._measures.behind.set(sum(behind.values()))
+                for district in behind:
+                    await self._catch_up(connection, district)
+                self._compared_at = self._loop.time()
+                self._measures.compared_at.set(self._clock.now().timestamp())
+                return
+        log.warning("another_log", epoch=heads.epoch)
+        await self.start()
+
+    async def _catch_up(self, connection: AsyncConnection, district: str) -> None:
+        while True:
+            after = self._sequences.known.get(district, 0)
+            page = await entries_after(connection, district, after, PAGE)
+            for entry in page:
+                self._pass_on(self._sequences.take(entry), "log")
+            if len(page) < PAGE:
+                return
+
+    def _pass_on(self, entries: list[Entry], how: str) -> None:
+        for entry in entries:
+            self._measures.entries.labels(how).inc()
+            try:
+                self._accept(entry)
+            except Exception:
+                # One entry that cannot be understood must not stop a district.
+                log.exception("entry_failed", district=entry.district, offset=entry.offset)

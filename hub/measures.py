@@ -1,0 +1,52 @@
+"""What this hub counts: the metrics of one process, in a registry of its own. docs/protocol.md names them."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+LATENESS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
+
+
+class Measures:
+    """One attribute per metric; made once by the composition root."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.connections = Gauge("wufen_hub_connections", "Open connections.", registry=registry)
+        self.channels = Gauge("wufen_hub_channels", "Channels with subscribers.", registry=registry)
+        self.deliveries = Counter(
+            "wufen_hub_deliveries", "Publications written to connections.", registry=registry
+        )
+        self.disconnects = Counter(
+            "wufen_hub_disconnects", "Connections that the hub ended.", ["code"], registry=registry
+        )
+        self.handshakes = Counter(
+            "wufen_hub_handshakes", "Opening handshakes by HTTP status.", ["status"], registry=registry
+        )
+        self.recoveries = Counter(
+            "wufen_hub_recoveries", "Subscriptions that asked for a replay.", ["recovered"], registry=registry
+        )
+        self.entries = Counter(
+            "wufen_hub_entries",
+            "Entries of the log, by how they came: bell, log, or repeated and dropped.",
+            ["how"],
+            registry=registry,
+        )
+        self.behind = Gauge(
+            "wufen_hub_behind_entries",
+            "Entries in the log that this hub has not followed.",
+            registry=registry,
+        )
+        self.compared_at = Gauge(
+            "wufen_hub_compared_timestamp_seconds", "When heads were last compared.", registry=registry
+        )
+        self.open_deadlines = Gauge("wufen_hub_open_deadlines", "Deadlines in memory.", registry=registry)
+        self.firings = Counter(
+            "wufen_hub_firings", "Deadlines that came due, by outcome.", ["outcome"], registry=registry
+        )
+        self.lateness = Histogram(
+            "wufen_hub_deadline_lateness_seconds",
+            "From when a deadline was due until its consequence was committed by this hub.",
+            buckets=LATENESS_BUCKETS,
+            registry=registry,
+        )

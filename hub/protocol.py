@@ -1,0 +1,143 @@
+"""The Centrifuge client protocol in JSON: frames into commands, replies and pushes into bytes.
+
+Pure. Knows the shape of messages; what a command does is the connection's affair (``hub.connection``), what
+the numbers mean is in ``hub.codes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hub.codes import Fault, Unsubscribed
+
+# Bits of ``subscribe.flag``.
+REJECT_UNRECOVERED = 2  # an error instead of a subscription that could not be recovered
+
+PING = b"{}"  # an empty reply; the client answers with an empty command
+
+
+class Malformed(Exception):
+    """The frame holds no commands of this protocol."""
+
+
+class _Message(msgspec.Struct, gc=False):
+    """Fields that we do not know are ignored, as the protocol wants it."""
+
+
+class ConnectRequest(_Message):
+    token: str = ""
+    name: str = ""
+    version: str = ""
+    subs: dict[str, msgspec.Raw] = {}
+
+
+class SubscribeRequest(_Message):
+    channel: str = ""
+    token: str = ""
+    recover: bool = False
+    epoch: str = ""
+    offset: int = 0
+    join_leave: bool = False
+    tf: msgspec.Raw | None = None
+    flag: int = 0
+    type: int = 0
+
+
+class ChannelRequest(_Message):
+    """Whatever names a channel and is either trivial or refused."""
+
+    channel: str = ""
+
+
+class RpcRequest(_Message):
+    method: str = ""
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class RefreshRequest(_Message):
+    token: str = ""
+
+
+class Empty(_Message):
+    pass
+
+
+class Command(_Message):
+    """One command: an id, and the one request that is set. Nothing at all is a pong."""
+
+    id: int = 0
+    connect: ConnectRequest | None = None
+    subscribe: SubscribeRequest | None = None
+    unsubscribe: ChannelRequest | None = None
+    publish: ChannelRequest | None = None
+    presence: ChannelRequest | None = None
+    presence_stats: ChannelRequest | None = None
+    history: ChannelRequest | None = None
+    ping: Empty | None = None
+    send: Empty | None = None
+    rpc: RpcRequest | None = None
+    refresh: RefreshRequest | None = None
+    sub_refresh: ChannelRequest | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the first request that is set; empty when there is none."""
+        for name in _REQUESTS:
+            if getattr(self, name) is not None:
+                return name
+        return ""
+
+
+_REQUESTS = Command.__struct_fields__[1:]
+_decoder = msgspec.json.Decoder(Command)
+_encode = msgspec.json.Encoder().encode
+
+
+def parse(frame: bytes) -> list[Command]:
+    """The commands of a text frame, one per line. Raises Malformed."""
+    try:
+        return _decoder.decode_lines(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+
+
+def reply(command_id: int, kind: str, result: dict[str, Any]) -> bytes:
+    """The answer to a command."""
+    return _encode({"id": command_id, kind: result})
+
+
+def error_reply(command_id: int, fault: Fault) -> bytes:
+    """The refusal of a command."""
+    error: dict[str, Any] = {"code": fault.code, "message": fault.message}
+    if fault.temporary:
+        error["temporary"] = True
+    return _encode({"id": command_id, "error": error})
+
+
+def publication(data: str, offset: int | None) -> msgspec.Raw:
+    """A publication inside a subscribe reply; ``data`` is JSON text and goes out as it is."""
+    return msgspec.Raw(_publication(data.encode(), offset))
+
+
+def publication_push(channel: str, data: bytes, offset: int | None) -> bytes:
+    """A live publication. ``data`` is JSON; ``offset`` only in channels with a position."""
+    return b'{"push":{"channel":%b,"pub":%b}}' % (_encode(channel), _publication(data, offset))
+
+
+def _publication(data: bytes, offset: int | None) -> bytes:
+    if offset is None:
+        return b'{"data":%b}' % data
+    return b'{"data":%b,"offset":%d}' % (data, offset)
+
+
+def unsubscribe_push(channel: str, why: Unsubscribed) -> bytes:
+    """Tells a client that the hub ended its subscription."""
+    return _encode({"push": {"channel": channel, "unsubscribe": {"code": why.code, "reason": why.reason}}})
+
+
+def batch(messages: Sequence[bytes]) -> bytes:
+    """Several replies and pushes as the text of one frame."""
+    return b"\n".join(messages)

@@ -1,0 +1,76 @@
+"""Reads positions and replays of channels from the log. Many who want the same cost one read."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import select
+
+from hub.connection import Since, Subscribe
+from hub.follower import Follower
+from models.database import Database
+from models.feed.append import epoch_of
+from models.queries.log import Replay, position_of, replay
+from models.settings import Settings
+from models.tables import incidents
+from models.tasks import Tasks
+
+AT_ONCE = 4  # reads, so that thousands who come back leave the database to others too
+
+_Key = tuple[str, Since | None, frozenset[str] | None]
+
+
+class Replays:
+    """The log as channels ask for it."""
+
+    def __init__(self, database: Database, follower: Follower, settings: Settings, tasks: Tasks) -> None:
+        self._database = database
+        self._follower = follower
+        self._settings = settings
+        self._tasks = tasks
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._waiting: dict[_Key, asyncio.Task[Replay | None]] = {}
+
+    @property
+    def epoch(self) -> str:
+        return self._follower.epoch
+
+    def position(self, channel: str) -> int | None:
+        """Where a district's channel stands here; other channels are only known to the log."""
+        kind, _, name = channel.partition(":")
+        return self._follower.known(name) if kind == "district" else None
+
+    async def read(self, wanted: Subscribe) -> Replay | None:
+        """What was published since, or where the channel stands. None: no such channel, or not for this one.
+
+        The state read is never older than the call, so nothing that is published from now on is missing.
+        Raises what the database raises.
+        """
+        key = (wanted.channel, wanted.since, wanted.within)
+        reading = self._waiting.get(key)
+        if reading is None:
+            reading = self._tasks.start(self._read(key), f"read {wanted.channel}")
+            self._waiting[key] = reading
+        return await asyncio.shield(reading)
+
+    async def _read(self, key: _Key) -> Replay | None:
+        channel, since, within = key
+        async with self._slots:
+            # Whoever asks from now on may know of newer entries than this read will see.
+            del self._waiting[key]
+            async with self._database.read() as connection:
+                if within is not None:
+                    query = select(incidents.c.district).where(incidents.c.id == channel.partition(":")[2])
+                    if (await connection.execute(query)).scalar_one_or_none() not in within:
+                        return None
+                epoch = await epoch_of(connection)
+                if since is not None and since.epoch == epoch:
+                    return await replay(
+                        connection,
+                        channel,
+                        since.offset,
+                        most_entries=self._settings.replay_entries,
+                        most_bytes=self._settings.replay_bytes,
+                    )
+                end = await position_of(connection, channel)
+        return None if end is None else Replay(epoch, end, [], complete=False)

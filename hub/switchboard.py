@@ -1,0 +1,205 @@
+"""Everybody who is connected to this hub: carries out what connections ask for, finds people, cuts them off.
+
+Also the wheel: one sweep that visits each connection once per ping interval, so that nobody needs a timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+import structlog
+from msgspec import Raw
+from websockets.typing import Origin
+
+from hub import codes
+from hub.channels import Channels
+from hub.codes import Disconnect, Fault
+from hub.connection import Action, Call, Close, Connected, Connection, Send, Subscribe, Terms, Unsubscribe
+from hub.handshake import Opening, open_connection
+from hub.measures import Measures
+from hub.protocol import batch, error_reply, reply
+from hub.transport import Socket
+from models.clock import Clock
+from models.ids import Ids
+from models.settings import Settings
+
+log = structlog.get_logger()
+
+STEPS_PER_SECOND = 10  # of the wheel
+DRAIN_SECONDS = 3.0  # in which a stopping hub sends everybody elsewhere
+DRAIN_STEP_SECONDS = 0.05
+
+
+class Switchboard:
+    """Made once per hub. ``pages`` answers plain HTTP, ``calls`` answers remote calls."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        terms: Terms,
+        channels: Channels,
+        *,
+        clock: Clock,
+        ids: Ids,
+        origins: Sequence[Origin | None],
+        measures: Measures,
+        pages: Callable[[Socket, str], None],
+        calls: Callable[[Socket, Call], None],
+    ) -> None:
+        self.queue_bytes = settings.hub_queue_bytes
+        self.replay_bytes = settings.replay_bytes
+        self.channels = channels
+        self._terms = terms
+        self._clock = clock
+        self._ids = ids
+        self._origins = origins
+        self._measures = measures
+        self._pages = pages
+        self._calls = calls
+        self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
+        self._next = 0
+        # Tuples: nearly everybody has one connection, and a set each would cost more than the connection.
+        self._by_subject: dict[str, tuple[Socket, ...]] = {}
+
+    def __len__(self) -> int:
+        """Sockets of any kind, plain HTTP included."""
+        return sum(map(len, self._wheel))
+
+    def now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def new_connection(self) -> Connection:
+        self._measures.connections.inc()
+        return Connection(self._terms, self._ids.new())
+
+    def arrived(self, socket: Socket) -> int:
+        """Gives the socket its place on the wheel, evenly."""
+        self._next = (self._next + 1) % len(self._wheel)
+        self._wheel[self._next].add(socket)
+        return self._next
+
+    def open(self, head: bytes) -> Opening:
+        opening = open_connection(head, self._origins)
+        if opening.page is None:
+            self._measures.handshakes.labels(str(opening.status)).inc()
+        return opening
+
+    def show_page(self, socket: Socket, path: str) -> None:
+        self._pages(socket, path)
+
+    def perform(self, socket: Socket, actions: list[Action]) -> None:
+        """Carries out what a connection wants; replies in a row leave as one frame."""
+        replies: list[bytes] = []
+        for action in actions:
+            if type(action) is Send:
+                replies.append(action.message)
+                continue
+            if replies:
+                socket.send(batch(replies))
+                replies.clear()
+            self._do(socket, action)
+        if replies:
+            socket.send(batch(replies))
+
+    def _do(self, socket: Socket, action: Action) -> None:
+        match action:
+            case Subscribe():
+                self.channels.attach(socket, action)
+            case Unsubscribe(channel):
+                self.channels.detach(socket, channel)
+            case Connected(subject):
+                self._by_subject[subject] = (*self._by_subject.get(subject, ()), socket)
+            case Call():
+                self._calls(socket, action)
+            case Close(why):
+                socket.close(why)
+
+    def ended(self, socket: Socket, why: Disconnect) -> None:
+        """The hub hung up; nothing is written to this connection any more."""
+        self._measures.disconnects.labels(str(why.code)).inc()
+        self._forget(socket)
+
+    def left(self, socket: Socket) -> None:
+        """The line is gone."""
+        self._wheel[socket.bucket].discard(socket)
+        self._forget(socket)
+
+    def _forget(self, socket: Socket) -> None:
+        connection = socket.connection
+        if connection is None:
+            return
+        self._measures.connections.dec()
+        for channel in connection.subscriptions:
+            self.channels.detach(socket, channel)
+        if connection.claims is not None:
+            subject = connection.claims.subject
+            rest = tuple(one for one in self._by_subject.get(subject, ()) if one is not socket)
+            if rest:
+                self._by_subject[subject] = rest
+            else:
+                self._by_subject.pop(subject, None)
+
+    def end_shift(self, subject: str, district_channels: Iterable[str]) -> None:
+        """Takes the district's live channels from whoever's shift is over."""
+        for socket in self._by_subject.get(subject, ()):
+            connection = socket.connection
+            if connection is None or connection.claims is None:
+                continue
+            lost = [
+                name
+                for name in district_channels
+                if not self._terms.revocations.may_subscribe(connection.claims, name)
+            ]
+            if lost:
+                self.perform(socket, connection.off_duty(lost))
+
+    def cut(self, subject: str) -> None:
+        """Ends the connections of a revoked subject, save those whose token is newer."""
+        revocations = self._terms.revocations
+        for socket in self._by_subject.get(subject, ()):
+            connection = socket.connection
+            if (
+                connection is None
+                or connection.claims is None
+                or not revocations.is_revoked(connection.claims)
+            ):
+                continue
+            doubtful = revocations.is_doubtful(connection.claims)
+            socket.close(codes.EXPIRED if doubtful else codes.REVOKED)
+
+    def answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
+        """Answers a remote call, if its connection is still there."""
+        if socket.connection is None:
+            return
+        if isinstance(answer, Fault):
+            socket.send(error_reply(command_id, answer))
+        else:
+            socket.send(reply(command_id, "rpc", {"data": Raw(answer)}))
+
+    async def turn_wheel(self) -> None:
+        """Visits everybody once per ping interval, until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        at = 0
+        while True:
+            now = self.now()
+            for socket in tuple(self._wheel[at]):
+                socket.visit(now)
+            at = (at + 1) % len(self._wheel)
+            due = max(due + 1 / STEPS_PER_SECOND, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    async def drain(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Sends everybody elsewhere in paced batches, so that the other hubs are not overrun."""
+        everybody = [socket for bucket in self._wheel for socket in bucket]
+        steps = max(1, int(seconds / DRAIN_STEP_SECONDS))
+        size = max(20, -(-len(everybody) // steps))
+        for start in range(0, len(everybody), size):
+            for socket in everybody[start : start + size]:
+                socket.close(codes.SHUTDOWN)
+            await asyncio.sleep(DRAIN_STEP_SECONDS)
+        for bucket in self._wheel:
+            for socket in tuple(bucket):
+                socket.abort()
+        log.info("drained", connections=len(everybody))

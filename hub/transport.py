@@ -1,0 +1,234 @@
+"""One socket: bytes in and out of the pure connection, by the loop's own callbacks. No task, no timer, no queue.
+
+Bytes that wait for a slow reader are bounded: beyond that he is disconnected and told to come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from hub import codes, frames
+from hub.codes import Disconnect, Fault, Unsubscribed
+from hub.connection import Action, Connection
+from hub.frames import FrameReader, Violation, close_frame, text_frame
+from hub.handshake import LONGEST_HEAD, Opening, plain_response
+from hub.protocol import PING, Malformed, parse
+
+LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
+MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
+UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
+_PING_FRAME = text_frame(PING)
+_END_OF_HEAD = b"\r\n\r\n"
+
+
+class Desk(Protocol):
+    """What a socket asks of the hub that it belongs to (``hub.switchboard``)."""
+
+    queue_bytes: int
+    replay_bytes: int
+
+    def now(self) -> float: ...
+
+    def new_connection(self) -> Connection: ...
+
+    def arrived(self, socket: Socket) -> int: ...
+
+    def open(self, head: bytes) -> Opening: ...
+
+    def show_page(self, socket: Socket, path: str) -> None: ...
+
+    def perform(self, socket: Socket, actions: list[Action]) -> None: ...
+
+    def ended(self, socket: Socket, why: Disconnect) -> None: ...
+
+    def left(self, socket: Socket) -> None: ...
+
+
+def _nowhere(_data: bytes) -> None:
+    """Where a connection writes that has said its last word."""
+
+
+class Socket(asyncio.Protocol):
+    """An HTTP request, then a WebSocket connection, then silence until the peer hangs up too."""
+
+    __slots__ = (
+        "__weakref__",
+        "_allowance",
+        "_desk",
+        "_head",
+        "_reader",
+        "_transport",
+        "_visits",
+        "bucket",
+        "connection",
+        "write",
+    )
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._head: bytearray | None = bytearray()  # of the request, until it is whole
+        self._reader: FrameReader | None = None
+        self._transport: asyncio.Transport | None = None
+        self._allowance = 0  # bytes of replays that may wait beyond the bound
+        self._visits = 0
+        self.connection: Connection | None = None  # while it is open
+        self.write: Callable[[bytes], None] = _nowhere
+        self.bucket = -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
+        self.write = self._transport.write
+        self.bucket = self._desk.arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.connection is not None:
+            self._read(data)
+        elif self._head is not None:
+            self._open(data)
+        elif self._reader is not None:
+            self._await_close(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.write = _nowhere
+        self._desk.left(self)
+        self.connection = None
+        self._transport = None
+
+    def pause_writing(self) -> None:
+        """More waits for this reader than he is allowed."""
+        self.close(codes.SLOW)
+
+    def _open(self, data: bytes) -> None:
+        head = self._head
+        assert head is not None
+        head += data
+        end = head.find(_END_OF_HEAD)
+        if end < 0:
+            if len(head) > LONGEST_HEAD:
+                self.answer(plain_response(431, "Too long.\n"))
+            return
+        self._head = None
+        opening = self._desk.open(bytes(head[: end + 4]))
+        if opening.page is not None:
+            self._desk.show_page(self, opening.page)
+        elif not opening.accepted:
+            self.answer(opening.response)
+        else:
+            self._accept(opening.response, bytes(head[end + 4 :]))
+
+    def _accept(self, response: bytes, rest: bytes) -> None:
+        self.write(response)
+        self._visits = 0
+        self._reader = FrameReader(LONGEST_MESSAGE)
+        self.connection = self._desk.new_connection()
+        if rest:
+            self._read(rest)
+
+    def answer(self, response: bytes) -> None:
+        """Sends a plain HTTP response and hangs up."""
+        self._head = None
+        self.write(response)
+        self.write = _nowhere
+        if self._transport is not None:
+            self._transport.close()
+
+    def _read(self, data: bytes) -> None:
+        assert self._reader is not None
+        try:
+            messages = self._reader.feed(data)
+        except Violation as violation:
+            self.close(Disconnect(violation.code, violation.reason))
+            return
+        for opcode, payload in messages:
+            if self.connection is None:
+                return
+            if opcode == frames.TEXT:
+                self._obey(self.connection, payload)
+            elif opcode == frames.PING:
+                self.write(frames.pong_frame(payload))
+            elif opcode == frames.CLOSE:
+                self._hang_up(payload)
+            elif opcode == frames.BINARY:
+                self.close(codes.WRONG_FORMAT)
+
+    def _obey(self, connection: Connection, payload: bytes) -> None:
+        try:
+            commands = parse(payload)
+        except Malformed:
+            self.close(codes.MALFORMED)
+            return
+        actions = connection.receive(commands, self._desk.now())
+        if actions:
+            self._desk.perform(self, actions)
+
+    def send(self, message: bytes, *, replay: bool = False) -> None:
+        """One reply or push. A replay is counted apart from what a slow reader may leave waiting."""
+        frame = text_frame(message)
+        if replay and self._transport is not None:
+            most = MOST_REPLAYS * self._desk.replay_bytes
+            self._allowance = min(self._allowance + len(frame), most)
+            self._transport.set_write_buffer_limits(high=self._desk.queue_bytes + self._allowance)
+        self.write(frame)
+
+    def refuse(self, channel: str, command_id: int, fault: Fault) -> None:
+        """The subscription did not come about."""
+        if self.connection is not None:
+            self._desk.perform(self, self.connection.not_subscribed(channel, command_id, fault))
+
+    def withdraw(self, channels: list[str], why: Unsubscribed) -> None:
+        """The hub ends subscriptions."""
+        if self.connection is not None:
+            self._desk.perform(self, self.connection.withdraw(channels, why))
+
+    def visit(self, now: float) -> None:
+        """Once per ping interval, from the wheel: a ping, or the end of what has been silent for too long."""
+        connection = self.connection
+        if connection is None:
+            self._visits += 1
+            if self._visits > UNOPENED_VISITS and self._transport is not None:
+                self._transport.abort()
+            return
+        why = connection.visit(now)
+        if why is not None:
+            self.close(why)
+        elif connection.claims is not None:
+            self.write(_PING_FRAME)
+        if self._allowance and self._transport is not None and not self._transport.get_write_buffer_size():
+            self._allowance = 0
+            self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
+
+    def close(self, why: Disconnect) -> None:
+        """Says why and waits for the peer to hang up; whoever does not is cut off by a later visit."""
+        if self.connection is None:
+            return
+        self.write(close_frame(*why))
+        self.write = _nowhere
+        self._visits = 0
+        self._desk.ended(self, why)
+        self.connection = None
+        if why.code < 3000 and self._transport is not None:
+            self._transport.close()  # what this peer says next cannot be understood
+
+    def abort(self) -> None:
+        """Cuts the line at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _hang_up(self, payload: bytes) -> None:
+        """The peer says goodbye: the same code back, then the end (RFC 6455 section 5.5.1)."""
+        self.write(frames.close_frame(int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1000, ""))
+        self.write = _nowhere
+        if self._transport is not None:
+            self._transport.close()
+
+    def _await_close(self, data: bytes) -> None:
+        assert self._reader is not None
+        try:
+            over = any(message.opcode == frames.CLOSE for message in self._reader.feed(data))
+        except Violation:
+            over = True
+        if over and self._transport is not None:
+            self._transport.close()
