@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from models.actions import notify, offers
 from models.actions.incident_change import IncidentChange
@@ -36,8 +36,8 @@ async def requested(
 
 def joined(change: IncidentChange, *, token: str, person: dict[str, object]) -> None:
     """A requester's place in the incident, with a token of his own."""
-    change.later(
-        insert(participants),
+    change.add(
+        participants,
         {
             "incident_id": change.now.id,
             "role": "requester",

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, insert, select, update
+from sqlalchemy import Executable, Table, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from models.caller import Caller, Officer, Participant
@@ -54,7 +54,9 @@ class IncidentChange:
         self._seen = seen
         self._actor = actor
         self._events: list[tuple[Happened, Pending]] = []
-        self._statements: list[tuple[Executable, Any]] = []
+        # Rows of one shape go in one round trip.
+        self._rows: dict[tuple[Table, frozenset[str]], list[dict[str, Any]]] = {}
+        self._statements: list[Executable] = []
 
     @property
     def at(self) -> datetime:
@@ -101,9 +103,13 @@ class IncidentChange:
         self.now = replace(self.now, **changes)
         self._events[-1] = (Happened(happened.event, self.now), pending)
 
-    def later(self, statement: Executable, values: Any = None) -> None:
-        """A statement to run in this transaction once the incident is saved."""
-        self._statements.append((statement, values))
+    def later(self, statement: Executable) -> None:
+        """A statement to run in this transaction once the incident and the new rows are written."""
+        self._statements.append(statement)
+
+    def add(self, table: Table, row: dict[str, Any]) -> None:
+        """A row to write in this transaction once the incident is saved."""
+        self._rows.setdefault((table, frozenset(row)), []).append(row)
 
     def set_deadline(self, kind: str, due_at: datetime, subject: str | None = None) -> None:
         """A new deadline, told to every hub with the newest event."""
@@ -117,7 +123,7 @@ class IncidentChange:
             "due_at": due_at,
             "status": "open",
         }
-        self.later(insert(deadlines), values)
+        self.add(deadlines, values)
         self._events[-1][1].deadlines.append((deadline_id, due_at))
 
     async def cancel_deadlines(self, kind: str | None = None, subject: str | None = None) -> None:
@@ -151,8 +157,10 @@ class IncidentChange:
             await connection.execute(insert(incidents).values(to_row(self.now)))
         elif self.now is not self._seen:
             await self._compare_and_set(self._seen)
-        for statement, values in self._statements:
-            await connection.execute(statement, values)
+        for (table, _), rows in self._rows.items():
+            await connection.execute(insert(table), rows)
+        for statement in self._statements:
+            await connection.execute(statement)
         for happened, pending in self._events:
             pending.data = publication(happened.event, district_view(happened.incident), iso(pending.at))
             self.change.pending.append(pending)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from models.actions.incident_change import IncidentChange
 from models.tables import contacts, notices, officer_districts, officers, ownerships, participants
@@ -40,8 +40,8 @@ def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: 
     """A notice with a link of its own: each contact has a token, so that each can be ended alone."""
     store = change.change.store
     token = store.ids.secret()
-    change.later(
-        insert(participants),
+    change.add(
+        participants,
         {
             "id": store.ids.new(),
             "incident_id": change.now.id,
@@ -102,8 +102,8 @@ def _write(
         "plate": change.now.plate_masked,
         "district": change.now.district,
     }
-    change.later(
-        insert(notices),
+    change.add(
+        notices,
         {
             "id": notice_id,
             "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{DEFAULT_CHANNEL}",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, select, update
 
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
@@ -88,8 +88,8 @@ def offer(change: IncidentChange, officer_id: str, *, metres: float | None, fres
     store = change.change.store
     offer_id = store.ids.new()
     ack_by = change.at + timedelta(seconds=store.rules.acknowledge_seconds)
-    change.later(
-        insert(offers),
+    change.add(
+        offers,
         {
             "id": offer_id,
             "incident_id": change.now.id,
