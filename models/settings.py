@@ -150,7 +150,9 @@ def _run_dir(home: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _holds_sockets(folder: Path) -> bool:
-    return len(os.fsencode(folder)) + LONGEST_SOCKET_NAME <= LONGEST_SOCKET_PATH
+    """Short enough, and one word: Redis names a client's socket in a line of words that RQ takes apart."""
+    fits = len(os.fsencode(folder)) + LONGEST_SOCKET_NAME <= LONGEST_SOCKET_PATH
+    return fits and len(str(folder).split()) == 1
 
 
 def _socket_url(run_dir: Path) -> str:

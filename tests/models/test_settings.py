@@ -18,7 +18,8 @@ def refusal(**environ: str) -> SettingsError:
     return caught.value
 
 
-def test_an_empty_environment_gives_the_defaults() -> None:
+def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     settings = Settings.from_env({"HOME": "/home/anyone"})
     assert settings.home == Path("var").absolute()
     assert settings.run_dir == settings.home / "run"
@@ -35,6 +36,12 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert (settings.replay_entries, settings.replay_bytes) == (5000, 2 * 1024 * 1024)
     assert settings.heartbeat_fd is None
     assert (settings.secret_key, settings.hub_token_secret) == ("", "")
+
+
+def test_sockets_keep_out_of_a_folder_whose_name_has_a_space(tmp_path: Path) -> None:
+    settings = Settings.from_env({"WUFEN_HOME": f"{tmp_path}/five minutes", "TMPDIR": "/tmp"})
+    assert settings.run_dir.parent == Path("/tmp")
+    assert " " not in settings.redis_url
 
 
 def test_every_row_has_a_unit_that_can_be_read_and_an_attribute() -> None:
