@@ -133,12 +133,6 @@ def test_dependent_defaults_follow_what_they_depend_on() -> None:
     assert Settings.from_env({"WUFEN_PUBLIC_URL": "http://[::1]:80"}).hub_public_url == "ws://[::1]:8001"
 
 
-def test_a_home_with_a_space_keeps_its_socket_url_readable() -> None:
-    settings = Settings.from_env({"WUFEN_HOME": "/srv/five minutes"})
-    assert settings.redis_url == "unix:///srv/five%20minutes/run/redis.sock"
-    assert settings.redis_socket == Path("/srv/five minutes/run/redis.sock")
-
-
 def test_a_home_too_deep_for_a_socket_gets_a_short_run_folder_of_its_own() -> None:
     one = Settings.from_env({"WUFEN_HOME": "/srv/" + "深" * 30})
     other = Settings.from_env({"WUFEN_HOME": "/srv/" + "渊" * 30})
