@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
+from models.plates import tail
 from models.settings import Settings
 
 ASK_AGAIN_SECONDS = 0.05
@@ -15,6 +16,28 @@ ANSWER_SECONDS = 2.0
 DEMO_FILE = "demo.json"
 SHOWN_ACCOUNTS = {"police": "民警", "auxiliary": "辅警", "commander": "指挥", "administrator": "管理"}
 DOORS = {"police": "/officer", "auxiliary": "/auxiliary", "commander": "/officer", "administrator": "/admin"}
+
+
+class Account(msgspec.Struct):
+    """One sign-in of ``demo.json``."""
+
+    username: str
+    password: str
+    role: str
+
+
+class Sticker(msgspec.Struct):
+    """One sticker of ``demo.json``."""
+
+    code: str
+    plate: str
+
+
+class Demo(msgspec.Struct):
+    """``demo.json`` as far as the greeting needs it."""
+
+    accounts: list[Account] = []
+    stickers: list[Sticker] = []
 
 
 async def all_answer(settings: Settings) -> None:
@@ -51,33 +74,30 @@ def text(settings: Settings, seconds: float) -> str:
     return "\n".join(["", *lines, ""])
 
 
-def _demo(settings: Settings) -> dict[str, Any]:
+def _demo(settings: Settings) -> Demo:
+    """What the sample city left; nothing when there is none or somebody has changed the file's form."""
     try:
-        found: dict[str, Any] = json.loads((settings.home / DEMO_FILE).read_text("utf-8"))
-        return found
-    except (OSError, ValueError):
-        return {"accounts": [], "stickers": []}
+        return msgspec.json.decode((settings.home / DEMO_FILE).read_bytes(), type=Demo)
+    except (OSError, msgspec.MsgspecError):
+        return Demo()
 
 
-def _places(settings: Settings, demo: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _places(settings: Settings, demo: Demo) -> list[tuple[str, str, str]]:
     base = settings.public_url
-    stickers = demo["stickers"]
     places = [("officer", "民警", f"{base}/officer"), ("wall", "大屏", f"{base}/wall")]
-    if stickers:
-        hint = f"{base}/s/{stickers[0]['code']}   (plate ends in {stickers[0]['plate'][-3:]})"
+    if demo.stickers:
+        hint = f"{base}/s/{demo.stickers[0].code}   (plate ends in {tail(demo.stickers[0].plate)})"
         return [("requester", "求助", hint), *places, ("phones", "手机", f"{base}/phones")]
     return [("start", "首页", f"{base}/"), *places]
 
 
-def _sign_ins(demo: dict[str, Any]) -> list[str]:
+def _sign_ins(demo: Demo) -> list[str]:
     shown: dict[str, str] = {}
-    for account in demo["accounts"]:
-        role = account["role"]
+    for account in demo.accounts:
+        role = account.role
         if role in SHOWN_ACCOUNTS and role not in shown:
-            shown[role] = (
-                f"  {'sign in':<11}{SHOWN_ACCOUNTS[role]}  {account['username']} / {account['password']}"
-                f"   {DOORS[role]}"
-            )
+            who = f"{account.username} / {account.password}"
+            shown[role] = f"  {'sign in':<11}{SHOWN_ACCOUNTS[role]}  {who}   {DOORS[role]}"
     return [*shown.values(), f"  {'all of them':<11}全部  demo.json in the data folder", ""] if shown else []
 
 

@@ -66,12 +66,12 @@ def test_it_listens_on_its_socket_only_and_loses_no_job_by_itself() -> None:
         assert line in lines
 
 
-def test_folders_and_configuration_are_for_their_owner_only(tmp_path: Path) -> None:
-    settings = Settings.from_env({"WUFEN_HOME": str(tmp_path / "home")})
+def test_folders_and_configuration_are_for_their_owner_only(home: Path) -> None:
+    settings = Settings.from_env({"WUFEN_HOME": str(home)})
     server, written = prepare(settings)
     assert Path(server).is_file()
-    assert Path(written) == tmp_path / "home" / "run" / "redis.conf"
-    for path in (tmp_path / "home", tmp_path / "home" / "run", tmp_path / "home" / "redis"):
+    assert Path(written) == home / "run" / "redis.conf"
+    for path in (home, home / "run", home / "redis"):
         assert path.stat().st_mode & 0o777 == 0o700
     assert Path(written).stat().st_mode & 0o777 == 0o600
 

@@ -22,11 +22,6 @@ def ports() -> dict[str, str]:
     return {"web_port": str(web), "hub_port": str(hub)}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "a home"
-
-
 async def up(instance: Supervised) -> None:
     await instance.expect("Wufen is up")
     await instance.expect("data +数据")
@@ -76,10 +71,10 @@ async def test_every_line_of_the_log_file_is_one_object(home: Path, ports: dict[
     assert [line["event"] for line in lines if line["process"] == "wufen"] == ["stopping"]
 
 
-async def test_two_instances_with_homes_and_ports_of_their_own_run_side_by_side(tmp_path: Path) -> None:
+async def test_two_instances_with_homes_and_ports_of_their_own_run_side_by_side(folder: Path) -> None:
     numbers = [str(port) for port in free_ports(4)]
-    first = launched(tmp_path / "one", web_port=numbers[0], hub_port=numbers[1])
-    second = launched(tmp_path / "two", web_port=numbers[2], hub_port=numbers[3])
+    first = launched(folder / "one", web_port=numbers[0], hub_port=numbers[1])
+    second = launched(folder / "two", web_port=numbers[2], hub_port=numbers[3])
     async with first as one, second as two:
         await up(one)
         await up(two)
@@ -159,10 +154,10 @@ async def test_a_taken_port_is_named_in_one_sentence(
     ]
 
 
-async def test_a_port_of_another_instance_is_taken_too(tmp_path: Path, ports: dict[str, str]) -> None:
-    async with launched(tmp_path / "one", **ports) as first:
+async def test_a_port_of_another_instance_is_taken_too(folder: Path, ports: dict[str, str]) -> None:
+    async with launched(folder / "one", **ports) as first:
         await up(first)
-        async with launched(tmp_path / "two", **ports) as second:
+        async with launched(folder / "two", **ports) as second:
             assert await second.ended() == 1
         assert second.heard[0].startswith(f"Port {ports['web_port']} on 127.0.0.1 is taken")
 
@@ -176,9 +171,9 @@ async def test_a_second_start_on_the_same_home_is_refused(home: Path, ports: dic
         assert second.heard == [f"Wufen is already running on {home} (process {first.pid})."]
 
 
-async def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, ports: dict[str, str]) -> None:
-    (tmp_path / "file").write_text("")
-    async with launched(tmp_path / "file" / "home", **ports) as instance:
+async def test_a_home_that_cannot_be_written_is_named(folder: Path, ports: dict[str, str]) -> None:
+    (folder / "file").write_text("")
+    async with launched(folder / "file" / "home", **ports) as instance:
         assert await instance.ended() == 1
     assert len(instance.heard) == 1
     assert "WUFEN_HOME" in instance.heard[0]

@@ -12,11 +12,6 @@ from workers.command.main import cli
 from workers.command.supervisor.ground import GroundError
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str | None) -> Result:
     environ = {
         "WUFEN_HOME": str(home),

@@ -23,9 +23,8 @@ from workers.command.sample_city.vehicles import VEHICLES
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    home = str(tmp_path / "home")
-    return with_secrets(Settings.from_env({"WUFEN_HOME": home, "WUFEN_DATABASE_URL": database_url}))
+def settings(home: Path, database_url: str) -> Settings:
+    return with_secrets(Settings.from_env({"WUFEN_HOME": str(home), "WUFEN_DATABASE_URL": database_url}))
 
 
 @pytest.fixture

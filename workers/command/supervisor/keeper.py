@@ -88,17 +88,21 @@ class Keeper:
         self._vitals = Vitals(self._clock())
         pulse: Pulse = PipePulse() if self._program.socket is None else PingPulse(self._program.socket)
         try:
-            self._child = children.start(
-                self._program, pulse, self._environ, self._folder, self._voice.speaker(self.name)
-            )
+            return await self._live_with(pulse)
         except OSError as error:
-            return f"cannot be started ({error.strerror})"
-        self._child.look()
+            return f"could not be started ({error.strerror})"
+        finally:
+            self._child = None
+            pulse.close()
+
+    async def _live_with(self, pulse: Pulse) -> str:
+        speaker = self._voice.speaker(self.name)
+        self._child = child = children.start(self._program, pulse, self._environ, self._folder, speaker)
+        child.look()
         async with asyncio.TaskGroup() as life:
             listening = life.create_task(pulse.listen(self._beat))
-            code = await self._child.ended
+            code = await child.ended
             listening.cancel()
-        self._child = None
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
     def _beat(self) -> None:

@@ -32,7 +32,10 @@ class Pulse(Protocol):
         """The child has started; what only it needs is closed on this side."""
 
     async def listen(self, on_beat: Callable[[], None]) -> None:
-        """Calls ``on_beat`` for every sign of life until cancelled, then closes everything."""
+        """Calls ``on_beat`` for every sign of life until cancelled."""
+
+    def close(self) -> None:
+        """That life is over, or never began."""
 
 
 class PipePulse:
@@ -71,7 +74,9 @@ class PipePulse:
             await asyncio.Event().wait()
         finally:
             loop.remove_reader(self._reader)
-            os.close(self._reader)
+
+    def close(self) -> None:
+        os.close(self._reader)
 
 
 class PingPulse:
@@ -85,6 +90,9 @@ class PingPulse:
 
     def born(self) -> None:
         """Nothing was opened for it."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     async def listen(self, on_beat: Callable[[], None]) -> None:
         pause = BEAT_SECONDS / 10  # until the first answer; then at the pace of all others

@@ -23,3 +23,17 @@ def of_event(event: str, sentence: str, at: datetime) -> bytes:
 def _record(at: datetime, event: str, process: str, **more: str) -> bytes:
     fields = {"at": iso(at), "level": "info", "event": event, "process": process, **more}
     return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def readable(line: bytes) -> bytes:
+    """The same for eyes: ``20:16:15 started port=8000``; what is no JSON object with an event stays as it is."""
+    try:
+        fields = json.loads(line)
+        at, event = fields.pop("at"), fields.pop("event")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return line
+    level = fields.pop("level", "info")
+    fields.pop("process", None)
+    loud = "" if level in ("info", "debug") else f" {level.upper()}"
+    rest = "".join(f" {key}={value}" for key, value in fields.items())
+    return f"{str(at)[11:19]}{loud} {event}{rest}".encode()

@@ -17,11 +17,14 @@ STDOUT = 1
 class Voice:
     """One stream for everybody; nobody waits for it."""
 
-    def __init__(self, terminal: Outlet, file: Outlet, prefixes: dict[str, bytes], clock: Clock) -> None:
+    def __init__(
+        self, terminal: Outlet, file: Outlet, prefixes: dict[str, bytes], clock: Clock, for_eyes: bool
+    ) -> None:
         self._terminal = terminal
         self._file = file
         self._prefixes = prefixes
         self._clock = clock
+        self._for_eyes = for_eyes
 
     def say(self, event: str, sentence: str) -> None:
         """One sentence of the supervisor's own; ``event`` is its name in the log."""
@@ -36,7 +39,8 @@ class Voice:
         """What takes the lines of the process ``name``."""
 
         def line(text: bytes) -> None:
-            self._terminal.put(self._prefixes[name] + text)
+            shown = records.readable(text) if self._for_eyes else text
+            self._terminal.put(self._prefixes[name] + shown)
             self._file.put(records.of_child(name, text, self._clock.now()))
 
         return line
@@ -46,10 +50,14 @@ class Voice:
         self._file.close()
 
 
-def open_voice(log_file: Path, names: tuple[str, ...], coloured: bool, clock: Clock) -> Voice:
-    """A voice to the standard output and to ``log_file``; raises OSError when the file cannot be opened."""
+def open_voice(log_file: Path, names: tuple[str, ...], for_eyes: bool, clock: Clock) -> Voice:
+    """A voice to the standard output and to ``log_file``; raises OSError when the file cannot be opened.
+
+    ``for_eyes``: a person looks at the terminal, who gets colours and readable lines instead of JSON.
+    """
     file = RotatingFile(log_file)
-    return Voice(Outlet(to_descriptor(STDOUT)), Outlet(file.write), prefixes_of(names, coloured), clock)
+    terminal, record = Outlet(to_descriptor(STDOUT)), Outlet(file.write)
+    return Voice(terminal, record, prefixes_of(names, for_eyes), clock, for_eyes)
 
 
 def prefixes_of(names: tuple[str, ...], coloured: bool) -> dict[str, bytes]:
