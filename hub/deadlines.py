@@ -1,145 +1,154 @@
-"""Deadlines: every open one in memory, the earliest wakes the hub, and firing is a command like any other.
+"""Wakes when a deadline is due and says so to the incident's rules; whoever of the hubs commits first has fired it.
 
-Each hub keeps all of them and any hub may fire; whoever commits first has fired, the others find it settled.
-So there is no leader to elect or to lose. Hubs stagger: the first in rank for a deadline tries at once, the
-second twenty milliseconds later, without waiting to be told that the first is dead. What firing means is
-``models.actions.deadlines``; who is first in rank is told from outside (``hub.peers``).
+All open deadlines are in memory and kept current by the log. Hubs take turns by rank: the second tries shortly
+after the first without waiting to hear that the first is dead. One that cannot be fired is tried again until it
+is settled; saving is compare-and-set, so it is never fired twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
+from hub.due import DueHeap
+from hub.measures import Measures
+from models.actions.deadlines import Firing
 from models.clock import Clock
-
-STAGGER = timedelta(milliseconds=20)
-AT_ONCE = 32  # firings under way at a time
-EARLY_SECONDS = 0.005  # the database's clock says not yet: so long until the next try
-AWAY_SECONDS = 0.25  # the database is away: so long until the next try
-LONGEST_SLEEP_SECONDS = 1.0  # a clock that was set is noticed within this time
+from models.queries.log import OpenDeadline
 
 log = structlog.get_logger()
 
-Fire = Callable[[str], Awaitable[str]]
-Rank = Callable[[str], int]
+STAGGER_SECONDS = 0.02  # per rank
+LONGEST_SLEEP_SECONDS = 0.5  # a clock that was set must not leave us asleep
+FIRING_AT_ONCE = 8
+EARLY_SECONDS = 0.005  # until the database's clock is asked again whether it is time
+MOST_REMEMBERED = 10_000  # settled deadlines whose entry has not come
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.05, 1.0
 
 
-class Schedule:
-    """All open deadlines, the earliest first. Pure: told what is set and cancelled, asked what is due."""
+@dataclass(slots=True)
+class Attempt:
+    """A deadline whose time came and that is not settled yet."""
 
-    def __init__(self) -> None:
-        self._due: dict[str, datetime] = {}
-        self._heap: list[tuple[datetime, str]] = []
-
-    def __len__(self) -> int:
-        return len(self._due)
-
-    def load(self, deadlines: Iterable[tuple[str, datetime]]) -> None:
-        """Forgets everything and begins with these."""
-        self._due = dict(deadlines)
-        self._heap = [(due_at, name) for name, due_at in self._due.items()]
-        heapq.heapify(self._heap)
-
-    def set(self, name: str, due_at: datetime | None) -> bool:
-        """A deadline as the log tells it (None: no longer open); True if it is now the earliest."""
-        if due_at is None:
-            self._due.pop(name, None)
-            return False
-        self._due[name] = due_at
-        heapq.heappush(self._heap, (due_at, name))
-        return self._heap[0][1] == name
-
-    def earliest(self) -> datetime | None:
-        """When the next one is due."""
-        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
-
-    def take_due(self, now: datetime, most: int) -> list[tuple[str, datetime]]:
-        """At most so many that are due, removed; put one back with ``set`` when it could not be fired."""
-        taken: list[tuple[str, datetime]] = []
-        while len(taken) < most:
-            due_at = self.earliest()
-            if due_at is None or due_at > now:
-                break
-            _, name = heapq.heappop(self._heap)
-            del self._due[name]
-            taken.append((name, due_at))
-        return taken
+    due: float
+    failures: int = 0
 
 
 class Deadlines:
-    """Fires what is due until it is cancelled. ``fired`` is told how late each of ours was, in seconds."""
+    """``fire`` tells the rules that time is up; ``rank`` is this hub's place in the queue for a deadline."""
 
     def __init__(
-        self, clock: Clock, fire: Fire, rank: Rank, fired: Callable[[float], None] = lambda late: None
+        self,
+        clock: Clock,
+        fire: Callable[[str], Awaitable[Firing]],
+        rank: Callable[[str], int],
+        measures: Measures,
     ) -> None:
         self._clock = clock
         self._fire = fire
         self._rank = rank
-        self._fired = fired
-        self._schedule = Schedule()
-        self._changed = asyncio.Event()
-        self._under_way = 0
+        self._measures = measures
+        self._open = DueHeap()
+        self._due: dict[str, Attempt] = {}
+        self._turns = DueHeap()  # of those that are due: when it is this hub's turn to try
+        self._settled: set[str] = set()  # by this hub; the log will say so too, where something followed
+        self._loaded_at = 0.0
+        self._wake = asyncio.Event()
+        self._ready: asyncio.Queue[str] = asyncio.Queue()
 
-    def __len__(self) -> int:
-        return len(self._schedule)
+    def load(self, deadlines: Iterable[OpenDeadline]) -> None:
+        """Begins with these; what was known before is forgotten."""
+        self._open = DueHeap((one.due_at.timestamp(), one.id) for one in deadlines)
+        self._due.clear()
+        self._turns = DueHeap()
+        self._loaded_at = self._now()
+        self._measures.open_deadlines.set(len(self._open))
+        self._wake.set()
 
-    def load(self, deadlines: Iterable[tuple[str, datetime]]) -> None:
-        """What is open, from a snapshot of the database; late ones fire at once."""
-        self._schedule.load((name, self._staggered(name, due_at)) for name, due_at in deadlines)
-        self._changed.set()
-
-    def follow(self, changes: Iterable[tuple[str, datetime | None]]) -> None:
-        """What an entry of the log set and cancelled."""
+    def change(self, changes: Iterable[tuple[str, datetime | None]]) -> None:
+        """What an entry of the log says: a deadline was set, or (None) is no longer open."""
         for name, due_at in changes:
-            if self._schedule.set(name, None if due_at is None else self._staggered(name, due_at)):
-                self._changed.set()
+            if due_at is not None:
+                due = due_at.timestamp()
+                earliest = self._open.earliest()
+                self._open.add(due, name)
+                if earliest is None or due < earliest:
+                    self._wake.set()
+            elif name in self._settled:
+                self._settled.discard(name)
+            elif self._due.pop(name, None) is None:
+                self._open.cancel(name)
+        self._measures.open_deadlines.set(len(self._open))
 
-    def _staggered(self, name: str, due_at: datetime) -> datetime:
-        return due_at + STAGGER * self._rank(name)
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     async def run(self) -> None:
-        """Wakes for the earliest, again and again."""
+        """Wakes and fires until cancelled."""
         async with asyncio.TaskGroup() as group:
+            for _ in range(FIRING_AT_ONCE):
+                group.create_task(self._keep_firing())
             while True:
-                now = self._clock.now()
-                for name, due_at in self._schedule.take_due(now, AT_ONCE - self._under_way):
-                    self._under_way += 1
-                    group.create_task(self._fire_one(name, due_at))
-                await self._sleep(now)
+                self._queue_due(self._now())
+                await self._sleep()
 
-    async def _sleep(self, now: datetime) -> None:
-        self._changed.clear()
-        earliest = self._schedule.earliest()
-        seconds = LONGEST_SLEEP_SECONDS
-        if earliest is not None and self._under_way < AT_ONCE:
-            seconds = min(max((earliest - now).total_seconds(), 0.0), seconds)
+    def _queue_due(self, now: float) -> None:
+        for due, name in self._open.take_due(now):
+            self._due[name] = Attempt(due)
+            # What fell due while nobody was there to see has waited long enough.
+            late = due < self._loaded_at
+            turn = due if late else due + STAGGER_SECONDS * self._rank(name)
+            self._turns.add(turn, name)
+        for _, name in self._turns.take_due(now):
+            if name in self._due:
+                self._ready.put_nowait(name)
+
+    async def _sleep(self) -> None:
+        upcoming = [at for at in (self._open.earliest(), self._turns.earliest()) if at is not None]
+        seconds = min(LONGEST_SLEEP_SECONDS, max(0.0, min(upcoming, default=float("inf")) - self._now()))
+        self._wake.clear()
         try:
             async with asyncio.timeout(seconds):
-                await self._changed.wait()
+                await self._wake.wait()
         except TimeoutError:
-            return
+            pass
 
-    async def _fire_one(self, name: str, due_at: datetime) -> None:
+    async def _keep_firing(self) -> None:
+        while True:
+            name = await self._ready.get()
+            attempt = self._due.get(name)
+            if attempt is not None:  # else another hub was faster
+                await self._try(name, attempt)
+
+    async def _try(self, name: str, attempt: Attempt) -> None:
         try:
             outcome = await self._fire(name)
         except Exception as error:
             log.warning("deadline_not_fired", deadline=name, error=type(error).__name__)
-            self._again(name, AWAY_SECONDS)
-        else:
-            if outcome == "early":
-                self._again(name, EARLY_SECONDS)
-            elif outcome == "fired":
-                self._fired((self._clock.now() - due_at).total_seconds())
-        finally:
-            self._under_way -= 1
-            self._changed.set()
+            self._measures.firings.labels("failed").inc()
+            attempt.failures += 1
+            wait = min(FIRST_RETRY_SECONDS * 2 ** min(attempt.failures - 1, 10), LAST_RETRY_SECONDS)
+            self._again(name, wait)
+            return
+        self._measures.firings.labels(outcome).inc()
+        if outcome == "early":
+            self._again(name, EARLY_SECONDS)
+            return
+        if self._due.pop(name, None) is not None:
+            self._remember(name)
+        if outcome == "fired":
+            self._measures.lateness.observe(max(0.0, self._now() - attempt.due))
+
+    def _remember(self, name: str) -> None:
+        if len(self._settled) >= MOST_REMEMBERED:
+            self._settled.clear()
+        self._settled.add(name)
 
     def _again(self, name: str, seconds: float) -> None:
-        self._schedule.set(name, self._clock.now() + timedelta(seconds=seconds))
+        if name in self._due:
+            self._turns.add(self._now() + seconds, name)
+            self._wake.set()

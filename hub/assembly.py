@@ -1,0 +1,154 @@
+"""Puts one hub together: which part tells which other part what. Opens nothing, runs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from hub.channels import Channels
+from hub.codes import Fault
+from hub.connection import EXPIRY_GRACE_SECONDS, Terms, TokenRefused
+from hub.control import Control
+from hub.deadlines import Deadlines
+from hub.follower import Follower, Snapshot
+from hub.gathered import Boards, Phones, Positions
+from hub.handshake import allowed_origins
+from hub.measures import Measures
+from hub.own_bell import OwnBell
+from hub.pages import Pages
+from hub.presence import Presence
+from hub.replays import Replays
+from hub.rights import Claims, Revocations
+from hub.rpc import Calls
+from hub.switchboard import Switchboard
+from hub.transport import Socket
+from models.actions import offers
+from models.actions.deadlines import time_up
+from models.clock import DatabaseClock
+from models.feed.channels import incident_data, officer_data
+from models.feed.entries import Entry
+from models.queries.board import figures
+from models.store import Store
+from models.tables import CONTROL
+from models.tasks import Tasks
+from models.tokens import TokenExpired, TokenInvalid, read_connection_token
+
+VERSION = "wufen 0.1.0"
+
+
+class Hub:
+    """The parts of one hub, wired. ``name`` tells it from all other hubs; ``bell`` is the store's."""
+
+    def __init__(self, store: Store, bell: OwnBell, name: str, tasks: Tasks) -> None:
+        settings = store.settings
+        self.store = store
+        self.tasks = tasks
+        self.measures = Measures()
+        self.revocations = Revocations()
+        self.token_life = timedelta(seconds=settings.connection_token_seconds + EXPIRY_GRACE_SECONDS)
+        self.follower = Follower(
+            store.database,
+            store.clock,
+            control_since=self.token_life,
+            begin=self._begin,
+            accept=self._accept,
+            measures=self.measures,
+        )
+        bell.hear = self.follower.hear
+        replays = Replays(store.database, self.follower, settings, tasks)
+        self.channels = Channels(replays, tasks, self.measures)
+        self._make_gathered()
+        self.presence = Presence(name, asyncio.get_running_loop().time)
+        self.deadlines = Deadlines(
+            store.clock, lambda deadline: time_up(store, deadline), self.presence.rank, self.measures
+        )
+        self.calls = Calls(lambda officer, told: offers.acknowledge(store, officer, told), self._answer_call)
+        self.pages = Pages(
+            settings.run_dir,
+            settings.process_name or "hub.0",
+            self.measures,
+            tasks,
+            log_is_current=lambda: self.follower.is_current,
+            distance=self._distance,
+        )
+        self.switchboard = self._make_switchboard()
+        self.control = Control(
+            self.revocations,
+            end_shift=self.switchboard.end_shift,
+            cut=self.switchboard.cut,
+            duty_changed=self.boards.mark,
+        )
+
+    def _make_gathered(self) -> None:
+        self.boards = Boards(self.channels, lambda district: figures(self.store, district))
+        self.positions = Positions(self.channels)
+        self.phones = Phones(self.channels)
+
+    def _make_switchboard(self) -> Switchboard:
+        settings = self.store.settings
+        terms = Terms(
+            verify=self._verify,
+            revocations=self.revocations,
+            version=VERSION,
+            ping_seconds=settings.hub_ping_seconds,
+            # Simulated phones do not exist where real people are told.
+            refused_namespaces=frozenset({"phones"}) if settings.production else frozenset(),
+        )
+        return Switchboard(
+            settings,
+            terms,
+            self.channels,
+            clock=self.store.clock,
+            ids=self.store.ids,
+            origins=allowed_origins(settings),
+            measures=self.measures,
+            pages=self.pages.answer,
+            calls=self.calls.take,
+        )
+
+    def _verify(self, token: str, _now: float) -> Claims:
+        try:
+            read = read_connection_token(self.store.settings.hub_token_secret, token, self.store.clock.now())
+        except TokenExpired:
+            raise TokenRefused(expired=True) from None
+        except TokenInvalid:
+            raise TokenRefused from None
+        return Claims(read.subject, read.channels, read.issued_at, read.expires_at)
+
+    def _answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
+        self.switchboard.answer_call(socket, command_id, answer)
+
+    def _distance(self) -> timedelta:
+        clock = self.store.clock
+        return clock.distance() if isinstance(clock, DatabaseClock) else timedelta(0)
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        """At the start, and when the log turned out to be another one."""
+        for entry in snapshot.control:
+            self.control.obey(entry.data)
+        self.deadlines.load(snapshot.deadlines)
+        self.channels.forget_positions()
+        self.boards.mark_all()
+
+    def _accept(self, entry: Entry) -> None:
+        """One entry of the log, in its turn."""
+        self.deadlines.change(entry.deadlines)
+        if entry.district == CONTROL:
+            self.control.obey(entry.data)
+            return
+        self.channels.publish(f"district:{entry.district}", entry.data.encode(), entry.offset)
+        self._publish_derived(entry)
+        self.boards.mark(entry.district)
+
+    def _publish_derived(self, entry: Entry) -> None:
+        """The incident's and the officer's channels, worked out only when somebody here listens."""
+        if entry.incident is not None and self.channels.has(f"incident:{entry.incident}"):
+            data = incident_data(entry).encode()
+            self.channels.publish(f"incident:{entry.incident}", data, entry.incident_offset)
+        if entry.officer is not None and self.channels.has(f"officer:{entry.officer}"):
+            data = officer_data(entry).encode()
+            self.channels.publish(f"officer:{entry.officer}", data, entry.officer_offset)
+
+    def forget_old_revocations(self) -> None:
+        """Drops what no living token can be older than."""
+        self.revocations.forget_before((self.store.clock.now() - self.token_life).timestamp())

@@ -1,0 +1,68 @@
+"""Plain HTTP on the hub's port: is it alive, is it ready, what has it counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from hub.handshake import plain_response
+from hub.measures import Measures
+from hub.transport import Socket
+from models.metrics import CONTENT_TYPE, collect
+from models.tasks import Tasks
+
+LARGEST_DISTANCE = timedelta(milliseconds=500)  # between our clock and the database's
+_JSON = "application/json"
+
+
+class Pages:
+    """``log_is_current`` and ``distance`` are asked each time; a hub that is ``leaving`` takes nobody new."""
+
+    def __init__(
+        self,
+        run_dir: Path,
+        process: str,
+        measures: Measures,
+        tasks: Tasks,
+        *,
+        log_is_current: Callable[[], bool],
+        distance: Callable[[], timedelta],
+    ) -> None:
+        self._run_dir = run_dir
+        self._process = process
+        self._measures = measures
+        self._tasks = tasks
+        self._log_is_current = log_is_current
+        self._distance = distance
+        self.leaving = False
+
+    def answer(self, socket: Socket, path: str) -> None:
+        """Answers one request."""
+        if path == "/metrics":
+            self._tasks.start(self._metrics(socket), "metrics")
+        elif path == "/healthz":
+            socket.answer(_json(200, {"status": "ok"}))
+        elif path == "/readyz":
+            socket.answer(self._ready())
+        else:
+            socket.answer(plain_response(404, "There is nothing here but /connection/websocket.\n"))
+
+    def _ready(self) -> bytes:
+        checks = {
+            "log": "ok" if self._log_is_current() else "behind",
+            "clock": "ok" if abs(self._distance()) <= LARGEST_DISTANCE else "distant",
+            "stopping": "yes" if self.leaving else "no",
+        }
+        ready = checks == {"log": "ok", "clock": "ok", "stopping": "no"}
+        return _json(200 if ready else 503, {"status": "ok" if ready else "unavailable", "checks": checks})
+
+    async def _metrics(self, socket: Socket) -> None:
+        figures = await collect("hub", self._run_dir, self._process, self._measures.registry)
+        socket.answer(plain_response(200, figures, CONTENT_TYPE))
+
+
+def _json(status: int, body: dict[str, object]) -> bytes:
+    return plain_response(status, msgspec.json.encode(body), _JSON)

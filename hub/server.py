@@ -1,0 +1,145 @@
+"""Runs one hub: opens what it needs, starts its parts, and stops without losing anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from redis.asyncio import Redis
+
+from hub.assembly import Hub
+from hub.doorbell import listen
+from hub.own_bell import OwnBell
+from hub.presence import HUBS
+from hub.transport import Socket
+from models.clock import Clock, DatabaseClock, follow
+from models.feed.bell import DOORBELL, PHONES, POSITIONS, RedisBell
+from models.feed.entries import from_bell
+from models.heartbeat import beat
+from models.ids import RandomIds
+from models.metrics import serve_metrics
+from models.settings import Settings
+from models.store import Store
+from models.tasks import Tasks
+
+log = structlog.get_logger()
+
+BACKLOG = 4096  # connections that wait to be accepted: thousands come back at once
+AGAIN_SECONDS = 0.2  # between attempts to reach a database that is away at the start
+FORGET_EVERY_SECONDS = 60.0
+REDIS_SECONDS = 1.0  # for one command; listening has no time-out
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serves until ``stop`` is set, then sends everybody elsewhere. ``settings`` carry their secrets.
+
+    Raises OSError when the port is taken.
+    """
+    async with running(settings) as (hub, port):
+        log.info("hub_ready", port=port)
+        await stop.wait()
+        log.info("hub_stopping", connections=len(hub.switchboard))
+    log.info("hub_stopped")
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[tuple[Hub, int]]:
+    """A hub that serves, and the port it listens on (``hub_port`` 0: a free one)."""
+    async with AsyncExitStack() as stack:
+        talking = await stack.enter_async_context(
+            Redis.from_url(
+                settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+            )
+        )
+        listening = await stack.enter_async_context(
+            Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=REDIS_SECONDS)
+        )
+        redis_bell = RedisBell(talking)
+        bell = OwnBell(redis_bell)
+        store = Store.open(settings, bell=bell, clock=clock)
+        stack.push_async_callback(store.close)
+        tasks = await stack.enter_async_context(Tasks())
+        if settings.heartbeat_fd is not None:
+            tasks.start(beat(settings.heartbeat_fd), "heartbeat")
+        if isinstance(store.clock, DatabaseClock):
+            tasks.start(follow(store.clock, _stepped), "clock")
+        hub = Hub(store, bell, f"{settings.process_name}:{RandomIds().new()}", tasks)
+        tasks.start(redis_bell.serve(), "bell")
+        _start_hearing(hub, listening)
+        await _load(hub)
+        port = await _open(hub, stack)
+        _start_parts(hub, talking)
+        yield hub, port
+        hub.pages.leaving = True
+        await hub.presence.leave(talking)
+        await hub.switchboard.drain()
+        await hub.calls.record()
+
+
+def _stepped(moved: timedelta) -> None:
+    log.warning("clock_stepped", seconds=moved.total_seconds())
+
+
+def _start_hearing(hub: Hub, redis: Redis) -> None:
+    heard = {
+        DOORBELL: lambda message: hub.follower.hear(from_bell(message)),
+        POSITIONS: hub.positions.hear,
+        HUBS: hub.presence.hear,
+    }
+    if not hub.store.settings.production:
+        heard[PHONES] = hub.phones.hear
+    hub.tasks.start(listen(redis, heard, hub.follower.look), "doorbell")
+
+
+async def _load(hub: Hub) -> None:
+    """What the database holds; without it a hub is of no use, so it waits."""
+    waiting = False
+    while True:
+        try:
+            await hub.follower.start()
+            return
+        except Exception as error:
+            if not waiting:
+                log.warning("waiting_for_database", error=type(error).__name__)
+            waiting = True
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _open(hub: Hub, stack: AsyncExitStack) -> int:
+    settings = hub.store.settings
+    if settings.process_name:
+        path = settings.run_dir / f"{settings.process_name}.sock"
+        figures = await serve_metrics(hub.measures.registry, path)
+        stack.push_async_callback(figures.close)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Socket(hub.switchboard),
+        settings.bind,
+        settings.hub_port,
+        reuse_port=True,
+        backlog=BACKLOG,
+    )
+    stack.callback(server.close)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+def _start_parts(hub: Hub, redis: Redis) -> None:
+    tasks = hub.tasks
+    tasks.start(hub.follower.run(), "follower")
+    tasks.start(hub.deadlines.run(), "deadlines")
+    tasks.start(hub.switchboard.turn_wheel(), "wheel")
+    tasks.start(hub.presence.beat(redis), "presence")
+    tasks.start(hub.calls.run(), "calls")
+    tasks.start(hub.boards.run(), "boards")
+    tasks.start(hub.positions.run(), "positions")
+    tasks.start(_forget(hub), "revocations")
+
+
+async def _forget(hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(FORGET_EVERY_SECONDS)
+        hub.forget_old_revocations()
+        hub.measures.channels.set(len(hub.channels))
