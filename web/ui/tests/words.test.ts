@@ -22,7 +22,8 @@ const incident = (changes: object): PulledIncident => ({ ...REQUESTED, ...change
 const headOf = (changes: object, role: Role, seconds: number): string => wordsOf(incident(changes), role, SEVEN + seconds * 1000).head;
 
 const HEADS: [string, object, Role, number, string][] = [
-  ["nobody has been told yet", {}, "requester", 1, "driver.requester.sending.head"],
+  ["nobody has been told yet", { location: { lat: 30, lng: 103 } }, "requester", 1, "driver.requester.sending.head"],
+  ["without a place the owner is told later", {}, "requester", 1, "driver.requester.sending_later.head"],
   ["the owner has been told", told, "requester", 3, "driver.requester.waiting.head"],
   ["the owner reads what is asked", {}, "owner", 1, "driver.owner.waiting.head"],
   ["the owner comes in time", coming(180), "requester", 60, "driver.requester.coming.head"],
@@ -67,6 +68,11 @@ test("a promise is late only when it is after the deadline", () => {
   assert.equal(lateOf(incident(coming(300))), false);
   assert.equal(lateOf(incident(coming(301))), true);
   assert.equal(lateOf(incident({})), false);
+});
+
+test("a message that was seen is told as seen", () => {
+  const notices = [{ kind: "asked", status: "seen", at: at(9) }];
+  assert.deepEqual(linesOf(incident({ notices }), "requester").at(-1), { key: "driver.event.seen", at: at(9) });
 });
 
 test("the requester reads what concerns him, in the order of time, the notice included", () => {

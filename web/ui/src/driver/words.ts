@@ -3,7 +3,7 @@
  *
  * Gives keys of the catalogue with their parameters; draws nothing and reads no clock.
  */
-import type { PulledIncident, TimelineEntry } from "../shared/incident.ts";
+import type { Notice, PulledIncident, TimelineEntry } from "../shared/incident.ts";
 
 export type Role = "requester" | "owner";
 
@@ -36,7 +36,8 @@ function situationOf(incident: PulledIncident, role: Role, now: number): string 
   if (incident.deferred) return "deferred";
   if (now >= Date.parse(incident.respond_by)) return "handing_over";
   if (reply) return reply === "coming" && lateOf(incident) ? "coming_late" : reply;
-  return role === "requester" && notifiedAt(incident) === null ? "sending" : "waiting";
+  if (role === "owner" || noticeOf(incident)) return "waiting";
+  return incident.location ? "sending" : "sending_later";
 }
 
 function offeredOf(incident: PulledIncident): string {
@@ -49,10 +50,9 @@ export function lateOf(incident: PulledIncident): boolean {
   return incident.promised_by !== null && Date.parse(incident.promised_by) > Date.parse(incident.respond_by);
 }
 
-const ARRIVED = ["sent", "delivered", "received", "shown", "seen"];
-
-export function notifiedAt(incident: PulledIncident): string | null {
-  return incident.notices?.find((notice) => ARRIVED.includes(notice.status))?.at ?? null;
+/** The first message that reached the owner; it counts as seen when his phone said so. */
+function noticeOf(incident: PulledIncident): Notice | undefined {
+  return incident.notices?.find(({ status }) => status === "sent" || status === "seen");
 }
 
 export interface Line {
@@ -68,8 +68,8 @@ const TOLD = new Set([
 /** What has happened, oldest first; what only officers need to know is left out. */
 export function linesOf(incident: PulledIncident, role: Role): Line[] {
   const lines = incident.timeline.filter(({ event }) => TOLD.has(event)).map((entry) => lineOf(entry, incident));
-  const notified = role === "requester" ? notifiedAt(incident) : null;
-  if (notified) lines.push({ key: "driver.event.notified", at: notified });
+  const notice = role === "requester" ? noticeOf(incident) : undefined;
+  if (notice) lines.push({ key: notice.status === "seen" ? "driver.event.seen" : "driver.event.notified", at: notice.at });
   return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
@@ -79,7 +79,6 @@ function lineOf({ event, at, detail }: TimelineEntry, incident: PulledIncident):
   return { key: `driver.event.answered.${said ?? incident.reply ?? "coming"}`, at };
 }
 
-/** Messages as plain text, however the server wraps them. */
 export function messagesOf(incident: PulledIncident): string[] {
-  return (incident.messages ?? []).map((message) => (typeof message === "string" ? message : message.text)).filter(Boolean);
+  return (incident.messages ?? []).map(({ text }) => text);
 }

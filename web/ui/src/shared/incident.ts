@@ -72,13 +72,13 @@ export interface Notice {
 /** `GET /api/v1/incidents/{id}`: the view for this caller, with its position in the `incident:` channel. */
 export interface PulledIncident extends Omit<Incident, "photos"> {
   timeline: TimelineEntry[];
-  messages?: (string | { text: string; at?: string })[];
+  messages?: { text: string; at: string }[];
   photos: Photo[];
   notices?: Notice[];
   offset: number;
   epoch: string;
   now: string;
-  you?: { role: "requester" | "owner"; deferred?: boolean; [key: string]: unknown };
+  you?: { role: "requester" | "owner"; withdrawn_at: string | null; stars: number | null };
 }
 
 export interface Publication<View = Incident> {
