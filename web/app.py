@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from models.ids import RandomIds
 from models.metrics import new_registry
 from models.settings import Settings
-from web import health, pages, static_files
+from web import health, page_routes, pages, static_files
 from web.dispatch import route
 from web.endpoints import ENDPOINTS
 from web.figures import measure_requests
@@ -42,14 +42,19 @@ def make_app(settings: Settings, opening: Opening = open_site) -> Starlette:
     return Starlette(
         routes=routes(),
         middleware=_middleware(settings, registry),
-        exception_handlers=handlers(pages.refused),  # type: ignore[arg-type]
+        exception_handlers=handlers(pages.refused),
         lifespan=lifespan,
     )
 
 
 def routes() -> list[BaseRoute]:
     """Everything that is answered, the API first: it is asked most."""
-    return [*(route(endpoint) for endpoint in ENDPOINTS), *pages.ROUTES, *health.ROUTES, *static_files.ROUTES]
+    return [
+        *(route(endpoint) for endpoint in ENDPOINTS),
+        *page_routes.ROUTES,
+        *health.ROUTES,
+        *static_files.ROUTES,
+    ]
 
 
 def _middleware(settings: Settings, registry: CollectorRegistry) -> list[Middleware]:

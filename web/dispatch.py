@@ -16,9 +16,11 @@ from models.caller import Caller, Officer, Wall
 from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, WufenError
 from web.answers import Answer, encode, json_response, response
 from web.body import canonical, read_json
-from web.endpoint import Call, Endpoint, Keep, Nothing
+from web.endpoint import Call, Endpoint, Keep, Nothing, Upload
 from web.language import choose
+from web.local import local_wall
 from web.site import Site, site_of
+from web.upload import read_upload
 from web.visitor import SESSION_COOKIE, address_digest, bearer, device_digest
 
 LONGEST_KEY = 200  # characters of an Idempotency-Key
@@ -48,16 +50,29 @@ def _check_path(request: Request) -> None:
 
 
 async def _caller(request: Request, site: Site, endpoint: Endpoint) -> Caller | None:
-    if endpoint.who == "anyone":
+    if endpoint.who in {"anyone", "owner"}:
         return None
     token = bearer(request.headers)
     if token is None:
-        token = request.cookies.get(SESSION_COOKIE, "")
-    if not token:
-        raise Unauthenticated
-    caller = await sessions.caller_of_token(site.store, token)
+        caller = await _of_cookies(request, site)
+    else:
+        caller = await sessions.caller_of_token(site.store, token)
     _check_role(caller, endpoint)
     return caller
+
+
+async def _of_cookies(request: Request, site: Site) -> Caller:
+    """Who the browser's cookies speak for. A wall only ever looks."""
+    try:
+        token = request.cookies.get(SESSION_COOKIE, "")
+        if not token:
+            raise Unauthenticated
+        return await sessions.caller_of_token(site.store, token)
+    except Unauthenticated:
+        wall = await local_wall(request, site) if request.method == "GET" else None
+        if wall is None:
+            raise
+        return wall
 
 
 def _check_role(caller: Caller, endpoint: Endpoint) -> None:
@@ -74,9 +89,7 @@ def _check_role(caller: Caller, endpoint: Endpoint) -> None:
 async def _call(
     request: Request, site: Site, endpoint: Endpoint, caller: Caller | None
 ) -> tuple[Call[Any], bytes]:
-    body, raw = Nothing(), b"{}"
-    if endpoint.body is not None:
-        body, raw = await read_json(request, endpoint.body)
+    body, raw = await _body(request, endpoint)
     device, own_device = device_digest(request, site.signer)
     call = Call(
         request=request,
@@ -91,6 +104,17 @@ async def _call(
     return call, raw
 
 
+async def _body(request: Request, endpoint: Endpoint) -> tuple[Any, bytes]:
+    """The decoded body, and bytes that are equal for equal bodies."""
+    if endpoint.upload is not None:
+        content = await read_upload(request, endpoint.upload)
+        return Upload(content), content
+    if endpoint.body is None:
+        return Nothing(), b""
+    value, raw = await read_json(request, endpoint.body)
+    return value, canonical(raw) if "idempotency-key" in request.headers else raw
+
+
 def _key(request: Request, endpoint: Endpoint, call: Call[Any], body: bytes) -> IdempotencyKey | None:
     given = request.headers.get("idempotency-key")
     if given is None or not endpoint.repeatable:
@@ -100,7 +124,9 @@ def _key(request: Request, endpoint: Endpoint, call: Call[Any], body: bytes) -> 
     # Who has no token yet is known by nothing that survives a change of network; his key and what he
     # knows (sticker and plate tail are in the body) have to do.
     caller = "anyone" if call.caller is None else call.caller.subject
-    return IdempotencyKey.of(caller, f"{request.method} {request.url.path}", given, canonical(body))
+    if endpoint.who == "owner":
+        caller = f"owner {call.request.headers.get('authorization', '')}"
+    return IdempotencyKey.of(caller, f"{request.method} {request.url.path}", given, body)
 
 
 async def _once(endpoint: Endpoint, call: Call[Any], key: IdempotencyKey) -> Response:

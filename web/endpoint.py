@@ -22,9 +22,9 @@ from web.sentences import Language
 from web.site import Site
 
 Body = TypeVar("Body")
-# Who may call: anybody; whoever has a token; an officer; one who commands; an administrator;
-# whoever may look at a district (officers and walls).
-Who = Literal["anyone", "signed_in", "staff", "administrator", "viewer"]
+# Who may call: anybody; an owner (the handler reads his token); whoever has a token; an officer; an
+# administrator; whoever may look at a district (officers and walls).
+Who = Literal["anyone", "owner", "signed_in", "staff", "administrator", "viewer"]
 # Keeps the answer in the transaction of the change, so that a repeated call gets it again.
 Keep = Callable[[AsyncConnection, Answer], Awaitable[None]]
 
@@ -35,6 +35,13 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defau
 
 class Nothing(Shape):
     """An empty object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The bytes of the one file of a multipart body."""
+
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,23 @@ class Call(Generic[Body]):
         if self.caller is None:
             raise Unauthenticated
         return self.caller
+
+
+Result = TypeVar("Result")
+
+
+def keeping(
+    call: Call[Any], answer_of: Callable[[Result], Answer]
+) -> Callable[[AsyncConnection, Result], Awaitable[None]] | None:
+    """For an action's ``then``: keeps the answer to its result under the caller's Idempotency-Key, if he sent one."""
+    keep = call.keep
+    if keep is None:
+        return None
+
+    async def then(connection: AsyncConnection, result: Result) -> None:
+        await keep(connection, answer_of(result))
+
+    return then
 
 
 Handler = Callable[[Call[Any]], Awaitable[Answer | FileAnswer]]

@@ -31,6 +31,7 @@ from web.signing import Signer
 from web.site import Site
 
 LOOK_UPS_A_MINUTE = 120
+PHOTOS_AT_ONCE = 2
 CLOCK_SECONDS = 5.0  # between two looks at the database's clock
 TIDY_SECONDS = 3600.0  # between two removals of what is no longer needed
 STEP_SECONDS = 0.5  # by so much the clock may have to be moved before it is worth a line
@@ -77,6 +78,7 @@ def make_site(
         signer=Signer(settings.secret_key),
         look_ups=LookUps(LOOK_UPS_A_MINUTE),
         verify=gate(),
+        drawing=asyncio.Semaphore(PHOTOS_AT_ONCE),
         registry=registry,
         redis=redis,
         clock=clock,

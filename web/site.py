@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -20,7 +21,10 @@ from web.signing import Signer
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``clock`` is the store's own where it follows the database's, for the readiness check."""
+    """``drawing`` lets few photos be redrawn at once: each takes a core for a while and much memory.
+
+    ``clock`` is the store's own where it follows the database's, for the readiness check.
+    """
 
     settings: Settings
     store: Store
@@ -29,6 +33,7 @@ class Site:
     signer: Signer
     look_ups: LookUps
     verify: Verify
+    drawing: asyncio.Semaphore
     registry: CollectorRegistry
     redis: Redis | None = None
     clock: DatabaseClock | None = None

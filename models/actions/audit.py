@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.caller import Caller, Officer, Participant
 from models.ids import Ids
 from models.store import Change, Store
 from models.tables import audit
+
+ONE_LOOK = timedelta(minutes=1)
 
 
 async def record(
@@ -38,7 +40,19 @@ async def record(
 
 
 async def look(store: Store, caller: Caller, subject: str, *, reason: str | None = None) -> None:
-    """``caller`` is about to see personal data; without this record he sees nothing."""
+    """``caller`` is about to see personal data; without this record he sees nothing.
+
+    A page that refreshes itself makes one record a minute, not one per refresh.
+    """
+    seen = exists().where(
+        audit.c.at > store.clock.now() - ONE_LOOK,
+        audit.c.actor == caller.subject,
+        audit.c.action == "look",
+        audit.c.subject == subject,
+    )
+    async with store.database.read() as connection:
+        if (await connection.execute(select(seen))).scalar_one():
+            return
     async with store.change() as change:
         await record(change, caller, "look", subject, reason=reason)
 

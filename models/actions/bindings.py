@@ -124,8 +124,8 @@ def _checked(wish: Wish) -> Wish:
     try:
         plate = plates.parse(wish.plate, wish.plate_class)
     except plates.PlateError as refused:
-        name = "plate_class" if refused.why == "unknown_class" else "plate"
-        raise InvalidField(field=name, why=refused.why) from None
+        where = "plate_class" if refused.why == "unknown_class" else "plate"
+        raise InvalidField(field=where, why=refused.why) from None
     try:
         phone = normalise_phone(wish.phone)
     except PhoneRefused as refused:
@@ -231,9 +231,7 @@ def _refused(change: Change, row: Row[Any] | None, code: str) -> WufenError | No
 
 
 async def _confirmed(change: Change, row: Row[Any]) -> Bound:
-    await change.connection.execute(
-        update(bindings).where(bindings.c.id == row.id).values(used_at=change.at)
-    )
+    await change.connection.execute(update(bindings).where(bindings.c.id == row.id).values(used_at=change.at))
     code: str = (
         await change.connection.execute(select(stickers.c.code).where(stickers.c.id == row.sticker_id))
     ).scalar_one()

@@ -42,7 +42,9 @@ async def check(change: Change, sticker: Row[Any], *, device: bytes | None, addr
         _earliest_that_counts(limit, subjects[limit.subject], change.at).label(f"limit_{number}")
         for number, limit in enumerate(rules)
     ]
-    row = (await change.connection.execute(select(select(joins).scalar_subquery().label("joins"), *columns))).one()
+    row = (
+        await change.connection.execute(select(select(joins).scalar_subquery().label("joins"), *columns))
+    ).one()
     for limit, earliest in zip(rules, row[1:], strict=True):
         if earliest is not None and not (row.joins and limit.subject in NEW_ONLY):
             raise TooManyRequests(retry_at=earliest + timedelta(seconds=limit.seconds), limit=limit.name)

@@ -40,9 +40,7 @@ async def vehicle_by_id(connection: AsyncConnection, vehicle_id: str | None) -> 
 
 async def open_ownership(connection: AsyncConnection, vehicle_id: str) -> Held | None:
     """Who owns the vehicle now."""
-    query = select(ownerships).where(
-        ownerships.c.vehicle_id == vehicle_id, ownerships.c.ended_at.is_(None)
-    )
+    query = select(ownerships).where(ownerships.c.vehicle_id == vehicle_id, ownerships.c.ended_at.is_(None))
     return _held((await connection.execute(query)).first())
 
 

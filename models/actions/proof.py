@@ -81,9 +81,7 @@ async def _count(store: Store, subjects: list[str]) -> None:
     if before is not None:
         raise PlateTailLocked(retry_at=before, field="plate_tail")
     # The last wrong one is still told so; from the next try on it is locked.
-    raise PlateTailWrong(
-        field="plate_tail", remaining=failure.remaining, retry_at=failure.locked_until
-    )
+    raise PlateTailWrong(field="plate_tail", remaining=failure.remaining, retry_at=failure.locked_until)
 
 
 def _subjects(sticker_id: str, device: bytes) -> list[str]:

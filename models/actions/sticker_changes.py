@@ -76,7 +76,9 @@ async def change_own(
     return changed
 
 
-async def revoke(store: Store, code: str, officer: Officer, *, reason: str | None, then: Then | None) -> Changed:
+async def revoke(
+    store: Store, code: str, officer: Officer, *, reason: str | None, then: Then | None
+) -> Changed:
     """The code is worthless from now on. Raises StickerUnknown, Forbidden (another's district)."""
     async with store.change() as change:
         row = await _sticker(change, code)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 
 from models.store import Store
-from models.tables import cities, officers
+from models.tables import cities, districts, officers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,11 @@ async def installation(store: Store) -> Installation:
     async with store.database.read() as connection:
         row = (await connection.execute(query)).one()
     return Installation(row.platform, bool(row.sample) and not store.settings.production)
+
+
+async def district_names(store: Store) -> list[dict[str, str]]:
+    """Code, name and English name of every district, in the order of the codes."""
+    query = select(districts.c.code, districts.c.name, districts.c.name_en).order_by(districts.c.code)
+    async with store.database.read() as connection:
+        rows = (await connection.execute(query)).all()
+    return [{"code": row.code, "name": row.name, "name_en": row.name_en} for row in rows]

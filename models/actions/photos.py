@@ -1,0 +1,128 @@
+"""A photo joins an incident. The picture itself lies in the media folder; here is what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.actions.incident_change import IncidentChange, actor_of, until_saved
+from models.caller import Caller, Officer, Participant
+from models.errors import Conflict, Forbidden, IllegalTransition, NotFound
+from models.incident.decide import step
+from models.incident.incident import Incident, from_row
+from models.store import Change, Store
+from models.tables import incidents, photos
+
+MOST = 9  # photos of one incident
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """``sha256`` of the upload, ``file`` the display copy's name in the media folder, sizes in pixels."""
+
+    sha256: bytes
+    file: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPhoto:
+    """A photo that belongs to an incident now."""
+
+    id: str
+    width: int
+    height: int
+
+
+Then = Callable[[AsyncConnection, KeptPhoto], Awaitable[None]]
+
+
+async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
+    """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict."""
+    async with store.database.read() as connection:
+        await _check(connection, incident_id, caller)
+
+
+async def add(
+    store: Store, incident_id: str, caller: Caller, photo: NewPhoto, *, then: Then | None = None
+) -> KeptPhoto:
+    """Adds the photo and tells everybody that there is one. Raises as ``check_may_add``.
+
+    The same upload again is the photo that is there already.
+    """
+
+    async def attempt() -> KeptPhoto:
+        async with store.change() as change:
+            kept = await _add(change, incident_id, caller, photo)
+            if then is not None:
+                await then(change.connection, kept)
+            return kept
+
+    return await until_saved(attempt)
+
+
+async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto) -> KeptPhoto:
+    seen = await _check(change.connection, incident_id, caller)
+    query = select(photos).where(photos.c.incident_id == incident_id, photos.c.sha256 == photo.sha256)
+    same = (await change.connection.execute(query)).first()
+    if same is not None:
+        return KeptPhoto(same.id, same.width, same.height)
+    kept = KeptPhoto(change.store.ids.new(), photo.width, photo.height)
+    changing = IncidentChange(change, seen, seen, actor_of(caller))
+    changing.happen(step(seen, "photographed", photos=seen.photos + 1))
+    changing.add(photos, _row(change, incident_id, caller, photo, kept.id))
+    await changing.save()
+    return kept
+
+
+def _row(change: Change, incident_id: str, caller: Caller, photo: NewPhoto, photo_id: str) -> dict[str, Any]:
+    return {
+        "id": photo_id,
+        "incident_id": incident_id,
+        "by": actor_of(caller),
+        "sha256": photo.sha256,
+        "file": photo.file,
+        "width": photo.width,
+        "height": photo.height,
+        "uploaded_at": change.at,
+    }
+
+
+async def _check(connection: AsyncConnection, incident_id: str, caller: Caller) -> Incident:
+    row = (
+        (await connection.execute(select(incidents).where(incidents.c.id == incident_id))).mappings().first()
+    )
+    if row is None:
+        raise NotFound
+    seen = from_row(row)
+    own = isinstance(caller, Participant) and caller.incident_id == incident_id
+    if not own and not (isinstance(caller, Officer) and seen.district in caller.districts):
+        raise Forbidden
+    if seen.status == "closed":
+        raise IllegalTransition(command="photo", status=seen.status)
+    query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
+    if (await connection.execute(query)).scalar_one() >= MOST:
+        raise Conflict(why="photos_full", limit=MOST)
+    return seen
+
+
+async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:
+    """The photo's row, for those concerned and the staff of its district. Raises NotFound, Forbidden."""
+    query = (
+        select(photos, incidents.c.district)
+        .join(incidents, incidents.c.id == photos.c.incident_id)
+        .where(photos.c.id == photo_id)
+    )
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        raise NotFound
+    own = isinstance(caller, Participant) and caller.incident_id == row.incident_id
+    if not own and not (isinstance(caller, Officer) and row.district in caller.districts):
+        raise Forbidden
+    return row

@@ -1,0 +1,95 @@
+"""What a sticker is, for whoever scans it: no more than the street shows. And the batches that were issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from models import plates
+from models.clock import iso
+from models.store import Store
+from models.tables import districts, incidents, sticker_batches, stickers, vehicles
+
+
+@dataclass(frozen=True, slots=True)
+class StickerFace:
+    """``plate_hint`` is province and city letter only; None while the sticker has no car."""
+
+    code: str
+    status: str
+    district: str
+    district_name: str
+    district_name_en: str
+    plate_hint: str | None
+    plate_length: int | None
+
+
+async def sticker_face(store: Store, code: str) -> StickerFace | None:
+    """None for a code that is none of ours."""
+    return await _face(store, _FACES.where(stickers.c.code == code))
+
+
+async def sticker_face_of_incident(store: Store, incident_id: str) -> StickerFace | None:
+    """The sticker that was scanned."""
+    query = _FACES.join(incidents, incidents.c.sticker_id == stickers.c.id)
+    return await _face(store, query.where(incidents.c.id == incident_id))
+
+
+_FACES = (
+    select(stickers, vehicles.c.plate, districts.c.name, districts.c.name_en)
+    .join(districts, districts.c.code == stickers.c.district)
+    .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
+)
+
+
+async def _face(store: Store, query: Select[Any]) -> StickerFace | None:
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    # A sticker that is worthless tells nothing about a car any more.
+    plate = row.plate if row.status in {"bound", "paused"} else None
+    return StickerFace(
+        row.code,
+        row.status,
+        row.district,
+        row.name,
+        row.name_en,
+        None if plate is None else plates.hint(plate),
+        None if plate is None else len(plate),
+    )
+
+
+BATCHES_SHOWN = 200  # the newest
+
+
+async def issued_batches(store: Store, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """The batches of some districts, the newest first: how many stickers, and how many are fresh or bound."""
+
+    def count(status: str) -> Any:
+        return func.coalesce(func.sum(case((stickers.c.status == status, 1), else_=0)), 0).label(status)
+
+    query = (
+        select(*sticker_batches.c, count("fresh"), count("bound"))
+        .outerjoin(stickers, stickers.c.batch_id == sticker_batches.c.id)
+        .where(sticker_batches.c.district.in_(codes))
+        .group_by(*sticker_batches.c)
+        .order_by(sticker_batches.c.issued_at.desc())
+        .limit(BATCHES_SHOWN)
+    )
+    async with store.database.read() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [
+        {
+            "id": row["id"],
+            "district": row["district"],
+            "count": row["count"],
+            "issued_at": iso(row["issued_at"]),
+            "fresh": int(row["fresh"]),
+            "bound": int(row["bound"]),
+        }
+        for row in rows
+    ]

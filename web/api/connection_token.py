@@ -1,0 +1,87 @@
+"""The ticket to the hub: a short-lived token that names the channels its bearer may subscribe to."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from models.actions.commands import on_duty_in
+from models.caller import Caller, Officer, Participant, Wall
+from models.errors import Forbidden, NotFound
+from models.store import Store
+from models.tables import incidents
+from models.tokens import connection_token
+from web.answers import Answer
+from web.endpoint import Call, Endpoint, Nothing, Shape
+from web.local import local_wall
+
+
+class ConnectionToken(Shape):
+    token: str
+    url: str
+    channels: list[str]
+
+
+async def give(call: Call[Nothing]) -> Answer:
+    caller = call.somebody
+    store = call.site.store
+    channels = await _channels(store, caller)
+    # The sample city's wall may stand in the same browser as somebody who is signed in.
+    wall = await local_wall(call.request, call.site)
+    if wall is not None and isinstance(caller, Officer):
+        channels |= await _channels(store, wall)
+    incident_id = call.request.query_params.get("incident")
+    if incident_id is not None:
+        channels |= await _incident_channel(store, caller, incident_id)
+    settings = call.site.settings
+    token = connection_token(
+        settings.hub_token_secret, caller.subject, channels, call.now, settings.connection_token_seconds
+    )
+    return Answer(ConnectionToken(token=token, url=settings.hub_url, channels=sorted(channels)))
+
+
+async def _channels(store: Store, caller: Caller) -> set[str]:
+    if isinstance(caller, Participant):
+        return {f"incident:{caller.incident_id}"}
+    if isinstance(caller, Wall):
+        return _of_districts(caller.districts, "district", "positions", "board")
+    assert isinstance(caller, Officer)
+    own = {f"officer:{caller.id}"}
+    if caller.role == "commander":
+        return own | _of_districts(caller.districts, "district", "positions", "board")
+    if caller.role not in {"police", "auxiliary"}:
+        return own
+    async with store.database.read() as connection:
+        district = await on_duty_in(connection, caller.id)
+    # Only while on duty: going off duty ends the feed, and nobody watches colleagues from home.
+    return own | _of_districts({district} if district else frozenset(), "district", "positions")
+
+
+def _of_districts(codes: frozenset[str] | set[str], *kinds: str) -> set[str]:
+    return {f"{kind}:{code}" for kind in kinds for code in codes}
+
+
+async def _incident_channel(store: Store, caller: Caller, incident_id: str) -> set[str]:
+    query = select(incidents.c.district).where(incidents.c.id == incident_id)
+    async with store.database.read() as connection:
+        district = (await connection.execute(query)).scalar_one_or_none()
+    if isinstance(caller, Participant):
+        if caller.incident_id != incident_id:
+            raise Forbidden
+    elif district is None or not isinstance(caller, Officer | Wall) or district not in caller.districts:
+        raise NotFound
+    return {f"incident:{incident_id}"}
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/connection-token",
+        name="connection_token",
+        handler=give,
+        summary="A token for the hub's WebSocket, and where that is. Renew it before it runs out.",
+        who="signed_in",
+        query={"incident": "Also the channel of this incident of the caller's district."},
+        answers={200: ConnectionToken},
+        errors=(NotFound,),
+    ),
+]

@@ -1,0 +1,133 @@
+"""Districts: what there is, what is open there, and the figures of the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from models.caller import Officer, Wall
+from models.errors import Forbidden, NotFound
+from models.queries import board as boards
+from models.tables import districts
+from web.answers import Answer
+from web.api.shapes import IncidentView
+from web.endpoint import Call, Endpoint, Nothing, Shape
+from web.local import local_wall
+
+
+class DistrictView(Shape):
+    code: str
+    name: str
+    name_en: str
+    city: str
+    parent: str | None
+
+
+class Districts(Shape):
+    districts: list[DistrictView]
+
+
+class Board(Shape):
+    """The open incidents, and where ``district:<code>`` stood just then."""
+
+    incidents: list[IncidentView]
+    offset: int
+    epoch: str
+
+
+class Closed(Shape):
+    incidents: list[IncidentView]
+
+
+class Figures(Shape):
+    """``day``: counts of the last 24 hours. Shares are not computed here: each count comes with its n."""
+
+    district: str
+    at: str
+    statuses: dict[str, int]
+    day: dict[str, Any]
+    on_duty: list[dict[str, Any]]
+
+
+async def every(call: Call[Nothing]) -> Answer:
+    async with call.site.store.database.read() as connection:
+        rows = (await connection.execute(select(districts).order_by(districts.c.code))).all()
+    views = [
+        DistrictView(
+            code=row.code, name=row.name, name_en=row.name_en, city=row.city_code, parent=row.parent_code
+        )
+        for row in rows
+    ]
+    return Answer(Districts(districts=views))
+
+
+async def _code(call: Call[Nothing]) -> str:
+    """The district of the path, which the caller belongs to."""
+    caller, code = call.somebody, call.path("code")
+    if isinstance(caller, Officer | Wall) and code in caller.districts:
+        return code
+    # The sample city's wall may stand in the same browser as somebody who is signed in elsewhere.
+    wall = await local_wall(call.request, call.site)
+    if wall is None or code not in wall.districts:
+        raise Forbidden
+    return code
+
+
+async def board(call: Call[Nothing]) -> Answer:
+    return Answer(await boards.board(call.site.store, await _code(call)))
+
+
+async def figures(call: Call[Nothing]) -> Answer:
+    return Answer(await boards.figures(call.site.store, await _code(call)))
+
+
+async def closed(call: Call[Nothing]) -> Answer:
+    officer_id = call.officer.id if call.request.query_params.get("mine") == "1" else None
+    views = await boards.closed_of_day(call.site.store, await _code(call), officer_id=officer_id)
+    return Answer({"incidents": views})
+
+
+_ERRORS = (Forbidden, NotFound)
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts",
+        name="districts",
+        handler=every,
+        summary="All districts, by code of GB/T 2260.",
+        who="anyone",
+        answers={200: Districts},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts/{code}/board",
+        name="board",
+        handler=board,
+        summary="The open incidents with the position to subscribe from.",
+        who="viewer",
+        answers={200: Board},
+        errors=_ERRORS,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts/{code}/figures",
+        name="figures",
+        handler=figures,
+        summary="The figures of the last 24 hours, and who is on duty.",
+        who="viewer",
+        answers={200: Figures},
+        errors=_ERRORS,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts/{code}/closed",
+        name="closed",
+        handler=closed,
+        summary="What was closed in the last 24 hours, the newest first, at most 100.",
+        who="viewer",
+        query={"mine": "1: only what the calling officer had."},
+        answers={200: Closed},
+        errors=_ERRORS,
+    ),
+]

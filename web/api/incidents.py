@@ -1,0 +1,175 @@
+"""One incident: looked at in full, and the commands of those concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from models.actions import audit
+from models.actions.commands import act
+from models.caller import Officer
+from models.errors import (
+    AlreadyAccepted,
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    NotFound,
+    NotOnDuty,
+    VersionConflict,
+)
+from models.incident import commands
+from models.incident.commands import Command
+from models.incident.views import View
+from models.queries.incident import incident_for
+from web.answers import Answer
+from web.api.shapes import OneIncident, OnePulledIncident
+from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
+
+
+class Order(Shape):
+    """``version``: only if the incident is still in this one. ``reason`` and ``note`` are for the record."""
+
+    version: Annotated[int, Meta(ge=0, le=2_147_483_647)] | None = None
+    reason: Annotated[str, Meta(max_length=200)] | None = None
+    note: Annotated[str, Meta(max_length=1000)] | None = None
+
+
+class AnswerOrder(Order, kw_only=True):
+    """``minutes`` with ``coming`` only."""
+
+    reply: Literal["coming", "cannot", "not_mine", "moved"]
+    minutes: Literal[3, 5, 10] | None = None
+
+
+class ResolveOrder(Order):
+    outcome: Literal["resolved", "settled", "rejected", "duplicate"] = "resolved"
+
+
+class RateOrder(Order, kw_only=True):
+    stars: Annotated[int, Meta(ge=1, le=5)]
+    comment: Annotated[str, Meta(max_length=500)] | None = None
+
+
+Make = Callable[[Any, dict[str, str | None]], Command]
+
+COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
+    (
+        "answer",
+        AnswerOrder,
+        "The owner answers: coming in 3, 5 or 10 minutes, cannot, not my car, moved already.",
+        lambda body, texts: commands.Answer(reply=body.reply, minutes=body.minutes, **texts),
+    ),
+    ("settle", Order, "The car has been moved.", lambda _, texts: commands.Settle(**texts)),
+    (
+        "cancel",
+        Order,
+        "A requester withdraws; with the last one it ends.",
+        lambda _, texts: commands.Cancel(**texts),
+    ),
+    (
+        "hand_over",
+        Order,
+        "To the officers now, without waiting for the time.",
+        lambda _, texts: commands.HandOver(**texts),
+    ),
+    (
+        "defer",
+        Order,
+        "The requester waits for the owner's promise.",
+        lambda _, texts: commands.Defer(**texts),
+    ),
+    ("accept", Order, "An officer on duty takes it.", lambda _, texts: commands.Accept(**texts)),
+    ("decline", Order, "An officer gives his offer back.", lambda _, texts: commands.Decline(**texts)),
+    ("arrive", Order, "The officer is at the place.", lambda _, texts: commands.Arrive(**texts)),
+    (
+        "resolve",
+        ResolveOrder,
+        "The officer or a commander closes it.",
+        lambda body, texts: commands.Resolve(outcome=body.outcome, **texts),
+    ),
+    (
+        "release",
+        Order,
+        "The officer gives it back to the others.",
+        lambda _, texts: commands.Release(**texts),
+    ),
+    (
+        "reopen",
+        Order,
+        "A commander opens it again, with a reason.",
+        lambda _, texts: commands.Reopen(**texts),
+    ),
+    (
+        "rate",
+        RateOrder,
+        "A requester says how it went, once, after the end.",
+        lambda body, texts: commands.Rate(stars=body.stars, comment=body.comment, **texts),
+    ),
+)
+
+
+async def look(call: Call[Nothing]) -> Answer:
+    caller = call.somebody
+    view = await incident_for(call.site.store, call.path("id"), caller)
+    if isinstance(caller, Officer):
+        await audit.look(call.site.store, caller, f"incident:{view['id']}")
+    return Answer({"incident": view})
+
+
+def _order(make: Make) -> Callable[[Call[Any]], Awaitable[Answer]]:
+    async def order(call: Call[Any]) -> Answer:
+        texts = {"reason": call.body.reason, "note": call.body.note}
+        view = await act(
+            call.site.store,
+            call.path("id"),
+            make(call.body, texts),
+            call.somebody,
+            version=call.body.version,
+            then=keeping(call, _answer),
+        )
+        return _answer(view)
+
+    return order
+
+
+def _answer(view: View) -> Answer:
+    return Answer({"incident": view})
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/incidents/{id}",
+        name="incident",
+        handler=look,
+        summary="The incident as the caller may see it, with its place in its channel; staff looks are recorded.",
+        who="signed_in",
+        answers={200: OnePulledIncident},
+        errors=(NotFound, Forbidden),
+    ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/api/v1/incidents/{{id}}/{name}",
+            name=name,
+            handler=_order(make),
+            summary=summary,
+            who="signed_in",
+            body=body,
+            answers={200: OneIncident},
+            errors=(
+                NotFound,
+                Forbidden,
+                NotOnDuty,
+                IllegalTransition,
+                VersionConflict,
+                AlreadyAccepted,
+                Conflict,
+            ),
+            repeatable=True,
+        )
+        for name, body, summary, make in COMMANDS
+    ),
+]

@@ -1,0 +1,98 @@
+"""Shapes that several resources share: places as they come in, incidents as they go out.
+
+What goes out is built by `models` and written as it is; these shapes describe it in the OpenAPI document, and
+a test compares them with real answers.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from models.geography import Location, parse_location
+from web.endpoint import Shape
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Metres = Annotated[float, Meta(ge=0, le=100_000)]
+
+
+class Place(Shape):
+    """Degrees in ``crs`` (wgs84 unless said otherwise); ``accuracy_m`` in metres."""
+
+    lat: Latitude
+    lng: Longitude
+    accuracy_m: Metres | None = None
+    crs: Literal["wgs84", "gcj02"] = "wgs84"
+
+    def location(self, field: str) -> Location:
+        """In WGS-84. Raises InvalidField for a place that is none."""
+        return parse_location(
+            {"lat": self.lat, "lng": self.lng, "accuracy_m": self.accuracy_m, "crs": self.crs}, field
+        )
+
+
+class PlaceView(Shape):
+    lat: float
+    lng: float
+    accuracy_m: float | None
+    crs: str
+
+
+class IncidentView(Shape):
+    """The feed view; ``officer``, ``priority`` and ``escalation`` for staff and walls only."""
+
+    id: str
+    kind: str
+    status: str
+    outcome: str | None
+    district: str
+    version: int
+    reason: str
+    plate: str | None
+    place: str | None
+    location: PlaceView | None
+    response_seconds: int
+    requested_at: str
+    respond_by: str
+    answered_at: str | None
+    reply: str | None
+    promised_by: str | None
+    deferred: bool
+    handed_over_at: str | None
+    accepted_at: str | None
+    arrived_at: str | None
+    moved_at: str | None
+    breached_at: str | None
+    closed_at: str | None
+    nobody_on_duty: bool
+    unit: str | None
+    requesters: int
+    photos: int
+    call: str
+    officer: str | UnsetType | None = UNSET
+    priority: int | UnsetType = UNSET
+    escalation: int | UnsetType = UNSET
+
+
+class PulledIncident(IncidentView, kw_only=True):
+    """The incident in full, for this caller; ``offset`` and ``epoch`` are its place in ``incident:<id>``."""
+
+    now: str
+    offset: int
+    epoch: str
+    timeline: list[dict[str, Any]]
+    messages: list[dict[str, Any]] | UnsetType = UNSET
+    photo_list: list[dict[str, Any]] | UnsetType = UNSET
+    notices: list[dict[str, Any]] | UnsetType = UNSET
+    you: dict[str, Any] | UnsetType = UNSET
+    plate_full: str | UnsetType | None = UNSET
+
+
+class OneIncident(Shape):
+    incident: IncidentView
+
+
+class OnePulledIncident(Shape):
+    incident: PulledIncident

@@ -1,0 +1,38 @@
+"""All endpoints of the API, those asked most first: that is the order in which routes are tried."""
+
+from __future__ import annotations
+
+from web.api import (
+    admin,
+    bindings,
+    connection_token,
+    districts,
+    duty,
+    incidents,
+    move_requests,
+    openapi,
+    photos,
+    sessions,
+    simulator,
+    stickers,
+)
+from web.endpoint import Endpoint
+
+_RESOURCES = (
+    move_requests,
+    incidents,
+    connection_token,
+    districts,
+    duty,
+    stickers,
+    photos,
+    sessions,
+    bindings,
+    admin,
+    simulator,
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *(endpoint for resource in _RESOURCES for endpoint in resource.ENDPOINTS),
+    openapi.endpoint({resource.__name__.rpartition(".")[2]: resource.ENDPOINTS for resource in _RESOURCES}),
+)

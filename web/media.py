@@ -1,0 +1,44 @@
+"""The media folder: pictures under the digest of their content, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+NAME = re.compile(r"[0-9a-f]{64}\.jpg")
+
+
+def name_of(content: bytes) -> str:
+    return f"{hashlib.sha256(content).hexdigest()}.jpg"
+
+
+def keep(home: Path, content: bytes) -> str:
+    """Writes ``content`` unless it is there; returns its name. Blocking: call it in a thread."""
+    name = name_of(content)
+    path = _path(home, name)
+    if path.exists():
+        return name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.new")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return name
+
+
+def read(home: Path, name: str) -> bytes:
+    """Raises FileNotFoundError, also for a name that is none of ours. Blocking."""
+    if not NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    return _path(home, name).read_bytes()
+
+
+def _path(home: Path, name: str) -> Path:
+    return home / "media" / name[:2] / name

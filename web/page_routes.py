@@ -1,0 +1,198 @@
+"""Which page is where: requester and owner, the officers' doors, the wall, the phones, the administrator, help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.actions import notices, sessions
+from models.actions.requests import REASONS
+from models.caller import Participant
+from models.errors import NotFound, Unauthenticated
+from models.queries.incident import incident_for
+from models.queries.installation import Installation, district_names, installation
+from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident
+from web import pages
+from web.language import choose
+from web.local import WALL_COOKIE, local_wall, shows_samples
+from web.site import Site, site_of
+from web.visitor import address_digest
+
+DEAD = frozenset({"revoked", "replaced"})
+
+
+async def index(request: Request) -> Response:
+    site, here = await _here(request)
+    doors = [
+        {"url": url, "key": key}
+        for key, url in (
+            ("officer", "/officer"),
+            ("auxiliary", "/auxiliary"),
+            ("wall", "/wall"),
+            ("admin", "/admin"),
+            ("phones", "/phones" if await shows_samples(request, site) else ""),
+            ("help", "/help"),
+            ("privacy", "/privacy"),
+        )
+        if url
+    ]
+    return pages.page(request, "index.html", platform=here.platform, doors=doors)
+
+
+async def sticker(request: Request) -> Response:
+    """What a scan opens: the request, the binding of a fresh sticker, or why neither is possible."""
+    site, here = await _here(request)
+    if site.settings.limits:
+        site.look_ups.count(address_digest(request, site.signer), site.store.clock.now())
+    code = request.path_params["code"]
+    face = await sticker_face(site.store, code) if "\x00" not in code else None
+    if face is None:
+        return _sentence(request, here, "sticker_unknown", 404)
+    if face.status in DEAD:
+        return _sentence(request, here, f"sticker_{face.status}", 410)
+    data = _driver(request, here, face, "bind" if face.status == "fresh" else "request")
+    if face.status == "paused":
+        response = _paused(request, here, data)
+    else:
+        response = pages.shell(request, "driver", data, areas=("driver",), platform=here.platform)
+    pages.name_device(request, response)
+    return response
+
+
+def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Response:
+    """The polite sentence, and below it, for the owner's own phone, the way back."""
+    site = site_of(request)
+    language = choose(request.scope)
+    assets = site.assets.of("driver")
+    boot = {
+        "page": "driver",
+        "lang": language,
+        "messages": site.sentences.areas(language, ("common", "errors", "driver")),
+        "data": {**data, "mode": "paused"},
+    }
+    with_script = {"boot": boot, "assets": assets} if assets else {}
+    return _sentence(request, here, "sticker_paused", 200, **with_script)
+
+
+async def owner(request: Request) -> Response:
+    """What the link of a notice opens. The token stands in the address, so nothing may keep or pass it on."""
+    site, here = await _here(request)
+    token = request.path_params["token"]
+    try:
+        caller = await sessions.caller_of_token(site.store, token)
+        if not isinstance(caller, Participant) or caller.role != "owner":
+            raise Unauthenticated
+        view = await incident_for(site.store, caller.incident_id, caller)
+    except (Unauthenticated, NotFound):
+        return _sentence(request, here, "link_ended", 410)
+    await notices.seen(site.store, caller)
+    face = await _face_of(site, caller)
+    data = {**_driver(request, here, face, "owner"), "token": token, "incident": view}
+    return pages.shell(request, "driver", data, areas=("driver",), platform=here.platform)
+
+
+async def _face_of(site: Site, caller: Participant) -> StickerFace:
+    face = await sticker_face_of_incident(site.store, caller.incident_id)
+    if face is None:
+        raise NotFound
+    return face
+
+
+def _driver(request: Request, here: Installation, face: StickerFace, mode: str) -> dict[str, Any]:
+    chinese = choose(request.scope) == "zh"
+    return {
+        "mode": mode,
+        "sticker": face.code,
+        "plate_hint": face.plate_hint or "",
+        "plate_length": face.plate_length or 0,
+        "platform": here.platform or "",
+        "district_name": face.district_name if chinese else face.district_name_en,
+        "reasons": list(REASONS),
+    }
+
+
+async def officer(request: Request) -> Response:
+    return await _door(request, "police")
+
+
+async def auxiliary(request: Request) -> Response:
+    return await _door(request, "auxiliary")
+
+
+async def _door(request: Request, door: str) -> Response:
+    _, here = await _here(request)
+    data = {"door": door, "platform": here.platform or ""}
+    template = "auxiliary.html" if door == "auxiliary" else None
+    return pages.shell(
+        request, "officer", data, areas=("staff", "officer"), platform=here.platform, template=template
+    )
+
+
+async def wall(request: Request) -> Response:
+    """At the sample city's own machine it opens without a sign-in; else its script asks for a commander's."""
+    site, here = await _here(request)
+    shown = await local_wall(request, site)
+    token = None
+    if shown is None and await shows_samples(request, site):
+        token = await sessions.open_wall(site.store)
+    local = shown is not None or token is not None
+    names = await district_names(site.store) if local else []
+    key = "name" if choose(request.scope) == "zh" else "name_en"
+    districts = [{"code": one["code"], "name": one[key]} for one in names]
+    data = {"platform": here.platform or "", "districts": districts}
+    response = pages.shell(request, "wall", data, areas=("staff", "wall"), platform=here.platform)
+    if token is not None:
+        seconds = int(sessions.WALL_LASTS.total_seconds())
+        response.set_cookie(WALL_COOKIE, token, max_age=seconds, httponly=True, samesite="strict")
+    return response
+
+
+async def phones(request: Request) -> Response:
+    site, here = await _here(request)
+    if not await shows_samples(request, site):
+        raise NotFound
+    data = {"platform": here.platform or ""}
+    return pages.shell(request, "phones", data, areas=("phones",), platform=here.platform)
+
+
+async def admin(request: Request) -> Response:
+    _, here = await _here(request)
+    data = {"platform": here.platform or ""}
+    return pages.shell(request, "admin", data, areas=("staff", "admin"), platform=here.platform)
+
+
+async def help_page(request: Request) -> Response:
+    _, here = await _here(request)
+    return pages.page(request, "help.html", platform=here.platform)
+
+
+async def privacy(request: Request) -> Response:
+    _, here = await _here(request)
+    return pages.page(request, "privacy.html", platform=here.platform)
+
+
+async def _here(request: Request) -> tuple[Site, Installation]:
+    site = site_of(request)
+    return site, await installation(site.store)
+
+
+def _sentence(request: Request, here: Installation, code: str, status: int, **values: Any) -> Response:
+    text = site_of(request).sentences.say(choose(request.scope), f"errors.{code}")
+    return pages.message(request, code, text, status, here.platform, **values)
+
+
+ROUTES = [
+    Route("/", index, name="index"),
+    Route("/s/{code}", sticker, name="sticker_page"),
+    Route("/o/{token}", owner, name="owner_page"),
+    Route("/officer", officer, name="officer_page"),
+    Route("/auxiliary", auxiliary, name="auxiliary_page"),
+    Route("/wall", wall, name="wall_page"),
+    Route("/phones", phones, name="phones_page"),
+    Route("/admin", admin, name="admin_page"),
+    Route("/help", help_page, name="help_page"),
+    Route("/privacy", privacy, name="privacy_page"),
+]

@@ -1,0 +1,160 @@
+"""Pages for people: a shell printed by the server, with what its script needs to begin, or one polite sentence.
+
+A page never decides who may what: its script asks the API, which does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from web.answers import Answer
+from web.language import COOKIE, PARAMETER, asked_for, choose
+from web.sentences import Language
+from web.signing import Signer
+from web.site import Site, site_of
+from web.visitor import DEVICE_COOKIE
+
+TEMPLATES = Path(__file__).parent / "templates"
+ONE_YEAR = 31_536_000  # seconds
+PLATFORM = "common.name"  # before there is a city, the service goes by its own name
+CALL = "122"
+# Refusals with a heading of their own on a page.
+HEADINGS = frozenset(
+    {"sticker_unknown", "sticker_paused", "sticker_replaced", "sticker_revoked", "link_ended", "forbidden"}
+)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=False,
+    )
+
+
+def shell(
+    request: Request,
+    face: str,
+    data: Mapping[str, Any],
+    *,
+    areas: Sequence[str],
+    platform: str | None,
+    template: str | None = None,
+    status: int = 200,
+) -> Response:
+    """A page with a script: ``face`` is the build's entry, ``data`` what the script begins with."""
+    site = site_of(request)
+    language = choose(request.scope)
+    assets = site.assets.of(face)
+    if assets is None:
+        return _not_built(request, platform)
+    boot = {
+        "page": face,
+        "lang": language,
+        "messages": site.sentences.areas(language, ("common", "errors", *areas)),
+        "data": dict(data),
+    }
+    return page(
+        request, template or f"{face}.html", platform=platform, status=status, boot=boot, assets=assets
+    )
+
+
+def page(
+    request: Request, template: str, *, platform: str | None, status: int = 200, **values: Any
+) -> Response:
+    """A page as it is, in the caller's language, which it remembers when it was asked for."""
+    site = site_of(request)
+    language = choose(request.scope)
+    text = (
+        _templates()
+        .get_template(template)
+        .render(
+            lang=language,
+            t=partial(_say, site, language),
+            nonce=request.scope["nonce"],
+            switch_url=_switch(request, language),
+            platform=platform or _say(site, language, PLATFORM),
+            **values,
+        )
+    )
+    response = HTMLResponse(text, status, headers={"cache-control": "no-store"})
+    _remember(request, response, site)
+    return response
+
+
+def message(
+    request: Request, code: str, sentence: str, status: int, platform: str | None = None, **values: Any
+) -> Response:
+    """One polite sentence, with the number to call where a car may still be in the way."""
+    site = site_of(request)
+    language = choose(request.scope)
+    heading = f"errors.heading.{code}"
+    if not site.sentences.has(language, heading):
+        heading = "errors.heading.not_found" if status == 404 else "errors.heading.unavailable"
+    return page(
+        request,
+        "message.html",
+        platform=platform,
+        status=status,
+        heading=_say(site, language, heading),
+        sentence=sentence,
+        call=CALL if code in HEADINGS else None,
+        **values,
+    )
+
+
+def refused(request: Request, answer: Answer) -> Response:
+    """A refusal for a person: the sentence of the answer on a page."""
+    error = answer.body["error"]
+    response = message(request, error["code"], error["message"], answer.status)
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _not_built(request: Request, platform: str | None) -> Response:
+    site = site_of(request)
+    sentence = _say(site, choose(request.scope), "errors.not_built")
+    return message(request, "unavailable", sentence, 503, platform)
+
+
+def _say(site: Site, language: Language, key: str, /, **params: str | int) -> str:
+    return site.sentences.say(language, key, params)
+
+
+def _switch(request: Request, language: Language) -> str:
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != PARAMETER]
+    query.append((PARAMETER, "en" if language == "zh" else "zh"))
+    return f"{request.url.path}?{urlencode(query)}"
+
+
+def _remember(request: Request, response: Response, site: Site) -> None:
+    secure = site.settings.public_url.startswith("https://")
+    language = asked_for(request.scope)
+    if language is not None:
+        response.set_cookie(COOKIE, language, max_age=ONE_YEAR, samesite="lax", secure=secure)
+
+
+def name_device(request: Request, response: Response) -> None:
+    """Gives the phone a name that only we can make, so that limits and locks know it again."""
+    site = site_of(request)
+    signer: Signer = site.signer
+    if signer.verify(DEVICE_COOKIE, request.cookies.get(DEVICE_COOKIE, "")) is None:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            signer.sign(DEVICE_COOKIE, site.store.ids.new()),
+            max_age=ONE_YEAR,
+            httponly=True,
+            samesite="lax",
+            secure=site.settings.public_url.startswith("https://"),
+        )
