@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.errors import WufenError
+from models.errors import NotFound, WufenError
 from models.settings import SettingsError
 from workers.command.embedded_redis import NoServer
 from workers.command.supervisor.ground import GroundError
@@ -17,6 +17,8 @@ def sentence_of(error: Exception) -> str | None:
     """The sentence for ``error``; None for what is a mistake of ours and deserves its traceback."""
     if isinstance(error, Refused | SettingsError | GroundError | PlanError | NoServer):
         return str(error)
+    if isinstance(error, NotFound) and error.field:
+        return f"There is no such {error.field}."
     if isinstance(error, WufenError):
         return f"Refused: {error}."
     if isinstance(error, OSError) and error.filename:

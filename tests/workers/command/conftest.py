@@ -9,8 +9,8 @@ import pytest
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """An empty folder whose path has a space and is short enough for a socket to lie in it."""
-    with tempfile.TemporaryDirectory(prefix="wufen ") as name:
+    """An empty folder with a short path, so that sockets lie in it too and vanish with it."""
+    with tempfile.TemporaryDirectory(prefix="wufen-") as name:
         yield Path(name)
 
 

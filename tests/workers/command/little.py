@@ -81,7 +81,7 @@ def hub() -> None:
 def worker() -> None:
     """Says whether its Redis answers, then beats."""
     with socket.socket(socket.AF_UNIX) as redis:
-        redis.connect(f"{os.environ['WUFEN_HOME']}/run/redis.sock")
+        redis.connect(os.environ["REDIS_SOCKET"])
         redis.sendall(b"PING\r\n")
         say(f"redis says {redis.recv(100).decode().strip()}")
     steady()

@@ -143,6 +143,7 @@ def main(folder: Path, kinds: list[str]) -> None:
 def launch_here() -> None:
     """`wufen run` of a Procfile with tiny programs."""
     settings = Settings.from_env(os.environ)
+    os.environ["REDIS_SOCKET"] = str(settings.redis_socket)
     folder = Path(tempfile.mkdtemp(prefix="wufen-procfile-"))
     procfile = folder / "Procfile"
     lines = (f"{kind}: exec '{sys.executable}' '{LITTLE}' {kind}\n" for kind in ("web", "hub", "worker"))

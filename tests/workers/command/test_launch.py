@@ -59,6 +59,12 @@ async def test_two_of_web_and_hub_share_their_ports_and_the_worker_finds_redis(
     assert "redis says +PONG" in heard
 
 
+async def test_it_starts_in_a_folder_whose_name_has_a_space(folder: Path, ports: dict[str, str]) -> None:
+    async with launched(folder / "my home", **ports) as instance:
+        await up(instance)
+        assert "redis says +PONG" in "\n".join(instance.heard)
+
+
 async def test_every_line_of_the_log_file_is_one_object(home: Path, ports: dict[str, str]) -> None:
     async with launched(home, **ports) as instance:
         await up(instance)

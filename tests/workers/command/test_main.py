@@ -80,6 +80,22 @@ def test_a_given_password_is_not_repeated(home: Path) -> None:
     assert made.output == "lin (police) may sign in.\n"
 
 
+def test_a_batch_of_stickers_becomes_a_sheet(home: Path) -> None:
+    wufen(home, "sample-city")
+    issued = wufen(
+        home, "sticker", "issue", "--district", "511802", "--count", "9", "--out", str(home / "s.pdf")
+    )
+    assert issued.output == f"9 stickers for 511802 are in {home}/s.pdf.\n"
+    assert (home / "s.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_stickers_for_nowhere_are_not_issued(home: Path) -> None:
+    wufen(home, "sample-city")
+    issued = wufen(home, "sticker", "issue", "--district", "999999", "--out", str(home / "s.pdf"))
+    assert (issued.exit_code, issued.stderr) == (1, "Error: There is no such district.\n")
+    assert not (home / "s.pdf").exists()
+
+
 def test_a_new_epoch_is_told(home: Path) -> None:
     wufen(home, "migrate")
     assert wufen(home, "epoch", "new").output.startswith("The log's epoch is now ")
