@@ -20,7 +20,7 @@ export interface Live {
   take(view: PulledIncident): void;
 }
 
-const POLL_AWAY_MS = 4000;
+const POLL_AWAY_MS = 3000;
 /** Facts that make no event, such as a notice that reached its phone, are looked up at leisure. */
 const POLL_LIVE_MS = 15_000;
 
@@ -68,11 +68,23 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
     clearTimeout(timer);
     if (stopped) return;
     if (document.visibilityState === "visible") await pull().catch(() => undefined);
-    if (!stopped) timer = setTimeout(() => void poll(), onHub.value ? POLL_LIVE_MS : POLL_AWAY_MS);
+    plan();
+  };
+
+  function plan(): void {
+    clearTimeout(timer);
+    const seldom = onHub.value || incident.value?.status === "closed";
+    if (!stopped) timer = setTimeout(() => void poll(), seldom ? POLL_LIVE_MS : POLL_AWAY_MS);
+  }
+
+  const onState = (live: boolean): void => {
+    if (onHub.value === live) return;
+    onHub.value = live;
+    plan();
   };
 
   const listen = async (): Promise<void> => {
-    const opened = await openHub({ token, onState: (live) => (onHub.value = live) });
+    const opened = await openHub({ token, onState });
     if (stopped) return opened.close();
     hub = opened;
     const known = incident.value;

@@ -38,7 +38,7 @@ interface ConnectionToken {
 }
 
 const FIRST_RETRY_MS = 150;
-const LAST_RETRY_MS = 4000;
+const LAST_RETRY_MS = 2000;
 /** Beyond the announced ping interval: a silent death is noticed inside five seconds. */
 const PING_SLACK_MS = 1500;
 /** A page hidden for longer than this may hold a dead connection that looks alive. */
