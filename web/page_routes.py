@@ -144,7 +144,7 @@ async def wall(request: Request) -> Response:
     districts = [{"code": one["code"], "name": one[key]} for one in names]
     data = {"platform": here.platform or "", "districts": districts}
     response = pages.shell(request, "wall", data, areas=("staff", "wall"), platform=here.platform)
-    if token is not None:
+    if token is not None and response.status_code == 200:
         seconds = int(sessions.WALL_LASTS.total_seconds())
         response.set_cookie(WALL_COOKIE, token, max_age=seconds, httponly=True, samesite="strict")
     return response

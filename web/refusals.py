@@ -28,10 +28,7 @@ def refusal(error: WufenError, language: Language, sentences: Sentences, now: da
 
 def message(error: WufenError, language: Language, sentences: Sentences, now: datetime) -> str:
     """The sentence of the catalogue; for a field the more exact one where there is one."""
-    key = f"errors.{error.code}"
-    if isinstance(error, InvalidField):
-        exact = f"{key}.{error.params.get('why', '')}"
-        key = exact if sentences.has(language, exact) else key
+    key = next(key for key in _keys(error) if sentences.has(language, key) or key == f"errors.{error.code}")
     params = dict(error.params)
     if error.field is not None:
         params["field"] = error.field
@@ -39,6 +36,14 @@ def message(error: WufenError, language: Language, sentences: Sentences, now: da
         params["retry_at"] = _wall_time(error.retry_at, now)
         params["minutes"] = max(1, math.ceil((error.retry_at - now).total_seconds() / 60))
     return sentences.say(language, key, params)
+
+
+def _keys(error: WufenError) -> list[str]:
+    """From the most exact sentence to the one that always fits."""
+    base, why = f"errors.{error.code}", error.params.get("why", "")
+    if not isinstance(error, InvalidField):
+        return [f"{base}.{why}", base]
+    return [f"{base}.{error.field}.{why}", f"{base}.{error.field}", f"{base}.{why}", base]
 
 
 def _wall_time(instant: datetime, now: datetime) -> str:
