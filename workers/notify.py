@@ -14,16 +14,20 @@ from redis.asyncio import Redis
 
 from models.actions import notices
 from models.actions.notices import Claimed
+from models.clock import DatabaseClock
 from models.feed.bell import RedisBell
 from models.secrets_file import with_secrets
 from models.settings import Settings
 from models.store import Store
+from models.tasks import Tasks
 from workers.channels import CHANNELS, Refused
 from workers.texts import UnknownTemplate, write
 
 ROUNDS = 5  # of 200: one job sends at most a thousand notices, and leaves the rest to the next
 AT_ONCE = 16  # deliveries under way at a time
+DELIVER_SECONDS = 10  # that a channel may take for one notice
 RENEW_SECONDS = notices.LEASE.total_seconds() / 3
+RECORD_SECONDS = 0.2  # what was sent is recorded so soon: a worker that dies then has little to send again
 
 log = structlog.get_logger()
 
@@ -39,6 +43,8 @@ async def _drain_with(settings: Settings) -> int:
     bell = RedisBell(redis)
     store = Store.open(settings, bell=bell)
     try:
+        if isinstance(store.clock, DatabaseClock):
+            await store.clock.measure()
         sent = await send_due(store)
         await bell.drain()
         return sent
@@ -59,40 +65,60 @@ async def send_due(store: Store) -> int:
 
 
 async def _send_all(store: Store, claimed: list[Claimed]) -> int:
-    lease = claimed[0].lease
+    lease, total = claimed[0].lease, 0
     at_once = asyncio.Semaphore(AT_ONCE)
+    async with Tasks() as tasks:
+        tasks.start(_keep(store, lease), "renewing")
+        under_way = {tasks.start(_send(store, notice, at_once), "sending") for notice in claimed}
+        while under_way:
+            ended, under_way = await asyncio.wait(under_way, timeout=RECORD_SECONDS)
+            ids = [task.result() for task in ended if task.exception() is None]
+            total += await _record(store, [notice_id for notice_id in ids if notice_id], lease)
+    return total
 
-    async def one(notice: Claimed) -> str | None:
-        async with at_once:
-            return notice.id if await _send(store, notice) else None
 
-    async with asyncio.TaskGroup() as group:
-        renewing = group.create_task(_keep(store, lease))
-        sending = [group.create_task(one(notice)) for notice in claimed]
-        await asyncio.wait(sending)
-        renewing.cancel()
-    ids = [notice_id for task in sending if (notice_id := task.result()) is not None]
+async def _record(store: Store, ids: list[str], lease: str) -> int:
     return await notices.sent(store, ids, lease) if ids else 0
 
 
 async def _keep(store: Store, lease: str) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
-        await notices.renew(store, lease)
+        try:
+            await notices.renew(store, lease)
+        except Exception as error:  # the database is away: the lease may run out, and nothing worse
+            log.warning("lease_not_renewed", error=type(error).__name__)
 
 
-async def _send(store: Store, notice: Claimed) -> bool:
+async def _send(store: Store, notice: Claimed, at_once: asyncio.Semaphore) -> str | None:
+    """The notice's id when it is on its way, else None and its failure is recorded."""
+    async with at_once:
+        refused = await _try(store, notice)
+    if refused is None:
+        return notice.id
+    log.warning(
+        "notice_not_sent",
+        notice=notice.id,
+        channel=notice.channel,
+        attempts=notice.attempts,
+        reason=refused.reason,
+    )
+    await notices.failed(store, notice, refused.reason, final=refused.final)
+    return None
+
+
+async def _try(store: Store, notice: Claimed) -> Refused | None:
+    channel = CHANNELS.get(notice.channel)
+    if channel is None:
+        return Refused("unknown channel", final=True)
     try:
-        message = write(notice, store.settings.public_url)
-        await CHANNELS[notice.channel](store, notice, message)
+        async with asyncio.timeout(DELIVER_SECONDS):
+            await channel(store, notice, write(notice, store.settings.public_url))
     except Refused as refused:
-        await notices.failed(store, notice, refused.reason, final=refused.final)
+        return refused
     except (UnknownTemplate, KeyError) as error:
-        await notices.failed(store, notice, f"cannot be written: {error}", final=True)
+        return Refused(f"cannot be written: {error}", final=True)
     except Exception as error:
-        log.exception("notice_failed", notice=notice.id, channel=notice.channel)
-        await notices.failed(store, notice, type(error).__name__, final=False)
-    else:
-        return True
-    log.warning("notice_not_sent", notice=notice.id, channel=notice.channel, attempts=notice.attempts)
-    return False
+        log.exception("channel_failed", notice=notice.id, channel=notice.channel)
+        return Refused(type(error).__name__, final=False)
+    return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import redis
-from rq import Queue, Retry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 NOTICES = "notices"
 QUEUES: tuple[str, ...] = (NOTICES,)
 JOB_SECONDS = 60
 KEPT_SECONDS = 60  # a finished job's trace in Redis
-FAILED_KEPT_SECONDS = 86_400
+FAILED_KEPT_SECONDS = 3_600
 
 
 def queue(connection: redis.Redis, name: str = NOTICES) -> Queue:
@@ -18,12 +20,20 @@ def queue(connection: redis.Redis, name: str = NOTICES) -> Queue:
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
-def enqueue_drain(connection: redis.Redis) -> None:
-    """A job that sends what is due."""
-    queue(connection).enqueue(
+def connect(url: str) -> redis.Redis:
+    """A connection that says at once that Redis is away: everybody here tries again anyway."""
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+
+
+def enqueue_drain(connection: redis.Redis) -> bool:
+    """A job that sends what is due; False when one waits already, which will find what is due then."""
+    waiting = queue(connection)
+    if waiting.count:
+        return False
+    waiting.enqueue(
         "workers.notify.drain",
         job_timeout=JOB_SECONDS,
         result_ttl=KEPT_SECONDS,
         failure_ttl=FAILED_KEPT_SECONDS,
-        retry=Retry(max=3),
     )
+    return True

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import threading
 
-import redis
 import structlog
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
@@ -20,7 +19,7 @@ from models.clock import DatabaseClock, follow
 from models.feed.bell import NOTICES_DUE, SilentBell
 from models.settings import Settings
 from models.store import Store
-from workers.queues import enqueue_drain
+from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
 APART_SECONDS = 0.05
@@ -70,7 +69,7 @@ async def _look(store: Store, wanted: asyncio.Event) -> None:
 
 
 async def _enqueue(settings: Settings, wanted: asyncio.Event) -> None:
-    connection = redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    connection = connect(settings.redis_url)
     while True:
         await wanted.wait()
         wanted.clear()

@@ -12,22 +12,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.caller import Participant
+from models.privacy import SealBroken
 from models.store import Store
-from models.tables import contacts, notices, officers, participants
+from models.tables import cities, contacts, districts, incidents, notices, officers, participants
 
 LEASE = timedelta(seconds=4)
 MOST_CLAIMED = 200
 TRIES = 6
 FIRST_RETRY = timedelta(seconds=2)  # doubled each time
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice to send now. ``phone`` is E.164, ``officer`` a service number: one of the two."""
+    """A notice to send now. ``phone`` is E.164, ``officer`` a service number: one of the two.
+
+    ``platform`` is the name under which the city writes; ``district`` its names in Chinese and English and
+    ``respond_by`` are those of the incident, None without one.
+    """
 
     id: str
     lease: str = field(repr=False)
@@ -38,6 +46,9 @@ class Claimed:
     secret: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     officer: str | None
+    platform: str
+    district: tuple[str, str] | None
+    respond_by: datetime | None
 
 
 def _due(at: datetime) -> Any:
@@ -53,7 +64,7 @@ async def anything_due(store: Store) -> bool:
 
 
 async def claim(store: Store, most: int = MOST_CLAIMED) -> list[Claimed]:
-    """Takes what is due, the longest due first, for the length of a lease."""
+    """Takes what is due, the longest due first, for the length of a lease. What cannot be read fails for good."""
     lease = store.ids.secret()
     async with store.database.write() as connection:
         at = store.clock.now()
@@ -76,23 +87,50 @@ async def claim(store: Store, most: int = MOST_CLAIMED) -> list[Claimed]:
 
 
 async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> list[Claimed]:
+    some_platform = select(cities.c.platform).order_by(cities.c.code).limit(1).scalar_subquery()
     query = (
-        select(notices, contacts.c.phone_sealed.label("contact_phone"), officers.c.service_number)
+        select(
+            notices,
+            contacts.c.phone_sealed.label("contact_phone"),
+            officers.c.service_number,
+            incidents.c.respond_by,
+            districts.c.name,
+            districts.c.name_en,
+            func.coalesce(cities.c.platform, some_platform, "").label("platform"),
+        )
         .outerjoin(contacts, contacts.c.id == notices.c.contact_id)
         .outerjoin(officers, officers.c.id == notices.c.officer_id)
+        .outerjoin(incidents, incidents.c.id == notices.c.incident_id)
+        .outerjoin(districts, districts.c.code == incidents.c.district)
+        .outerjoin(cities, cities.c.code == districts.c.city_code)
         .where(notices.c.lease == lease)
         .order_by(notices.c.due_at)
     )
-    return [_opened(store, row) for row in (await connection.execute(query)).mappings()]
+    claimed, unreadable = [], []
+    for row in (await connection.execute(query)).mappings():
+        try:
+            claimed.append(_opened(store, row))
+        except (SealBroken, ValueError):
+            # One row that nobody can read must not hold up all the others.
+            unreadable.append(row["id"])
+    if unreadable:
+        await connection.execute(
+            update(notices)
+            .where(notices.c.id.in_(unreadable))
+            .values(status="failed", failure="unreadable", lease=None, lease_until=None)
+        )
+        log.error("notices_unreadable", notices=unreadable)
+    return claimed
 
 
 def _opened(store: Store, row: Any) -> Claimed:
-    phone = None
+    vault, phone, secret = store.vault, None, None
     if row["contact_id"] is not None:
-        phone = store.vault.open("contacts.phone_sealed", row["contact_id"], row["contact_phone"])
+        phone = vault.open("contacts.phone_sealed", row["contact_id"], row["contact_phone"])
     elif row["phone_sealed"] is not None:
-        phone = store.vault.open("notices.phone_sealed", row["id"], row["phone_sealed"])
-    secret = row["secret_sealed"]
+        phone = vault.open("notices.phone_sealed", row["id"], row["phone_sealed"])
+    if row["secret_sealed"] is not None:
+        secret = vault.open("notices.secret_sealed", row["id"], row["secret_sealed"])
     return Claimed(
         id=row["id"],
         lease=row["lease"],
@@ -100,9 +138,12 @@ def _opened(store: Store, row: Any) -> Claimed:
         channel=row["channel"],
         attempts=row["attempts"],
         params=json.loads(row["params"]),
-        secret=None if secret is None else store.vault.open("notices.secret_sealed", row["id"], secret),
+        secret=secret,
         phone=phone,
         officer=row["service_number"],
+        platform=row["platform"],
+        district=None if row["name"] is None else (row["name"], row["name_en"]),
+        respond_by=row["respond_by"],
     )
 
 
@@ -118,7 +159,7 @@ async def renew(store: Store, lease: str) -> None:
 
 
 async def sent(store: Store, ids: list[str], lease: str) -> int:
-    """The channel took them. Returns for how many that is news: one that lost its lease may have been sent twice."""
+    """The channel took them. Returns for how many that is news: one whose lease ran out may be sent twice."""
     async with store.database.write() as connection:
         done = await connection.execute(
             update(notices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select, update
 
-from models.actions import notices
+from models.actions import commands, notices
 from models.clock import SystemClock
 from models.ids import RandomIds
+from models.incident.commands import HandOver
 from models.secrets_file import with_secrets
 from models.settings import Settings
 from models.store import Store
@@ -25,7 +27,8 @@ from models.tables import notices as notices_table
 from tests.support.city import ask, found_city
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
-from workers.channels import CHANNELS
+from tests.support.waiting import until_async
+from workers.channels import CHANNELS, Message
 from workers.notify import send_due
 from workers.queues import QUEUES, enqueue_drain
 from workers.texts import write
@@ -72,7 +75,13 @@ async def test_the_owner_is_told_once_with_a_link_of_his_own(store: Store) -> No
     (message,) = await shown(store)
     assert message.phone_masked == "139****0000"
     assert "川TA***5" in message.text_zh
-    assert "挡住出入口" in message.text_zh
+    assert message.text_zh == (
+        "【城市交管】您的车 川TA***5 挡住了出入口，有人正等您挪车。请在 16:05 前回复："
+    )
+    assert message.text_en == (
+        "[城市交管] Your car 川TA***5 is blocking an entrance, and somebody is waiting for you to move it."
+        " Please answer by 16:05:"
+    )
     assert message.link.startswith("http://localhost:8000/o/")
     assert await statuses(store) == ["sent"]
 
@@ -119,6 +128,95 @@ async def test_a_refusal_is_tried_again_later_and_given_up_after_six(store: Stor
         waits.append(seconds)
     assert waits == [2, 4, 8, 16, 32, 0]
     assert await statuses(store) == ["failed"]
+
+
+async def test_a_notice_that_cannot_be_read_fails_and_holds_up_no_other(store: Store) -> None:
+    await ask(store, "one")
+    await ask(store, "two")
+    async with store.database.write() as connection:
+        await connection.execute(
+            update(contacts).where(contacts.c.id == "contact-one-1").values(phone_sealed=b"damaged")
+        )
+    assert await send_due(store) == 1
+    assert sorted(await statuses(store)) == ["failed", "sent"]
+    assert [message.phone_masked for message in await shown(store)] == ["139****0002"]
+
+
+async def test_a_channel_that_nobody_knows_fails_for_good(store: Store) -> None:
+    await ask(store)
+    async with store.database.write() as connection:
+        await connection.execute(update(notices_table).values(channel="pigeon"))
+    assert await send_due(store) == 0
+    assert await statuses(store) == ["failed"]
+
+
+async def test_what_was_sent_is_recorded_while_others_are_still_under_way(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.notify.RECORD_SECONDS", 0.01)
+    arrived = asyncio.Event()
+
+    async def slow_for_one(store: Store, notice: notices.Claimed, message: Message) -> None:
+        if notice.params["plate"] == "川TA***5":
+            await arrived.wait()
+
+    monkeypatch.setitem(CHANNELS, "simulator", slow_for_one)
+    await ask(store, "one")
+    await ask(store, "two")
+    sending = asyncio.ensure_future(send_due(store))
+    await until_async(lambda: one_is("sent", store), "the quick one to be recorded")
+    arrived.set()
+    assert await sending == 2
+    assert await statuses(store) == ["sent", "sent"]
+
+
+async def one_is(status: str, store: Store) -> bool:
+    return sorted(await statuses(store)) == sorted(["queued", status])
+
+
+async def test_a_channel_that_fails_or_hangs_is_tried_again_and_disturbs_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    monkeypatch.setattr("workers.notify.DELIVER_SECONDS", 0.01)
+    reached = []
+
+    async def flaky(store: Store, notice: notices.Claimed, message: Message) -> None:
+        if notice.params["plate"] == "川TA***5":
+            await asyncio.Event().wait()
+        if notice.params["plate"] == "川TD****5":
+            raise ConnectionResetError
+        reached.append(notice.id)
+
+    monkeypatch.setitem(CHANNELS, "simulator", flaky)
+    for car in ("one", "two", "three"):
+        await ask(store, car)
+    assert await send_due(store) == 1
+    assert len(reached) == 1
+    assert sorted(await statuses(store)) == ["queued", "queued", "sent"]
+    async with store.database.read() as connection:
+        failures = (await connection.execute(select(notices_table.c.failure))).scalars()
+        assert {failure for failure in failures if failure} == {"TimeoutError", "ConnectionResetError"}
+    monkeypatch.undo()
+    clock.advance(2)
+    assert await send_due(store) == 2
+
+
+async def test_production_has_no_simulated_phones(store: Store) -> None:
+    await ask(store)
+    production = replace(store, settings=replace(store.settings, production=True))
+    assert await send_due(production) == 0
+    assert await statuses(store) == ["failed"]
+    assert await shown(store) == []
+
+
+async def test_the_commander_reads_which_district_needs_him(store: Store) -> None:
+    asked = await ask(store)
+    await commands.act(store, asked.id, HandOver(), asked.requester)
+    await send_due(store)
+    (message,) = [message for message in await shown(store) if message.phone_masked == "051001"]
+    assert message.text_zh == "【城市交管】雨城区：有车到时未挪，目前无人在岗，请指挥处置。"
+    assert message.text_en.startswith("[城市交管] Yucheng: a car was not moved in time")
+    assert message.link == "http://localhost:8000/officer"
 
 
 async def test_two_workers_never_claim_the_same_notice(store: Store) -> None:

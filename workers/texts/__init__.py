@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta, timezone
 from functools import cache
 from importlib import resources
 
@@ -11,6 +12,8 @@ from workers.channels.message import Message
 
 # Templates whose secret is a code to type, not a link to open.
 CODES = frozenset({"binding_code"})
+# The country has one time and no summer time: the clock on every wall.
+CHINA = timezone(timedelta(hours=8))
 TO_OFFICERS = frozenset({"nobody_on_duty", "still_waiting", "nobody_accepted"})
 
 
@@ -43,6 +46,15 @@ def _fill(language: str, notice: Claimed) -> str:
     template = texts.get(f"notice.{notice.template}")
     if template is None:
         raise UnknownTemplate(notice.template)
-    reason = texts.get(f"reason.{notice.params.get('reason')}", "")
-    code = notice.secret if notice.template in CODES else ""
-    return template.format_map({"plate": "", **notice.params, "reason": reason, "code": code})
+    chinese, english = notice.district or ("", "")
+    return template.format_map(
+        {
+            "plate": "",
+            **notice.params,
+            "platform": notice.platform,
+            "district": chinese if language == "zh" else english,
+            "reason": texts.get(f"reason.{notice.params.get('reason')}", ""),
+            "code": notice.secret if notice.template in CODES else "",
+            "by": "" if notice.respond_by is None else f"{notice.respond_by.astimezone(CHINA):%H:%M}",
+        }
+    )
