@@ -13,6 +13,7 @@ export interface Following extends Live {
   face: ComputedRef<Face>;
   clock: ComputedRef<{ startAt: number; dueAt: number }>;
   pending: Ref<readonly Parcel[]>;
+  stuck: Ref<boolean>;
   problem: Ref<string | null>;
   act(command: string, body?: Record<string, unknown>): void;
 }
@@ -27,11 +28,15 @@ export function useFollowing(
   const live = useLive(id, token, printed);
   const { incident } = live;
   const pending = ref<readonly Parcel[]>([]);
+  const stuck = ref(false);
   const problem = ref<string | null>(null);
   const outbox = openOutbox({
     name: id + role,
     token,
-    onChange: (parcels) => (pending.value = parcels),
+    onChange: (parcels, isStuck) => {
+      pending.value = parcels;
+      stuck.value = isStuck;
+    },
     onDone: ({ path }) => {
       onDone(commandOf(path));
       void live.pull().catch(() => undefined);
@@ -54,7 +59,7 @@ export function useFollowing(
     if (pending.value.some(({ path }) => commandOf(path) === command)) return;
     outbox.add(`/api/v1/incidents/${id}/${command}`, body);
   };
-  return { ...live, now, words, face, clock, pending, problem, act };
+  return { ...live, now, words, face, clock, pending, stuck, problem, act };
 }
 
 const commandOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -15,7 +15,8 @@ export interface OutboxOptions {
   /** Name of the queue on this phone; one per case or per officer. */
   name: string;
   token?: string | null;
-  onChange(pending: readonly Parcel[]): void;
+  /** `stuck`: the first of them was tried and no answer came. */
+  onChange(pending: readonly Parcel[], stuck: boolean): void;
   onDone(parcel: Parcel, answer: Record<string, unknown>): void;
   onRefused(parcel: Parcel, error: ApiError): void;
 }
@@ -36,9 +37,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const changed = (): void => {
+  const changed = (stuck = false): void => {
     write(store, parcels);
-    options.onChange([...parcels]);
+    options.onChange([...parcels], stuck);
   };
 
   const flush = async (): Promise<void> => {
@@ -51,7 +52,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
       changed();
     }
     busy = false;
-    if (parcels.length > 0 && !closed) timer = setTimeout(() => void flush(), RETRY_MS);
+    if (parcels.length === 0 || closed) return;
+    changed(true);
+    timer = setTimeout(() => void flush(), RETRY_MS);
   };
 
   const deliver = async (parcel: Parcel): Promise<boolean> => {
