@@ -13,6 +13,7 @@ from models.tokens import connection_token
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
+from web.local import local_wall
 
 
 class ConnectionToken(Shape):
@@ -22,7 +23,7 @@ class ConnectionToken(Shape):
 
 
 async def give(call: Call[Nothing]) -> Answer:
-    caller = call.somebody
+    caller = await _asking(call)
     store = call.site.store
     channels = await _channels(store, caller)
     # The sample city's wall may stand in the same browser as somebody who is signed in.
@@ -37,6 +38,15 @@ async def give(call: Call[Nothing]) -> Answer:
         settings.hub_token_secret, caller.subject, channels, call.now, settings.connection_token_seconds
     )
     return Answer(ConnectionToken(token=token, url=settings.hub_url, channels=sorted(channels)))
+
+
+async def _asking(call: Call[Nothing]) -> Caller:
+    """The sample city's wall may stand in a browser in which somebody is signed in: it asks as itself."""
+    if call.request.query_params.get("wall") == "1":
+        wall = await local_wall(call.request, call.site)
+        if wall is not None:
+            return wall
+    return call.somebody
 
 
 async def _channels(store: Store, caller: Caller) -> set[str]:
@@ -80,7 +90,10 @@ ENDPOINTS = [
         handler=give,
         summary="A token for the hub's WebSocket, and where that is. Renew it before it runs out.",
         who="signed_in",
-        query={"incident": "Also the channel of this incident of the caller's district."},
+        query={
+            "incident": "Also the channel of this incident of the caller's district.",
+            "wall": "1: as the sample city's wall of this machine, whoever else is signed in.",
+        },
         answers={200: ConnectionToken},
         errors=(NotFound,),
     ),
