@@ -14,6 +14,8 @@ export interface Position {
 export interface HubOptions {
   /** Bearer token of the caller; absent when the session cookie speaks. */
   token?: string | null;
+  /** Where the connection token comes from, when not from the usual place. */
+  ticket?: string;
   onState(live: boolean): void;
 }
 
@@ -46,7 +48,7 @@ const ASLEEP_MS = 5000;
 
 export async function openHub(options: HubOptions): Promise<Hub> {
   const connectionToken = (): Promise<ConnectionToken> =>
-    call<ConnectionToken>("/api/v1/connection-token", { token: options.token ?? null });
+    call<ConnectionToken>(options.ticket ?? "/api/v1/connection-token", { token: options.token ?? null });
   const [{ Centrifuge, UnauthorizedError }, first] = await Promise.all([import("centrifuge"), patiently(connectionToken)]);
   const client = new Centrifuge(first.url, {
     token: first.token,
