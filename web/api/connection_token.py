@@ -13,7 +13,6 @@ from models.tokens import connection_token
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
-from web.local import local_wall
 
 
 class ConnectionToken(Shape):
