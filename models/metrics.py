@@ -6,7 +6,8 @@ from the sockets of its kind and labels each by its process. Leaves to others: w
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -64,17 +65,21 @@ async def serve_metrics(registry: CollectorRegistry, path: Path) -> MetricsSocke
     return socket
 
 
-async def collect(kind: str, run_dir: Path, process: str, registry: CollectorRegistry) -> bytes:
-    """The figures of all processes of `kind` (web, hub, worker) on this machine, as Prometheus text.
+async def collect(
+    kind: str, run_dir: Path, process: str, registry: CollectorRegistry, also: Sequence[str] = ()
+) -> bytes:
+    """The figures of all processes of `kind` (web, hub) on this machine, as Prometheus text, and of the kinds
+    `also` that have no page of their own.
 
     `process` is the one that is asked, such as hub.1, and `registry` its own; the others are asked on their
-    sockets. One that does not answer is left out, and `wufen_processes` says how many did.
+    sockets. One that does not answer is left out, and `wufen_processes` says how many did of each kind.
     """
-    sisters = [path for path in _sockets(kind, run_dir) if path.stem != process]
+    found = [path for each in (kind, *also) for path in _sockets(each, run_dir)]
+    sisters = [path for path in found if path.stem != process]
     answers = await asyncio.gather(*(_ask(path) for path in sisters))
     texts = {path.stem: text for path, text in zip(sisters, answers, strict=True) if text is not None}
     texts[process] = generate_latest(registry).decode()
-    return merge(kind, texts).encode()
+    return merge(texts).encode()
 
 
 def _sockets(kind: str, run_dir: Path) -> list[Path]:
@@ -103,11 +108,13 @@ async def _read(reader: asyncio.StreamReader) -> str:
     return whole.decode()
 
 
-def merge(kind: str, texts: Mapping[str, str]) -> str:
+def merge(texts: Mapping[str, str]) -> str:
     """One text of several processes' texts: each family once, each sample with a label process="…"."""
     families: dict[str, list[str]] = {"# HELP wufen_processes Processes of this kind that answered.": []}
     (own,) = families.values()
-    own.extend(("# TYPE wufen_processes gauge", f'wufen_processes{{kind="{kind}"}} {len(texts)}'))
+    own.append("# TYPE wufen_processes gauge")
+    kinds = Counter(process.partition(".")[0] for process in texts)
+    own.extend(f'wufen_processes{{kind="{kind}"}} {count}' for kind, count in sorted(kinds.items()))
     for process, text in sorted(texts.items()):
         for help_line, type_line, *samples in _families(text):
             lines = families.setdefault(help_line, [type_line])

@@ -20,6 +20,7 @@ from models.secrets_file import with_secrets
 from models.settings import Settings
 from models.store import Store
 from models.tasks import Tasks
+from workers import measures
 from workers.channels import CHANNELS, Refused
 from workers.texts import UnknownTemplate, write
 
@@ -95,7 +96,11 @@ async def _send(store: Store, notice: Claimed, at_once: asyncio.Semaphore) -> st
     async with at_once:
         refused = await _try(store, notice)
     if refused is None:
+        late = (store.clock.now() - notice.due_at).total_seconds()
+        measures.delivered.labels(notice.channel, "taken").inc()
+        measures.lateness.labels(notice.channel).observe(max(0, late))
         return notice.id
+    measures.delivered.labels(notice.channel, "refused").inc()
     log.warning(
         "notice_not_sent",
         notice=notice.id,

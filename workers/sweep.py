@@ -14,11 +14,13 @@ import structlog
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
-from models.actions.notices import anything_due
+from models.actions.notices import anything_due, waiting
 from models.clock import DatabaseClock, follow
 from models.feed.bell import NOTICES_DUE, SilentBell
+from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
+from workers import measures
 from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
@@ -38,6 +40,8 @@ def start(settings: Settings) -> threading.Thread:
 async def _run(settings: Settings) -> None:
     store = Store.open(settings, bell=SilentBell())
     wanted = asyncio.Event()
+    if settings.process_name:
+        await serve_metrics(measures.REGISTRY, settings.run_dir / f"{settings.process_name}.sock")
     async with asyncio.TaskGroup() as group:
         if isinstance(store.clock, DatabaseClock) and not store.database.is_sqlite:
             group.create_task(follow(store.clock, lambda step: log.warning("clock_stepped", by=str(step))))
@@ -63,6 +67,7 @@ async def _look(store: Store, wanted: asyncio.Event) -> None:
         try:
             if await anything_due(store):
                 wanted.set()
+            measures.waiting.set(await waiting(store))
         except Exception as error:  # the database is away: look again in a second
             log.warning("sweep_failed", error=type(error).__name__)
         await asyncio.sleep(SWEEP_SECONDS)

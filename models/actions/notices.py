@@ -42,6 +42,7 @@ class Claimed:
     template: str
     channel: str
     attempts: int
+    due_at: datetime
     params: dict[str, Any] = field(repr=False)
     secret: str | None = field(repr=False)
     phone: str | None = field(repr=False)
@@ -137,6 +138,7 @@ def _opened(store: Store, row: Any) -> Claimed:
         template=row["template"],
         channel=row["channel"],
         attempts=row["attempts"],
+        due_at=row["due_at"],
         params=json.loads(row["params"]),
         secret=secret,
         phone=phone,

@@ -54,6 +54,14 @@ async def test_any_process_shows_all_of_its_kind_labelled_by_process(run_dir: Pa
     assert b'wufen_accepted_total{process="hub.2",route="/a\\"b"} 2.0' in text
 
 
+async def test_a_kind_without_a_page_is_shown_by_another(run_dir: Path) -> None:
+    worker = await serve_metrics(figures(4), run_dir / "worker.1.sock")
+    text = await collect("web", run_dir, "web.1", figures(1), also=("worker",))
+    await worker.close()
+    assert samples(text)[("wufen_connections", "worker.1")] == 4
+    assert b'wufen_processes{kind="web"} 1\nwufen_processes{kind="worker"} 1\n' in text
+
+
 async def test_a_process_that_is_gone_or_frozen_is_left_out(
     run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ NOTICE = Claimed(
     template="move_request",
     channel="simulator",
     attempts=1,
+    due_at=datetime(2026, 11, 2, 16, 25, tzinfo=UTC),
     params={"reason": "space", "plate": "川TA***5", "district": "511802"},
     secret="secret-token",
     phone="+8613812341234",

@@ -1,0 +1,25 @@
+"""What a worker process counts: notices by how they went. Served on its socket and shown by any web's /metrics."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from models.metrics import LATENCY_BUCKETS
+
+# RQ calls jobs by name, so what they count cannot be handed to them: one registry for the process.
+REGISTRY = CollectorRegistry()
+
+delivered = Counter(
+    "wufen_notices",
+    "Deliveries of notices by channel and outcome.",
+    ["channel", "outcome"],
+    registry=REGISTRY,
+)
+lateness = Histogram(
+    "wufen_notice_late_seconds",
+    "From the instant at which a notice was due until its channel had taken it.",
+    ["channel"],
+    buckets=(*LATENCY_BUCKETS, 30, 60, 300),
+    registry=REGISTRY,
+)
+waiting = Gauge("wufen_notices_waiting", "Notices in the queue, due or not.", registry=REGISTRY)
