@@ -7,7 +7,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from models.printing.sheet import HEIGHT, LEFT, TOP, WIDTH, sheet
+from models.printing.pages import HEIGHT, LEFT, TOP, WIDTH
+from models.printing.sheet import sheet
 
 CODES = [f"code{number:022d}" for number in range(11)]
 URL = "https://wufen.example"
