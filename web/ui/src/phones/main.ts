@@ -1,0 +1,12 @@
+/** Entry of the phone simulator. */
+import "../shared/staff.css";
+import "./phones.css";
+import { createApp } from "vue";
+import { readBoot } from "../shared/boot.ts";
+import { useMessages } from "../shared/i18n.ts";
+import App from "./App.vue";
+
+const boot = readBoot<{ platform: string }>();
+useMessages(boot.messages);
+const other = `?lang=${boot.lang === "zh" ? "en" : "zh"}`;
+createApp(App, { lang: boot.lang, other }).mount("#app");
