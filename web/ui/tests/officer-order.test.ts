@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byUrgency, dayBeginning, groupsOf, isAsking } from "../src/officer/order.ts";
+import { groupsOf, isAsking } from "../src/officer/order.ts";
 import { incident } from "./incident.ts";
 
 const NOON = Date.parse("2026-11-23T04:00:00Z");
 const MIDNIGHT = Date.parse("2026-11-22T16:00:00Z");
 const offer = (ack_by: string, status = "pending") => ({ id: "o1", status, ack_by });
 const ids = (list: { id: string }[]): string[] => list.map(({ id }) => id);
-
-test("what is over stands above what is due soon, and that above what has time", () => {
-  const list = [
-    incident({ id: "has_time", respond_by: "2026-11-23T04:04:00.000Z" }),
-    incident({ id: "over", respond_by: "2026-11-23T03:59:00.000Z" }),
-    incident({ id: "soon", respond_by: "2026-11-23T04:00:38.000Z" }),
-    incident({ id: "long_over", respond_by: "2026-11-23T03:50:00.000Z" }),
-  ];
-  assert.deepEqual(ids(list.sort(byUrgency)), ["long_over", "over", "soon", "has_time"]);
-});
-
-test("of two that are due together the more important stands first", () => {
-  const list = [incident({ id: "space", priority: 1 }), incident({ id: "fire_lane", priority: 3 })];
-  assert.deepEqual(ids(list.sort(byUrgency)), ["fire_lane", "space"]);
-});
 
 test("an offer to me stands apart while it can be answered", () => {
   const mine = incident({ id: "a", status: "waiting" });
@@ -56,10 +41,4 @@ test("every incident stands in one group", () => {
   assert.deepEqual(ids(groups.colleagues), ["his"]);
   assert.deepEqual(ids(groups.mine), ["mine", "mine_on_scene"]);
   assert.deepEqual(ids(groups.today), ["done_later", "done"]);
-});
-
-test("the day begins at midnight in China, whatever the phone's own zone", () => {
-  assert.equal(dayBeginning(NOON), MIDNIGHT);
-  assert.equal(dayBeginning(MIDNIGHT), MIDNIGHT);
-  assert.equal(dayBeginning(MIDNIGHT - 1), MIDNIGHT - 86_400_000);
 });

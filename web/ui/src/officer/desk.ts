@@ -10,7 +10,8 @@ import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Incident, Publication } from "../shared/incident.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DutyState } from "./duty.ts";
-import { dayBeginning, isOpen, type Offer } from "./order.ts";
+import type { Offer } from "./order.ts";
+import { dayBeginning, isOpen } from "../shared/urgency.ts";
 
 export type Link = "live" | "polling" | "offline";
 

@@ -5,14 +5,9 @@
  */
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
-import type { Incident, Notice, Photo, TimelineEntry } from "../shared/incident.ts";
+import type { PulledIncident } from "../shared/incident.ts";
 
-export interface FullIncident extends Omit<Incident, "photos"> {
-  photos: number | Photo[];
-  photo_list?: Photo[];
-  messages?: (string | { text: string; at?: string })[];
-  notices?: Notice[];
-  timeline: TimelineEntry[];
+export interface FullIncident extends PulledIncident {
   /** The whole plate, for those who may see it. */
   plate_full?: string | null;
 }
@@ -50,11 +45,6 @@ export function usePulled(id: string, version: () => number | undefined): Pulled
     clearTimeout(timer);
   });
   return { full, problem, pull };
-}
-
-export function photosOf(full: FullIncident | null): Photo[] {
-  if (!full) return [];
-  return full.photo_list ?? (Array.isArray(full.photos) ? full.photos : []);
 }
 
 export function messagesOf(full: FullIncident | null): string[] {

@@ -8,5 +8,4 @@ import App from "./App.vue";
 
 const boot = readBoot<{ platform: string }>();
 useMessages(boot.messages);
-const other = `?lang=${boot.lang === "zh" ? "en" : "zh"}`;
-createApp(App, { lang: boot.lang, other }).mount("#app");
+createApp(App, { data: boot.data, lang: boot.lang }).mount("#app");

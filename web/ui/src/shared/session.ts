@@ -1,11 +1,7 @@
 /** Who sits before this page: asked of the server, which knows by the session cookie. */
 import { ref, type Ref } from "vue";
 import { ApiError, call } from "./api.ts";
-
-export interface District {
-  code: string;
-  name: string;
-}
+import { districtsOf, type District } from "./districts.ts";
 
 export interface Me {
   id: string;
@@ -33,7 +29,7 @@ export function useSession(): Session {
 
   const load = async (): Promise<void> => {
     try {
-      me.value = readMe(await call<RawMe>("/api/v1/me"));
+      me.value = await whoAmI();
       state.value = "signed_in";
     } catch (error) {
       const refused = error instanceof ApiError && !error.transient;
@@ -51,8 +47,7 @@ export function useSession(): Session {
   return { state, me, load, lost, signOut };
 }
 
-type RawMe = Omit<Me, "districts"> & { districts: (string | District)[] };
-
-function readMe(raw: RawMe): Me {
-  return { ...raw, districts: raw.districts.map((one) => (typeof one === "string" ? { code: one, name: one } : one)) };
+export async function whoAmI(): Promise<Me> {
+  const { districts, ...facts } = await call<Omit<Me, "districts"> & { districts: string[] }>("/api/v1/me");
+  return { ...facts, districts: await districtsOf(districts) };
 }

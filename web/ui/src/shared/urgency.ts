@@ -1,0 +1,34 @@
+/**
+ * Pure: how urgent an open incident is, and which clock it shows.
+ *
+ * Instants are milliseconds on the server's clock; nothing here reads one.
+ */
+import type { Incident } from "./incident.ts";
+
+/** Nobody has it yet: it is with the people concerned, or offered to the officers. */
+export const isOpen = (incident: Incident): boolean => incident.status === "waiting" || incident.status === "offered";
+
+/** The earliest deadline first, so that what is over stands on top; then priority, then the older one. */
+export function byUrgency(a: Incident, b: Incident): number {
+  return (
+    Date.parse(a.respond_by) - Date.parse(b.respond_by) ||
+    b.priority - a.priority ||
+    Date.parse(a.requested_at) - Date.parse(b.requested_at) ||
+    (a.id < b.id ? -1 : 1)
+  );
+}
+
+/** Which clock an incident shows: the common deadline, or, once somebody has it, the time since he took it. */
+export function clockOf(incident: Incident): { startAt: number; dueAt: number; since: "accepted" | "on_scene" | null } {
+  const dueAt = Date.parse(incident.respond_by);
+  if (isOpen(incident)) return { startAt: dueAt - incident.response_seconds * 1000, dueAt, since: null };
+  const since = incident.status === "on_scene" ? "on_scene" : "accepted";
+  const began = since === "on_scene" ? incident.arrived_at : incident.accepted_at;
+  return { startAt: Date.parse(began ?? incident.accepted_at ?? incident.requested_at), dueAt, since };
+}
+
+/** Midnight before `now` in China, which has one time zone and no summer time. */
+export function dayBeginning(now: number): number {
+  const [day, zone] = [86_400_000, 8 * 3_600_000];
+  return Math.floor((now + zone) / day) * day - zone;
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countsOf, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
+import { CARD, cardsOf, HEIGHT, inside, place, seatOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
+import { freshnessOf } from "../src/wall/freshness.ts";
+import { addLine, lineOf, linesFrom } from "../src/wall/ticker.ts";
+import { incident } from "./incident.ts";
+
+const day = (given: Partial<DayFigures>): DayFigures => ({
+  requests: 0, due: 0, kept: 0, answered: 0, accepted: 0, moved: 0, breached: 0, closed: 0, median_answer_seconds: null, ...given,
+});
+const figures = (district: string, given: Partial<DayFigures>): Figures => ({ district, at: "", day: day(given), on_duty: [] });
+
+test("a share says one decimal, and is a hundred only when it is", () => {
+  assert.equal(percent(163, 169), "96.4");
+  assert.equal(percent(9999, 10_000), "99.9");
+  assert.equal(percent(5, 5), "100");
+  assert.equal(percent(0, 3), "0.0");
+  assert.equal(percent(0, 0), null);
+});
+
+test("districts are added up, but a median of several is not made", () => {
+  const sum = sumOf([figures("a", { due: 10, kept: 9, median_answer_seconds: 40 }), figures("b", { due: 5, kept: 5, median_answer_seconds: 90 })]);
+  assert.deepEqual([sum.due, sum.kept, sum.median_answer_seconds], [15, 14, null]);
+  assert.equal(sumOf([figures("a", { median_answer_seconds: 40 })]).median_answer_seconds, 40);
+  assert.equal(sumOf([]).due, 0);
+});
+
+test("overdue is what nobody has after its time; what an officer has in hand is not", () => {
+  const now = Date.parse("2026-11-23T04:05:00Z");
+  const counts = countsOf(
+    [
+      incident({ status: "waiting", respond_by: "2026-11-23T04:05:01.000Z" }),
+      incident({ status: "offered", respond_by: "2026-11-23T04:05:00.000Z" }),
+      incident({ status: "accepted", respond_by: "2026-11-23T04:00:00.000Z" }),
+      incident({ status: "on_scene" }),
+      incident({ status: "closed" }),
+    ],
+    now,
+  );
+  assert.deepEqual(counts, { waiting: 1, offered: 1, accepted: 1, on_scene: 1, open: 4, overdue: 1 });
+});
+
+test("the ticker holds forty lines, the newest first, and tells nothing twice", () => {
+  const told = (n: number) => lineOf({ event: "requested", incident: incident({ id: `i${n}` }), at: new Date(n * 1000).toISOString() });
+  const lines = Array.from({ length: 60 }, (_, n) => told(n)).reduce(addLine, [] as readonly ReturnType<typeof told>[]);
+  assert.equal(lines.length, 40);
+  assert.deepEqual([lines[0]?.incident.id, lines[39]?.incident.id], ["i59", "i20"]);
+  assert.equal(addLine(lines, told(59)), lines);
+});
+
+test("a wall just switched on tells what the open incidents went through", () => {
+  const lines = linesFrom([incident({ id: "a", answered_at: "2026-11-23T04:01:00.000Z" }), incident({ id: "b", requested_at: "2026-11-23T04:00:30.000Z" })]);
+  assert.deepEqual(lines.map(({ event, incident: { id } }) => `${id} ${event}`), ["a answered", "b requested", "a requested"]);
+});
+
+test("the seat of the chosen district is the middle of the drawing", () => {
+  assert.deepEqual(place(seatOf("511802"), viewOf("511802")), { x: WIDTH / 2, y: HEIGHT / 2 });
+});
+
+test("no two cards of a city overlap, and all stand inside, also of districts that the drawing does not know", () => {
+  const codes = ["511802", "511803", "511822", "511823", "511824", "511825", "511826", "511827", "5118JK", "999001", "999002"];
+  const cards = cardsOf(codes);
+  assert.equal(cards.length, codes.length);
+  for (const card of cards) assert.ok(inside(card, CARD.height / 2), card.code);
+  for (const [i, a] of cards.entries())
+    for (const b of cards.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= CARD.width || Math.abs(a.y - b.y) >= CARD.height, `${a.code} ${b.code}`);
+});
+
+test("north is up and east is right", () => {
+  const view = viewOf("511802");
+  const here = seatOf("511802");
+  assert.ok(place({ ...here, lat: here.lat + 0.01 }, view).y < HEIGHT / 2);
+  assert.ok(place({ ...here, lng: here.lng + 0.01 }, view).x > WIDTH / 2);
+});
+
+test("a town looks the same tomorrow, and not like the next one", () => {
+  assert.deepEqual(townOf("511802"), townOf("511802"));
+  assert.notDeepEqual(townOf("511802").streets, townOf("511803").streets);
+});
+
+test("a live wall is fresh whatever the clocks say; a silent one is stale after ten seconds, and says for how long", () => {
+  assert.deepEqual(freshnessOf(true, 0, 99_000), { link: "live", stale: false, age: 0 });
+  assert.deepEqual(freshnessOf(false, 1000, 4900), { link: "polling", stale: false, age: 3 });
+  assert.deepEqual(freshnessOf(false, 1000, 11_000), { link: "polling", stale: false, age: 10 });
+  assert.deepEqual(freshnessOf(false, 1000, 11_001), { link: "lost", stale: true, age: 10 });
+});
