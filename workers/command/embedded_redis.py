@@ -28,6 +28,8 @@ unixsocketperm 700
 dir {folder}
 daemonize no
 supervised no
+# A title would be written over the environment, by which the process is known.
+set-proc-title no
 loglevel notice
 logfile ""
 # Survives the death of the process whole, and a power cut but for the last second.

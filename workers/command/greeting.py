@@ -98,7 +98,7 @@ def _sign_ins(demo: Demo) -> list[str]:
         if role in SHOWN_ACCOUNTS and role not in shown:
             who = f"{account.username} / {account.password}"
             shown[role] = f"  {'sign in':<11}{SHOWN_ACCOUNTS[role]}  {who}   {DOORS[role]}"
-    return [*shown.values(), f"  {'all of them':<11}全部  demo.json in the data folder", ""] if shown else []
+    return [*shown.values(), f"  {'all':<11}全部  demo.json in the data folder", ""] if shown else []
 
 
 def _warnings(settings: Settings) -> list[str]:

@@ -131,7 +131,7 @@ def _redis(settings: Settings) -> Program | None:
     if not settings.embedded_redis:
         return None
     _dismiss_orphan(settings.redis_socket)
-    return Program("redis", embedded_redis.prepare(settings), settings.redis_socket)
+    return Program("redis", embedded_redis.prepare(settings), settings.redis_socket, quiet=True)
 
 
 def _dismiss_orphan(path: Path) -> None:

@@ -96,7 +96,7 @@ class Keeper:
             pulse.close()
 
     async def _live_with(self, pulse: Pulse) -> str:
-        speaker = self._voice.speaker(self.name)
+        speaker = self._voice.speaker(self.name, self._program.quiet)
         self._child = child = children.start(self._program, pulse, self._environ, self._folder, speaker)
         child.look()
         async with asyncio.TaskGroup() as life:

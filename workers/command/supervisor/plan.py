@@ -18,11 +18,15 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep alive. ``socket`` is set for a Redis: it is asked there instead of heard."""
+    """One process to keep alive. ``socket`` is set for a Redis: it is asked there instead of heard.
+
+    What a ``quiet`` one says goes to the log file only.
+    """
 
     name: str
     argv: tuple[str, ...]
     socket: Path | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

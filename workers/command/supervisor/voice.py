@@ -35,12 +35,13 @@ class Voice:
         """Lines for the terminal only: they may hold what belongs in no log."""
         self._terminal.put(text.encode())
 
-    def speaker(self, name: str) -> Callable[[bytes], None]:
-        """What takes the lines of the process ``name``."""
+    def speaker(self, name: str, quiet: bool = False) -> Callable[[bytes], None]:
+        """What takes the lines of the process ``name``; those of a ``quiet`` one are for the file only."""
 
         def line(text: bytes) -> None:
-            shown = records.readable(text) if self._for_eyes else text
-            self._terminal.put(self._prefixes[name] + shown)
+            if not quiet:
+                shown = records.readable(text) if self._for_eyes else text
+                self._terminal.put(self._prefixes[name] + shown)
             self._file.put(records.of_child(name, text, self._clock.now()))
 
         return line
