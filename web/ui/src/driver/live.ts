@@ -23,6 +23,13 @@ export interface Live {
 const POLL_AWAY_MS = 3000;
 /** Facts that make no event, such as a notice that reached its phone, are looked up at leisure. */
 const POLL_LIVE_MS = 15_000;
+/** Until the owner's phone has the message, the requester looks at nothing else. */
+const POLL_UNTOLD_MS = 2000;
+
+function pauseOf(incident: PulledIncident | null, onHub: boolean): number {
+  if (incident?.status === "waiting" && !incident.notices?.some(({ status }) => status !== "queued")) return POLL_UNTOLD_MS;
+  return onHub || incident?.status === "closed" ? POLL_LIVE_MS : POLL_AWAY_MS;
+}
 
 export function useLive(id: string, token: string, printed: PulledIncident | null = null): Live {
   const incident = shallowRef<PulledIncident | null>(printed);
@@ -73,8 +80,7 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
 
   function plan(): void {
     clearTimeout(timer);
-    const seldom = onHub.value || incident.value?.status === "closed";
-    if (!stopped) timer = setTimeout(() => void poll(), seldom ? POLL_LIVE_MS : POLL_AWAY_MS);
+    if (!stopped) timer = setTimeout(() => void poll(), pauseOf(incident.value, onHub.value));
   }
 
   const onState = (live: boolean): void => {
