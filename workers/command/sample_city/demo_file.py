@@ -9,14 +9,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.privacy import mask_phone
 from models.tables import sticker_batches, stickers, vehicles
 from workers.command.sample_city.load import ISSUED_BY
-from workers.command.sample_city.people import PEOPLE
-from workers.command.sample_city.vehicles import VEHICLES
+from workers.command.sample_city.people import PEOPLE, Person
+from workers.command.sample_city.vehicles import VEHICLES, Owned
 
 NAME = "demo.json"
 # Without 0, 1, l and o: it is typed on phones.
@@ -37,33 +37,34 @@ async def content(connection: AsyncConnection, password: str) -> dict[str, Any]:
         .join(sticker_batches, sticker_batches.c.id == stickers.c.batch_id)
         .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
         .where(sticker_batches.c.issued_by == ISSUED_BY)
+        .order_by(stickers.c.code)
     )
     rows = (await connection.execute(query)).all()
     bound = {row.plate: row for row in rows if row.status == "bound"}
     return {
-        "accounts": [
-            {
-                "username": person.username,
-                "password": password,
-                "role": person.role,
-                "district": person.district,
-            }
-            for person in PEOPLE
+        "accounts": [_account(person, password) for person in PEOPLE],
+        "stickers": [_sticker(owned, bound[owned.plate]) for owned in VEHICLES if owned.plate in bound],
+        "fresh_stickers": [
+            {"code": row.code, "district": row.district} for row in rows if row.status == "fresh"
         ],
-        "stickers": [
-            {
-                "code": bound[owned.plate].code,
-                "plate": owned.plate,
-                "district": bound[owned.plate].district,
-                "owner_phone_masked": mask_phone(owned.phones[0]),
-            }
-            for owned in VEHICLES
-            if owned.plate in bound
-        ],
-        "fresh_stickers": sorted(
-            ({"code": row.code, "district": row.district} for row in rows if row.status == "fresh"),
-            key=lambda sticker: sticker["code"],
-        ),
+    }
+
+
+def _account(person: Person, password: str) -> dict[str, str]:
+    return {
+        "username": person.username,
+        "password": password,
+        "role": person.role,
+        "district": person.district,
+    }
+
+
+def _sticker(owned: Owned, row: Row[Any]) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "plate": owned.plate,
+        "district": row.district,
+        "owner_phone_masked": mask_phone(owned.phones[0]),
     }
 
 
