@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.privacy import mask_phone
@@ -59,7 +59,7 @@ def _account(person: Person, password: str) -> dict[str, str]:
     }
 
 
-def _sticker(owned: Owned, row: Row[Any]) -> dict[str, str]:
+def _sticker(owned: Owned, row: Any) -> dict[str, str]:
     return {
         "code": row.code,
         "plate": owned.plate,
