@@ -19,12 +19,13 @@ from web.dispatch import route
 from web.endpoints import ENDPOINTS
 from web.figures import measure_requests
 from web.middleware.body_limit import BodyLimit
-from web.middleware.csrf import HEADER, Csrf
+from web.middleware.csrf import Csrf
 from web.middleware.errors import Errors, handlers
 from web.middleware.headers import SecurityHeaders
 from web.middleware.request_log import RequestLog
 from web.open import open_site
 from web.site import Site
+from web.visitor import OWN_PAGE
 
 Opening = Callable[[Settings, CollectorRegistry], AbstractAsyncContextManager[Site]]
 
@@ -78,7 +79,7 @@ def _foreign_pages(settings: Settings) -> Middleware:
         CORSMiddleware,
         allow_origins=list(settings.origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["authorization", "content-type", "idempotency-key", HEADER],
+        allow_headers=["authorization", "content-type", "idempotency-key", OWN_PAGE],
         allow_credentials=False,
         max_age=600,
     )

@@ -21,7 +21,7 @@ from web.language import choose
 from web.local import local_wall
 from web.site import Site, site_of
 from web.upload import read_upload
-from web.visitor import SESSION_COOKIE, address_digest, bearer, device_digest
+from web.visitor import OWN_PAGE, SESSION_COOKIE, address_digest, bearer, device_digest
 
 LONGEST_KEY = 200  # characters of an Idempotency-Key
 REPEATED = "idempotency-replayed"
@@ -67,6 +67,8 @@ async def _of_cookies(request: Request, site: Site) -> Caller:
         token = request.cookies.get(SESSION_COOKIE, "")
         if not token:
             raise Unauthenticated
+        if request.method != "GET" and OWN_PAGE not in request.headers:
+            raise Forbidden(why="header")
         return await sessions.caller_of_token(site.store, token)
     except Unauthenticated:
         wall = await local_wall(request, site) if request.method == "GET" else None

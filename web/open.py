@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
+from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.actions import idempotency, lockouts, sessions
-from models.clock import DatabaseClock
-from models.database import Database
+from models.clock import DatabaseClock, follow
 from models.feed.bell import RedisBell
-from models.geography import Boundaries
-from models.ids import RandomIds
 from models.metrics import serve_metrics
-from models.privacy import Vault
-from models.rules import Rules
-from models.settings import Settings
+from models.settings import Settings, SettingsError
 from models.store import Store
+from models.tables import officers
 from models.tasks import Tasks
 from web.assets import Assets
 from web.limits import LookUps
@@ -32,9 +30,7 @@ from web.site import Site
 
 LOOK_UPS_A_MINUTE = 120
 PHOTOS_AT_ONCE = 2
-CLOCK_SECONDS = 5.0  # between two looks at the database's clock
 TIDY_SECONDS = 3600.0  # between two removals of what is no longer needed
-STEP_SECONDS = 0.5  # by so much the clock may have to be moved before it is worth a line
 
 log = structlog.get_logger()
 
@@ -43,16 +39,17 @@ log = structlog.get_logger()
 async def open_site(settings: Settings, registry: CollectorRegistry) -> AsyncIterator[Site]:
     """Everything for one process; background tasks run until the end of the block."""
     async with AsyncExitStack() as stack:
-        database = Database.open(settings.database_url)
-        stack.push_async_callback(database.close)
         redis: Redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1)
         stack.push_async_callback(redis.aclose)
         bell = RedisBell(redis)
-        clock = DatabaseClock(database.now)
-        store = _store(settings, database, bell, clock)
+        store = Store.open(settings, bell=bell)
+        stack.push_async_callback(store.close)
+        await _refuse_samples_in_production(store)
         tasks = await stack.enter_async_context(Tasks())
         tasks.start(bell.serve(), "bell")
-        tasks.start(_follow_clock(clock), "clock")
+        clock = store.clock
+        assert isinstance(clock, DatabaseClock)
+        tasks.start(follow(clock, _stepped), "clock")
         tasks.start(_tidy(store), "tidy")
         if settings.process_name:
             socket = settings.run_dir / f"{settings.process_name}.sock"
@@ -85,28 +82,17 @@ def make_site(
     )
 
 
-def _store(settings: Settings, database: Database, bell: RedisBell, clock: DatabaseClock) -> Store:
-    return Store(
-        database=database,
-        clock=clock,
-        ids=RandomIds(),
-        vault=Vault(settings.field_keys, settings.index_key),
-        rules=Rules.load(settings.respond_seconds),
-        settings=settings,
-        bell=bell,
-        boundaries=Boundaries.load(settings.boundaries),
-    )
+async def _refuse_samples_in_production(store: Store) -> None:
+    """Raises SettingsError: whoever has read the sample city's passwords would be a commander."""
+    if not store.settings.production:
+        return
+    async with store.database.read() as connection:
+        if (await connection.execute(select(exists().where(officers.c.sample)))).scalar_one():
+            raise SettingsError("WUFEN_PRODUCTION", "the database holds the sample city's accounts")
 
 
-async def _follow_clock(clock: DatabaseClock) -> None:
-    while True:
-        try:
-            moved = await clock.measure()
-            if abs(moved.total_seconds()) > STEP_SECONDS:
-                log.warning("clock_stepped", seconds=round(moved.total_seconds(), 3))
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("database_away", error=type(error).__name__)
-        await asyncio.sleep(CLOCK_SECONDS)
+def _stepped(moved: timedelta) -> None:
+    log.warning("clock_stepped", seconds=round(moved.total_seconds(), 3))
 
 
 async def _tidy(store: Store) -> None:

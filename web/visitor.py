@@ -10,6 +10,8 @@ from starlette.requests import HTTPConnection
 from web.signing import Signer
 
 SESSION_COOKIE = "wufen_session"
+# What our own pages send with every call, and no form or image of a foreign page can.
+OWN_PAGE = "x-wufen"
 DEVICE_COOKIE = "wufen_device"
 # A proxy in between adds one of these; then "from this machine" says nothing about who asks.
 FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "x-forwarded-host", "x-forwarded-proto")

@@ -1,8 +1,8 @@
 """Calls that change something come from our own pages, or carry a token that no foreign page has.
 
-A browser sends our cookie along whoever made it call. So a call that changes something needs, unless it
-brings a bearer token, an Origin of ours if it has one, and with our session cookie a header that a foreign
-page cannot set without asking first.
+A browser sends our cookie along whoever made it call. So a call that changes something needs an Origin of
+ours, if it has one and no bearer token. Where the cookie itself is to speak for the caller, ``web.dispatch``
+wants a header too that a foreign page cannot set without asking first.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import Forbidden
 from models.settings import Settings
-from web.visitor import SESSION_COOKIE
 
-HEADER = "x-wufen"
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,5 +37,3 @@ class Csrf:
         # Behind a proxy that ends TLS our own scheme looks different; the browser's own word counts too.
         if headers.get("sec-fetch-site") == "cross-site" and origin not in self._origins:
             raise Forbidden(why="origin")
-        if f"{SESSION_COOKIE}=" in headers.get("cookie", "") and HEADER not in headers:
-            raise Forbidden(why="header")

@@ -1,0 +1,71 @@
+"""The web as an application over a real store on each of the two databases, called as a client would."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from models.ids import RandomIds
+from models.secrets_file import with_secrets
+from models.settings import Settings
+from models.store import Store
+from tests.support.city import found_city
+from tests.support.clock import FakeClock
+from tests.support.recording import RecordingBell
+from tests.web.client import Client
+from web.app import make_app
+from web.open import make_site
+from web.site import Site
+
+
+@pytest.fixture
+def bell() -> RecordingBell:
+    return RecordingBell()
+
+
+@pytest.fixture
+async def store(
+    database_url: str, tmp_path: Path, clock: FakeClock, bell: RecordingBell
+) -> AsyncIterator[Store]:
+    settings = with_secrets(
+        Settings.from_env({"WUFEN_HOME": str(tmp_path / "home"), "WUFEN_DATABASE_URL": database_url})
+    )
+    store = Store.open(settings, bell=bell, clock=clock, ids=RandomIds())
+    await found_city(store)
+    yield store
+    await store.close()
+
+
+def app_of(store: Store) -> Starlette:
+    """The application over a store that is open, as it is after its start."""
+
+    @asynccontextmanager
+    async def opening(_settings: Settings, _registry: CollectorRegistry) -> AsyncIterator[Site]:
+        raise AssertionError("the site is there already")
+        yield
+
+    app = make_app(store.settings, opening)
+    app.state.site = make_site(store.settings, store, CollectorRegistry())
+    return app
+
+
+@pytest.fixture
+async def web(store: Store) -> AsyncIterator[Client]:
+    """A client of the web with all limits in force."""
+    async with Client(app_of(store), store) as client:
+        yield client
+
+
+@pytest.fixture
+async def unlimited(store: Store) -> AsyncIterator[Client]:
+    """The same with WUFEN_LIMITS=off."""
+    settings = replace(store.settings, limits=False)
+    freed = replace(store, settings=settings)
+    async with Client(app_of(freed), freed) as client:
+        yield client
