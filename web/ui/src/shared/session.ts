@@ -1,7 +1,7 @@
 /** Who sits before this page: asked of the server, which knows by the session cookie. */
 import { ref, type Ref } from "vue";
 import { ApiError, call } from "./api.ts";
-import { districtsOf, type District } from "./districts.ts";
+import { named, type District, type DistrictView } from "./districts.ts";
 
 export interface Me {
   id: string;
@@ -48,6 +48,6 @@ export function useSession(): Session {
 }
 
 export async function whoAmI(): Promise<Me> {
-  const { districts, ...facts } = await call<Omit<Me, "districts"> & { districts: string[] }>("/api/v1/me");
-  return { ...facts, districts: await districtsOf(districts) };
+  const { districts, ...facts } = await call<Omit<Me, "districts"> & { districts: DistrictView[] }>("/api/v1/me");
+  return { ...facts, districts: named(districts) };
 }
