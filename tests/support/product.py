@@ -34,6 +34,7 @@ class Product:
         self.hub_url = f"ws://127.0.0.1:{hub_port}/connection/websocket"
         self._hub_http_url = f"http://127.0.0.1:{hub_port}"
         self._environment = _environment(home, web_port, hub_port, settings)
+        home.mkdir(parents=True, exist_ok=True)
         self._log = home / "test-output.log"
         self._supervisor: subprocess.Popen[bytes] | None = None
 
