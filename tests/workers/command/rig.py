@@ -123,7 +123,7 @@ def is_alive(pid: int) -> bool:
 
 
 def main(folder: Path, kinds: list[str]) -> None:
-    commands = {kind: f"exec {sys.executable} {LITTLE} {kind}" for kind in kinds}
+    commands = {kind: f"exec '{sys.executable}' '{LITTLE}' {kind}" for kind in kinds}
     children = programs(commands, dict.fromkeys(kinds, 1))
     plan = Plan(children, folder, dict(os.environ), limits=LIMITS)
     voice = open_voice(folder / "wufen.log", tuple(each.name for each in children), False, SystemClock())
