@@ -142,7 +142,11 @@ async def _lock(descriptor: int) -> None:
 
 def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # The driver's own transactions begin too late (a SELECT begins none) and so lose updates: we begin.
-    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": BUSY_MS / 1000}}
+    options: dict[str, Any] = {
+        "connect_args": {"isolation_level": None, "timeout": BUSY_MS / 1000},
+        # An error must not quote what was written: it ends in a log.
+        "hide_parameters": True,
+    }
     writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **options)
     reader = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=30, **options)
     for engine, begin, query_only in ((writer, "BEGIN IMMEDIATE", "OFF"), (reader, "BEGIN", "ON")):
@@ -179,6 +183,7 @@ def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     options: dict[str, Any] = {
         "connect_args": {"server_settings": settings, "timeout": 5},
         "pool_pre_ping": True,
+        "hide_parameters": True,
         "max_overflow": 0,
     }
     writer = create_async_engine(url, pool_size=WRITERS, **options)
