@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts import fingerprint, progress
 
-_PACKAGE_FILES = ("package.json", "package-lock.json", ".npmrc")
+_PACKAGE_FILES = ("package-lock.json", ".npmrc")
 
 
 def build(root: Path) -> None:

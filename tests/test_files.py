@@ -1,6 +1,7 @@
 """What the repository may hold: nothing of the machine it was made on; and each file says what it is for."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_both_lock_files_agree() -> None:
 
 def _pins(name: str) -> list[str]:
     return re.findall(r"^[\w.-]+==\S+", (_ROOT / name).read_text(), re.MULTILINE)
+
+
+def test_the_lock_of_the_front_end_is_made_from_its_package_file() -> None:
+    package = json.loads((_ROOT / "web/ui/package.json").read_text())
+    locked = json.loads((_ROOT / "web/ui/package-lock.json").read_text())["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        assert locked[kind] == package[kind]
 
 
 def test_every_module_says_what_it_is_responsible_for() -> None:
