@@ -10,7 +10,7 @@ import sys
 
 import uvloop
 
-from hub.server import serve
+from hub.server import PartFailed, serve
 from models.logs import set_up_logs
 from models.secrets_file import make_folder, with_secrets
 from models.settings import Settings, SettingsError
@@ -34,6 +34,8 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except PartFailed:
+        return 1  # the log says which part, and why
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         sys.stderr.write(f"The hub's port {settings.hub_port} is taken.\n" if taken else f"{error}\n")

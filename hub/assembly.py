@@ -43,6 +43,7 @@ class Hub:
         settings = store.settings
         self.store = store
         self.tasks = tasks
+        self.broken = asyncio.Event()  # a part that must not end has ended
         self.measures = Measures()
         self.revocations = Revocations()
         self.token_life = timedelta(seconds=settings.connection_token_seconds + EXPIRY_GRACE_SECONDS)

@@ -109,7 +109,10 @@ class Channel:
         self._turn = []
         live = self.live
         for subscriber in live:
-            subscriber.write(data)
+            try:  # noqa: SIM105 - this is the hot loop, and a context manager costs as much as the write
+                subscriber.write(data)
+            except RuntimeError:
+                pass  # the line broke this moment; the loop is about to say so
         return len(turn) * len(live)
 
     def settle(self, joining: Joining, position: int) -> None:

@@ -246,7 +246,7 @@ class Connection:
         if not self._may(channel):
             return codes.PERMISSION_DENIED
         # A filter or a token that were passed over in silence would mean something else than was asked for.
-        if wanted.tf is not None or wanted.token or wanted.type or wanted.join_leave:
+        if bytes(wanted.tf) != b"null" or wanted.token or wanted.type or wanted.join_leave:
             return codes.NOT_AVAILABLE
         return None
 

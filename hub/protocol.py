@@ -41,7 +41,7 @@ class SubscribeRequest(_Message):
     epoch: str = ""
     offset: int = 0
     join_leave: bool = False
-    tf: msgspec.Raw | None = None
+    tf: msgspec.Raw = msgspec.Raw(b"null")
     flag: int = 0
     type: int = 0
 

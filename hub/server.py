@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
+import redis
 import structlog
+from redis import DriverInfo
 from redis.asyncio import Redis
 
 from hub.assembly import Hub
@@ -33,33 +36,35 @@ FORGET_EVERY_SECONDS = 60.0
 REDIS_SECONDS = 1.0  # for one command; listening has no time-out
 
 
+class PartFailed(Exception):
+    """A part that the hub cannot do without ended; whoever started the process starts it again."""
+
+
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serves until ``stop`` is set, then sends everybody elsewhere. ``settings`` carry their secrets.
 
-    Raises OSError when the port is taken.
+    Raises OSError when the port is taken, and PartFailed.
     """
     async with running(settings) as (hub, port):
         log.info("hub_ready", port=port)
-        await stop.wait()
+        waits = [hub.tasks.start(event.wait(), "end") for event in (stop, hub.broken)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         log.info("hub_stopping", connections=len(hub.switchboard))
     log.info("hub_stopped")
+    if hub.broken.is_set():
+        raise PartFailed
 
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[tuple[Hub, int]]:
     """A hub that serves, and the port it listens on (``hub_port`` 0: a free one)."""
     async with AsyncExitStack() as stack:
-        talking = await stack.enter_async_context(
-            Redis.from_url(
-                settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-            )
-        )
-        listening = await stack.enter_async_context(
-            Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=REDIS_SECONDS)
-        )
+        talking = await stack.enter_async_context(_redis(settings, REDIS_SECONDS))
+        listening = await stack.enter_async_context(_redis(settings, None))
         redis_bell = RedisBell(talking)
         bell = OwnBell(redis_bell)
-        store = Store.open(settings, bell=bell, clock=clock)
+        # It reads rules and boundaries from files.
+        store = await asyncio.to_thread(Store.open, settings, bell=bell, clock=clock)
         stack.push_async_callback(store.close)
         tasks = await stack.enter_async_context(Tasks())
         if settings.heartbeat_fd is not None:
@@ -70,20 +75,32 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         tasks.start(redis_bell.serve(), "bell")
         _start_hearing(hub, listening)
         await _load(hub)
-        port = await _open(hub, stack)
+        server = await _open(hub, stack)
         _start_parts(hub, talking)
-        yield hub, port
+        yield hub, server.sockets[0].getsockname()[1]
         hub.pages.leaving = True
+        server.close()
         await hub.presence.leave(talking)
         await hub.switchboard.drain()
         await hub.calls.record()
+
+
+def _redis(settings: Settings, seconds: float | None) -> Redis:
+    """A client that waits so long for an answer (None: for ever)."""
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=seconds,
+        socket_connect_timeout=REDIS_SECONDS,
+        # Told, because the library would look it up on disk for every connection.
+        driver_info=DriverInfo(lib_version=redis.__version__),
+    )
 
 
 def _stepped(moved: timedelta) -> None:
     log.warning("clock_stepped", seconds=moved.total_seconds())
 
 
-def _start_hearing(hub: Hub, redis: Redis) -> None:
+def _start_hearing(hub: Hub, listening: Redis) -> None:
     heard = {
         DOORBELL: lambda message: hub.follower.hear(from_bell(message)),
         POSITIONS: hub.positions.hear,
@@ -91,7 +108,7 @@ def _start_hearing(hub: Hub, redis: Redis) -> None:
     }
     if not hub.store.settings.production:
         heard[PHONES] = hub.phones.hear
-    hub.tasks.start(listen(redis, heard, hub.follower.look), "doorbell")
+    hub.tasks.start(listen(listening, heard, hub.follower.look), "doorbell")
 
 
 async def _load(hub: Hub) -> None:
@@ -108,34 +125,42 @@ async def _load(hub: Hub) -> None:
             await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _open(hub: Hub, stack: AsyncExitStack) -> int:
+async def _open(hub: Hub, stack: AsyncExitStack) -> asyncio.Server:
     settings = hub.store.settings
     if settings.process_name:
         path = settings.run_dir / f"{settings.process_name}.sock"
         figures = await serve_metrics(hub.measures.registry, path)
         stack.push_async_callback(figures.close)
-    server = await asyncio.get_running_loop().create_server(
+    return await asyncio.get_running_loop().create_server(
         lambda: Socket(hub.switchboard),
         settings.bind,
         settings.hub_port,
         reuse_port=True,
         backlog=BACKLOG,
     )
-    stack.callback(server.close)
-    port: int = server.sockets[0].getsockname()[1]
-    return port
 
 
-def _start_parts(hub: Hub, redis: Redis) -> None:
-    tasks = hub.tasks
-    tasks.start(hub.follower.run(), "follower")
-    tasks.start(hub.deadlines.run(), "deadlines")
-    tasks.start(hub.switchboard.turn_wheel(), "wheel")
-    tasks.start(hub.presence.beat(redis), "presence")
-    tasks.start(hub.calls.run(), "calls")
-    tasks.start(hub.boards.run(), "boards")
-    tasks.start(hub.positions.run(), "positions")
-    tasks.start(_forget(hub), "revocations")
+def _start_parts(hub: Hub, talking: Redis) -> None:
+    parts = {
+        "follower": hub.follower.run(),
+        "deadlines": hub.deadlines.run(),
+        "wheel": hub.switchboard.turn_wheel(),
+        "presence": hub.presence.beat(talking),
+        "calls": hub.calls.run(),
+        "boards": hub.boards.run(),
+        "positions": hub.positions.run(),
+        "revocations": _forget(hub),
+    }
+    for name, part in parts.items():
+        hub.tasks.start(_as_long_as_the_hub(hub, part), name)
+
+
+async def _as_long_as_the_hub(hub: Hub, part: Coroutine[Any, Any, None]) -> None:
+    try:
+        await part
+    except Exception:
+        hub.broken.set()
+        raise
 
 
 async def _forget(hub: Hub) -> None:

@@ -98,8 +98,8 @@ class Socket(asyncio.Protocol):
         self._transport = None
 
     def pause_writing(self) -> None:
-        """More waits for this reader than he is allowed."""
-        self.close(codes.SLOW)
+        """More waits for this reader than he is allowed. Not now: a channel is in the middle of writing."""
+        asyncio.get_running_loop().call_soon(self.close, codes.SLOW)
 
     def _open(self, data: bytes) -> None:
         head = self._head
@@ -188,8 +188,8 @@ class Socket(asyncio.Protocol):
         connection = self.connection
         if connection is None:
             self._visits += 1
-            if self._visits > UNOPENED_VISITS and self._transport is not None:
-                self._transport.abort()
+            if self._visits > UNOPENED_VISITS:
+                self.abort()
             return
         why = connection.visit(now)
         if why is not None:
@@ -214,6 +214,7 @@ class Socket(asyncio.Protocol):
 
     def abort(self) -> None:
         """Cuts the line at once."""
+        self.write = _nowhere
         if self._transport is not None:
             self._transport.abort()
 
