@@ -40,7 +40,7 @@ async def metrics(request: Request) -> Response:
     """The figures of all web processes of this machine, each labelled with its process."""
     site = site_of(request)
     process = site.settings.process_name or "web"
-    figures = await collect("web", site.settings.run_dir, process, site.registry)
+    figures = await collect("web", site.settings.run_dir, process, site.registry, also=("worker",))
     return Response(figures, headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
 
 
