@@ -82,7 +82,7 @@ async def test_signing_out_is_told_to_the_hubs(web: Client, bell: RecordingBell)
 async def test_forged_and_absent_tokens_are_nobody(web: Client) -> None:
     forged = ["Bearer " + "A" * 43, "Bearer ", "Bearer x.y.z", "Basic dXNlcjpwYXNz", "Bearer \u00e9"]
     for header in forged:
-        answer = await web.get("/api/v1/me", headers={"authorization": header.encode("utf-8")})
+        answer = await web.get("/api/v1/me", headers=[(b"authorization", header.encode())])
         assert error_of(answer)[:2] == (401, "unauthenticated"), header
         assert answer.headers["www-authenticate"] == "Bearer"
     assert (await web.get("/api/v1/me")).status_code == 401

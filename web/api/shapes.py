@@ -77,14 +77,17 @@ class IncidentView(Shape):
 
 
 class PulledIncident(IncidentView, kw_only=True):
-    """The incident in full, for this caller; ``offset`` and ``epoch`` are its place in ``incident:<id>``."""
+    """The incident in full, for this caller; ``offset`` and ``epoch`` are its place in ``incident:<id>``.
+
+    ``photos`` are the photos themselves; a wall, which may not see them, gets their number.
+    """
 
     now: str
     offset: int
     epoch: str
     timeline: list[dict[str, Any]]
+    photos: list[dict[str, Any]] | int  # type: ignore[assignment]
     messages: list[dict[str, Any]] | UnsetType = UNSET
-    photo_list: list[dict[str, Any]] | UnsetType = UNSET
     notices: list[dict[str, Any]] | UnsetType = UNSET
     you: dict[str, Any] | UnsetType = UNSET
     plate_full: str | UnsetType | None = UNSET
