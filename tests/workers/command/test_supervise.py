@@ -97,6 +97,16 @@ async def test_a_frozen_process_can_be_stopped_too(tmp_path: Path) -> None:
         assert supervisor.heard[-1].endswith("| drained")
 
 
+async def test_a_signal_that_make_passes_on_once_more_is_one_request(tmp_path: Path) -> None:
+    async with supervised(tmp_path, "steady") as supervisor:
+        await supervisor.expect("All are up")
+        supervisor.signal(signal.SIGTERM)
+        await supervisor.expect("Stopping")
+        supervisor.signal(signal.SIGTERM)
+        assert await supervisor.ended() == 0
+        assert supervisor.heard[-1].endswith("| drained")
+
+
 async def test_a_stop_during_a_pause_ends_at_once(tmp_path: Path) -> None:
     async with supervised(tmp_path, "stillborn") as supervisor:
         await supervisor.expect(r"after 1 s")

@@ -16,6 +16,8 @@ from workers.command.supervisor.voice import Voice
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What `nohup` asks for.
 MAY_BE_IGNORED = frozenset({signal.SIGHUP})
+# A signal to the whole group comes once from there and once more from `make`, which passes it on.
+ONE_REQUEST_SECONDS = 1.0
 # The others start without it if it takes longer: they wait for Redis themselves.
 FIRST_SECONDS = 5.0
 
@@ -43,6 +45,7 @@ class Supervisor:
         self._others = tuple(Keeper(program, plan, voice, clock) for program in plan.programs)
         self._stopping = asyncio.Event()
         self._hurrying = asyncio.Event()
+        self._asked_at = 0.0
 
     async def run(self) -> None:
         """Starts everything; returns when a signal has asked for the end and no process is left."""
@@ -72,9 +75,12 @@ class Supervisor:
             keeper.look()
 
     def _asked_to_stop(self) -> None:
+        now = self._loop.time()
         if self._stopping.is_set():
-            self._hurrying.set()
+            if now > self._asked_at + ONE_REQUEST_SECONDS:
+                self._hurrying.set()
             return
+        self._asked_at = now
         self._voice.say(
             "stopping", f"Stopping; whatever has not ended in {self._limits.stop_seconds:g} s is killed."
         )
