@@ -43,7 +43,7 @@ def draw(codes: Sequence[str], public_url: str, platform_name: str) -> bytes:
         _cutting_marks(pdf, len(page))
         for place, code in enumerate(page):
             _sticker(pdf, *_corner(place), qr.sticker_url(public_url, code), platform_name)
-        _footer(pdf, f"{platform_name}  ·  沿裁切线剪下，贴于前挡风玻璃内侧下角  ·  {number} / {len(pages)}")
+        _footer(pdf, f"{platform_name}  ·  沿裁切线剪下，贴于前挡风玻璃外侧下角  ·  {number} / {len(pages)}")
     return bytes(pdf.output())
 
 
