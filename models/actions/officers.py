@@ -57,7 +57,7 @@ async def _refuse_taken(change: Change, new: NewOfficer) -> None:
         (officers.c.service_number, new.service_number),
     ):
         if (await change.connection.execute(select(officers.c.id).where(column == value))).first():
-            raise Conflict(field=column.name, why="taken")
+            raise Conflict(field=str(column.name), why="taken")
     known = set((await change.connection.execute(select(districts.c.code))).scalars())
     if not set(new.districts) <= known:
         raise InvalidField(field="districts", why="unknown")

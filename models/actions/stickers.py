@@ -6,9 +6,11 @@ Leaves to others: what becomes of a sticker afterwards (`bindings`, `sticker_cha
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
 from models.caller import Officer, System
@@ -30,7 +32,13 @@ class Batch:
     codes: tuple[str, ...] = field(repr=False)
 
 
-async def issue(store: Store, by: Officer | System, district: str, count: int) -> Batch:
+# Runs in the same transaction: a first answer to keep.
+Then = Callable[[AsyncConnection, Batch], Awaitable[None]]
+
+
+async def issue(
+    store: Store, by: Officer | System, district: str, count: int, *, then: Then | None = None
+) -> Batch:
     """Makes fresh stickers. Raises InvalidField (count), NotFound (district), Forbidden (not the officer's)."""
     if not 1 <= count <= MOST:
         raise InvalidField(field="count", why="out_of_range", least=1, most=MOST)
@@ -44,6 +52,8 @@ async def issue(store: Store, by: Officer | System, district: str, count: int) -
         )
         await _write(change, batch, by.subject)
         await audit.record(change, by, "issue_stickers", f"batch:{batch.id}")
+        if then is not None:
+            await then(change.connection, batch)
     return batch
 
 

@@ -11,6 +11,7 @@ from models import passwords
 from models.actions import officers, sticker_changes, stickers
 from models.actions.officers import NewOfficer
 from models.actions.sticker_changes import Changed
+from models.actions.stickers import Batch
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, StickerUnknown
 from models.printing import qr
 from models.printing import sheet as printing
@@ -95,7 +96,14 @@ def _sheet(batch_id: str) -> str:
 
 
 async def issue(call: Call[NewBatch]) -> Answer:
-    batch = await stickers.issue(call.site.store, call.officer, call.body.district, call.body.count)
+    body = call.body
+    then = keeping(call, _issued)
+    return _issued(
+        await stickers.issue(call.site.store, call.officer, body.district, body.count, then=then)
+    )
+
+
+def _issued(batch: Batch) -> Answer:
     view = NewBatchView(
         id=batch.id,
         district=batch.district,
