@@ -41,9 +41,18 @@ class Worker(SimpleWorker):
         self._stopping = stopping
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """The signal handler of RQ; a job that has begun is finished first."""
+        """The signal handler of RQ; a job that has begun is finished first.
+
+        RQ tells its loop by an exception, which its own housekeeping may swallow: the flag stays.
+        """
         self._stopping.set()
+        self._stop_requested = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def _install_signal_handlers(self) -> None:
+        """A signal that came while the worker was still getting ready counts too."""
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        self._stop_requested = self._stopping.is_set()
 
 
 def main() -> int:
