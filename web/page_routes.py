@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +23,8 @@ from web.local import WALL_COOKIE, local_wall, shows_samples
 from web.site import Site, site_of
 from web.visitor import address_digest
 
+# Pages only: answers of the API are short, and some hold secrets beside what a caller wrote.
+PACKED = [Middleware(GZipMiddleware, minimum_size=1024)]
 DEAD = frozenset({"revoked", "replaced"})
 
 
@@ -70,7 +74,7 @@ def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Respo
     boot = {
         "page": "driver",
         "lang": language,
-        "messages": site.sentences.areas(language, ("common", "errors", "driver")),
+        "messages": site.sentences.areas(language, ("common", "driver")),
         "data": {**data, "mode": "paused"},
     }
     with_script = {"boot": boot, "assets": assets} if assets else {}
@@ -91,7 +95,7 @@ async def owner(request: Request) -> Response:
     await notices.seen(site.store, caller)
     face = await _face_of(site, caller)
     data = {**_driver(request, here, face, "owner"), "token": token, "incident": view}
-    return pages.shell(request, "driver", data, areas=("driver",), platform=here.platform)
+    return pages.shell(request, "driver", data, areas=("driver", "owner"), platform=here.platform)
 
 
 async def _face_of(site: Site, caller: Participant) -> StickerFace:
@@ -185,14 +189,14 @@ def _sentence(request: Request, here: Installation, code: str, status: int, **va
 
 
 ROUTES = [
-    Route("/", index, name="index"),
-    Route("/s/{code}", sticker, name="sticker_page"),
-    Route("/o/{token}", owner, name="owner_page"),
-    Route("/officer", officer, name="officer_page"),
-    Route("/auxiliary", auxiliary, name="auxiliary_page"),
-    Route("/wall", wall, name="wall_page"),
-    Route("/phones", phones, name="phones_page"),
-    Route("/admin", admin, name="admin_page"),
-    Route("/help", help_page, name="help_page"),
-    Route("/privacy", privacy, name="privacy_page"),
+    Route("/", index, name="index", middleware=PACKED),
+    Route("/s/{code}", sticker, name="sticker_page", middleware=PACKED),
+    Route("/o/{token}", owner, name="owner_page", middleware=PACKED),
+    Route("/officer", officer, name="officer_page", middleware=PACKED),
+    Route("/auxiliary", auxiliary, name="auxiliary_page", middleware=PACKED),
+    Route("/wall", wall, name="wall_page", middleware=PACKED),
+    Route("/phones", phones, name="phones_page", middleware=PACKED),
+    Route("/admin", admin, name="admin_page", middleware=PACKED),
+    Route("/help", help_page, name="help_page", middleware=PACKED),
+    Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -34,12 +34,15 @@ HEADINGS = frozenset(
 
 @lru_cache(maxsize=1)
 def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=False,
     )
+    # Chinese as it is: escapes would make a page half as heavy again.
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return environment
 
 
 def shell(
@@ -61,7 +64,7 @@ def shell(
     boot = {
         "page": face,
         "lang": language,
-        "messages": site.sentences.areas(language, ("common", "errors", *areas)),
+        "messages": site.sentences.areas(language, ("common", *areas)),
         "data": dict(data),
     }
     return page(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
@@ -24,4 +26,11 @@ class Immutable(StaticFiles):
         await super().__call__(scope, receive, keep)
 
 
-ROUTES = [Mount(BASE.rstrip("/"), app=Immutable(directory=FOLDER, check_dir=False), name="static")]
+ROUTES = [
+    Mount(
+        BASE.rstrip("/"),
+        app=Immutable(directory=FOLDER, check_dir=False),
+        name="static",
+        middleware=[Middleware(GZipMiddleware, minimum_size=1024)],
+    )
+]

@@ -25,26 +25,28 @@ const HEADS: [string, object, Role, number, string][] = [
   ["nobody has been told yet", { location: { lat: 30, lng: 103 } }, "requester", 1, "driver.requester.sending.head"],
   ["without a place the owner is told later", {}, "requester", 1, "driver.requester.sending_later.head"],
   ["the owner has been told", told, "requester", 3, "driver.requester.waiting.head"],
-  ["the owner reads what is asked", {}, "owner", 1, "driver.owner.waiting.head"],
+  ["the owner reads what is asked", {}, "owner", 1, "owner.waiting.head"],
   ["the owner comes in time", coming(180), "requester", 60, "driver.requester.coming.head"],
   ["the owner comes too late", coming(600), "requester", 60, "driver.requester.coming_late.head"],
-  ["a promise at the very deadline is in time", coming(300), "owner", 60, "driver.owner.coming.head"],
+  ["a promise at the very deadline is in time", coming(300), "owner", 60, "owner.coming.head"],
   ["the requester waits for the promise", { ...coming(600), deferred: true }, "requester", 400, "driver.requester.deferred.head"],
   ["the time is up before the server said so", told, "requester", 300, "driver.requester.handing_over.head"],
   ["the police are being asked", { status: "offered" }, "requester", 301, "driver.requester.offered.head"],
   ["the owner cannot come", { status: "offered", reply: "cannot" }, "requester", 60, "driver.requester.offered_cannot.head"],
   ["nobody is on duty", { status: "offered", nobody_on_duty: true }, "requester", 301, "driver.requester.nobody.head"],
-  ["an officer took it", { status: "accepted" }, "owner", 100, "driver.owner.accepted.head"],
+  ["an officer took it", { status: "accepted" }, "owner", 100, "owner.accepted.head"],
   ["it is settled", { status: "closed", outcome: "settled" }, "requester", 100, "driver.requester.closed.settled.head"],
 ];
 for (const [sentence, changes, role, seconds, head] of HEADS) {
   test(`${role}: ${sentence}`, () => assert.equal(headOf(changes, role, seconds), head));
 }
 
+const read = (language: string, area: string): Record<string, string> =>
+  JSON.parse(readFileSync(new URL(`../../catalogue/${language}/${area}.json`, import.meta.url), "utf8")) as Record<string, string>;
+
 test("every headline and line that can be said stands in both catalogues", () => {
   for (const language of ["zh", "en"]) {
-    const text = readFileSync(new URL(`../../catalogue/${language}/driver.json`, import.meta.url), "utf8");
-    const sentences = JSON.parse(text) as Record<string, string>;
+    const sentences = { ...read(language, "driver"), ...read(language, "owner") };
     for (const [, changes, , seconds] of HEADS) {
       for (const role of ["requester", "owner"] as const) {
         const words = wordsOf(incident(changes), role, SEVEN + seconds * 1000);

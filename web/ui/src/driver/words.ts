@@ -24,8 +24,8 @@ export function faceOf(incident: PulledIncident, now: number): Face {
 }
 
 export function wordsOf(incident: PulledIncident, role: Role, now: number): Words {
-  const key = situationOf(incident, role, now);
-  return { head: `driver.${role}.${key}.head`, next: `driver.${role}.${key}.next` };
+  const key = `${role === "owner" ? "owner" : "driver.requester"}.${situationOf(incident, role, now)}`;
+  return { head: `${key}.head`, next: `${key}.next` };
 }
 
 function situationOf(incident: PulledIncident, role: Role, now: number): string {
