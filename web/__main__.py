@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -37,7 +39,23 @@ def listen(address: str, port: int) -> socket.socket:
     return opened
 
 
-def server(app: Starlette, settings: Settings) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Told to stop by our own signal handlers: uvicorn's would end the process as if it had been killed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        # Asked twice means now.
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def server(app: Starlette, settings: Settings) -> Server:
     """Our own lines instead of uvicorn's; a forwarded address is believed of named proxies only."""
     config = uvicorn.Config(
         app,
@@ -53,7 +71,7 @@ def server(app: Starlette, settings: Settings) -> uvicorn.Server:
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=15,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 async def serve(settings: Settings) -> None:
@@ -99,6 +117,4 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 if __name__ == "__main__":
-    # A supervisor's Ctrl-C reaches everybody; uvicorn answers it, Python's own trace would only alarm.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     raise SystemExit(main())

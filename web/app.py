@@ -40,12 +40,14 @@ def make_app(settings: Settings, opening: Opening = open_site) -> Starlette:
             app.state.site = site
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=routes(),
         middleware=_middleware(settings, registry),
         exception_handlers=handlers(pages.refused),
         lifespan=lifespan,
     )
+    app.state.registry = registry
+    return app
 
 
 def routes() -> list[BaseRoute]:

@@ -61,6 +61,8 @@ async def _act(
     seen = await load(change, incident_id)
     duty = await on_duty_in(change.connection, caller.id) if isinstance(caller, Officer) else None
     check(seen, command, caller, on_duty_in=duty)
+    if isinstance(caller, Participant) and not isinstance(command, Rate):
+        await _refuse_withdrawn(change.connection, caller)
     if version is not None and version != seen.version:
         raise VersionConflict(version=seen.version)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
@@ -95,10 +97,6 @@ async def _decline(changing: IncidentChange, command: Decline, caller: Officer) 
 
 
 async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participant) -> None:
-    connection = changing.change.connection
-    gone = select(participants.c.withdrawn_at).where(participants.c.id == caller.id)
-    if (await connection.execute(gone)).scalar_one() is not None:
-        raise Conflict(why="withdrawn")
     changing.later(
         update(participants).where(participants.c.id == caller.id).values(withdrawn_at=changing.at)
     )
@@ -107,6 +105,13 @@ async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participan
         return
     for happened in decide(seen, Cancel(), caller, changing.at):
         changing.happen(happened)
+
+
+async def _refuse_withdrawn(connection: AsyncConnection, caller: Participant) -> None:
+    """Who withdrew has no say any more; the others still wait."""
+    gone = select(participants.c.withdrawn_at).where(participants.c.id == caller.id)
+    if (await connection.execute(gone)).scalar_one_or_none() is not None:
+        raise Conflict(why="withdrawn")
 
 
 async def _rate(changing: IncidentChange, command: Rate, caller: Participant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from models.actions import offers
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
@@ -30,8 +30,8 @@ async def set_duty(
 ) -> None:
     """Begins or ends the officer's shift in ``district``; saying the same twice changes nothing.
 
-    Who goes off duty gives his incidents back to the others, and his open offers lapse. Who comes when
-    nobody was there is asked about everything that waits. Raises Forbidden for another's district or a role
+    Who goes off duty gives his incidents back to the others, and his open offers lapse. Who comes is
+    asked about everything that waits for an officer while nobody is being asked. Raises Forbidden for another's district or a role
     that does not patrol.
     """
     if officer.role not in MAY_PATROL or district not in officer.districts:
@@ -88,8 +88,11 @@ async def _open_shift(change: Change, officer_id: str) -> Any:
 
 
 async def _begin(change: Change, officer: Officer, district: str) -> None:
+    asked = exists().where(
+        offers_table.c.incident_id == incidents.c.id, offers_table.c.status.in_(offers.OPEN)
+    )
     waiting = select(incidents).where(
-        incidents.c.district == district, incidents.c.status == "offered", incidents.c.nobody_on_duty
+        incidents.c.district == district, incidents.c.status == "offered", ~asked
     )
     seen = [from_row(row) for row in (await change.connection.execute(waiting)).mappings()]
     for incident in sorted(seen, key=lambda one: one.id):

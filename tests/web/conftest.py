@@ -51,7 +51,7 @@ def app_of(store: Store) -> Starlette:
         yield
 
     app = make_app(store.settings, opening)
-    app.state.site = make_site(store.settings, store, CollectorRegistry())
+    app.state.site = make_site(store.settings, store, app.state.registry)
     return app
 
 

@@ -34,9 +34,7 @@ async def administrator(web: Client) -> dict[str, str]:
                 created_at=web.store.clock.now(),
             )
         )
-        await connection.execute(
-            insert(officer_districts).values(officer_id=SU.id, district=YUCHENG)
-        )
+        await connection.execute(insert(officer_districts).values(officer_id=SU.id, district=YUCHENG))
     return bearer(await web.token_of(SU))
 
 
@@ -71,7 +69,10 @@ async def test_a_batch_repeated_under_its_key_is_one_batch(web: Client) -> None:
 async def test_only_administrators_and_only_in_their_districts(web: Client) -> None:
     su = await administrator(web)
     elsewhere = {"district": MINGSHAN, "count": 1}
-    assert error_of(await web.post("/api/v1/admin/stickers", json=elsewhere, headers=su))[:2] == (403, "forbidden")
+    assert error_of(await web.post("/api/v1/admin/stickers", json=elsewhere, headers=su))[:2] == (
+        403,
+        "forbidden",
+    )
     for one in (ZHANG, AUX, CHEN):
         token = bearer(await web.token_of(one))
         for path in ("/api/v1/admin/stickers", "/api/v1/admin/officers"):

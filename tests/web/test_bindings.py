@@ -89,9 +89,7 @@ async def test_phone_and_name_are_sealed_and_the_code_is_nowhere(web: Client) ->
     code = await code_sent(web.store, binding)
     await confirm(web, binding, code)
     async with web.store.database.read() as connection:
-        tables = [
-            (await connection.execute(select(table))).all() for table in (bindings, contacts, owners)
-        ]
+        tables = [(await connection.execute(select(table))).all() for table in (bindings, contacts, owners)]
     everything = repr(tables)
     assert "13812341234" not in everything
     assert "张三" not in everything
@@ -209,7 +207,8 @@ async def test_no_other_token_changes_a_sticker(web: Client) -> None:
     _, requester = await web.asked("one")
     assert error_of(await change(web, "sticker-one", "unbind", token))[:2] == (403, "forbidden")
     assert error_of(await change(web, "sticker-one", "unbind", requester))[:2] == (403, "forbidden")
-    assert error_of(await change(web, "new", "unbind", token[:-1] + ("y" if token[-1] == "x" else "x")))[:2] == (401, "unauthenticated")
+    forged = token[:-1] + ("y" if token[-1] == "x" else "x")
+    assert error_of(await change(web, "new", "unbind", forged))[:2] == (401, "unauthenticated")
     assert error_of(await web.post("/api/v1/stickers/new/unbind", json={}))[:2] == (401, "unauthenticated")
     assert (await look(web, "new"))["status"] == "bound"
 

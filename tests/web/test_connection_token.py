@@ -54,9 +54,7 @@ async def test_staff_may_follow_an_incident_of_their_district(web: Client) -> No
     incident, _ = await web.asked()
     query = f"?incident={incident}"
     assert f"incident:{incident}" in await channels(web, await web.token_of(LI), query)
-    refused = await web.get(
-        f"/api/v1/connection-token{query}", headers=bearer(await web.token_of(WANG))
-    )
+    refused = await web.get(f"/api/v1/connection-token{query}", headers=bearer(await web.token_of(WANG)))
     assert error_of(refused)[:2] == (404, "not_found")
     none = await web.get("/api/v1/connection-token?incident=x", headers=bearer(await web.token_of(LI)))
     assert error_of(none)[:2] == (404, "not_found")

@@ -120,7 +120,10 @@ async def test_nobody_commands_another_ones_incident(web: Client) -> None:
     looked = await web.get(f"/api/v1/incidents/{other}", headers=bearer(requester))
     assert error_of(looked)[:2] == (403, "forbidden")
     assert error_of(await command(web, "no-such-incident", "settle", requester))[:2] == (404, "not_found")
-    assert error_of(await web.post(f"/api/v1/incidents/{mine}/settle", json={}))[:2] == (401, "unauthenticated")
+    assert error_of(await web.post(f"/api/v1/incidents/{mine}/settle", json={}))[:2] == (
+        401,
+        "unauthenticated",
+    )
     assert await version_of(web.store, mine) == 1
     assert await version_of(web.store, other) == 1
 

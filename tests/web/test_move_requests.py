@@ -100,7 +100,15 @@ async def test_a_body_that_is_not_as_agreed_is_refused_by_the_name_of_its_field(
     assert await count(web.store, incidents) == 0
 
 
-NOT_JSON = [b"{", b"null trailing", b'{"sticker": 1,', b"\xff\xfe", b'{"sticker":"\xff"}', b"[" * 60_000, b"NaN"]
+NOT_JSON = [
+    b"{",
+    b"null trailing",
+    b'{"sticker": 1,',
+    b"\xff\xfe",
+    b'{"sticker":"\xff"}',
+    b"[" * 60_000,
+    b"NaN",
+]
 
 
 async def test_what_is_no_json_is_told_so(web: Client) -> None:

@@ -15,7 +15,9 @@ from tests.support.recording import RecordingBell
 from tests.web.client import Client, bearer, error_of, picture
 
 
-async def upload(web: Client, incident: str, token: str, content: bytes, name: str = "photo") -> httpx2.Response:
+async def upload(
+    web: Client, incident: str, token: str, content: bytes, name: str = "photo"
+) -> httpx2.Response:
     return await web.post(
         f"/api/v1/incidents/{incident}/photos",
         files={name: ("a.jpg", content, "image/jpeg")},
@@ -56,10 +58,21 @@ async def test_a_photo_is_told_on_the_feed_and_stands_in_the_incident(
 async def test_what_is_no_photo_is_refused_and_nothing_is_kept(web: Client) -> None:
     incident, token = await web.asked()
     whole = picture(size=(400, 300))
-    assert error_of(await upload(web, incident, token, b"%PDF-1.7 hello")) == (415, "unsupported_media", "photo")
-    assert error_of(await upload(web, incident, token, b"<svg onload=alert(1)>"))[:2] == (415, "unsupported_media")
+    assert error_of(await upload(web, incident, token, b"%PDF-1.7 hello")) == (
+        415,
+        "unsupported_media",
+        "photo",
+    )
+    assert error_of(await upload(web, incident, token, b"<svg onload=alert(1)>"))[:2] == (
+        415,
+        "unsupported_media",
+    )
     assert error_of(await upload(web, incident, token, b""))[0] in {415, 422}
-    assert error_of(await upload(web, incident, token, whole[: len(whole) // 2])) == (422, "invalid_field", "photo")
+    assert error_of(await upload(web, incident, token, whole[: len(whole) // 2])) == (
+        422,
+        "invalid_field",
+        "photo",
+    )
     assert error_of(await upload(web, incident, token, whole, name="file")) == (422, "invalid_field", "photo")
     large = await upload(web, incident, token, b"\xff\xd8" + b"0" * (10 * 1024 * 1024 + 1))
     assert error_of(large)[:2] == (413, "payload_too_large")

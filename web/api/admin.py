@@ -98,9 +98,7 @@ def _sheet(batch_id: str) -> str:
 async def issue(call: Call[NewBatch]) -> Answer:
     body = call.body
     then = keeping(call, _issued)
-    return _issued(
-        await stickers.issue(call.site.store, call.officer, body.district, body.count, then=then)
-    )
+    return _issued(await stickers.issue(call.site.store, call.officer, body.district, body.count, then=then))
 
 
 def _issued(batch: Batch) -> Answer:
