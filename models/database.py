@@ -7,6 +7,7 @@ one state of everything it asks for. What is written is none of its business.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 from collections.abc import AsyncIterator
@@ -135,9 +136,18 @@ async def _lock(descriptor: int) -> None:
         try:
             await asyncio.shield(waiting)
         except asyncio.CancelledError:
-            # The thread cannot be called back: let it have the lock, and give it back at once.
-            waiting.add_done_callback(lambda _: fcntl.flock(descriptor, fcntl.LOCK_UN))
+            # The thread cannot be called back, and a lock of this file is one for all tasks: nobody may have
+            # a turn before it came and the lock was given back.
+            await _wait_for(waiting)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             raise
+
+
+async def _wait_for(waiting: asyncio.Future[None]) -> None:
+    """Until it is done, however often this task is cancelled meanwhile."""
+    while not waiting.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(waiting)
 
 
 def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:

@@ -30,9 +30,9 @@ async def set_duty(
 ) -> None:
     """Begins or ends the officer's shift in ``district``; saying the same twice changes nothing.
 
-    Who goes off duty gives his incidents back to the others, and his open offers lapse. Who comes is
-    asked about everything that waits for an officer while nobody is being asked. Raises Forbidden for another's district or a role
-    that does not patrol.
+    Who goes off duty gives his incidents back to the others, and his open offers lapse. Who comes is asked
+    about everything that waits for an officer while nobody is being asked. Raises Forbidden for another's
+    district or a role that does not patrol.
     """
     if officer.role not in MAY_PATROL or district not in officer.districts:
         raise Forbidden(field="district")

@@ -15,7 +15,7 @@ from models.actions.deadlines import time_up
 from models.actions.offers import acknowledge
 from models.actions.requests import MoveRequest, request_move
 from models.caller import Participant
-from models.errors import AlreadyAccepted, Forbidden, NotOnDuty, PlateTailWrong, VersionConflict
+from models.errors import AlreadyAccepted, Conflict, Forbidden, NotOnDuty, PlateTailWrong, VersionConflict
 from models.incident.commands import (
     Accept,
     Answer,
@@ -112,6 +112,14 @@ async def test_each_requester_withdraws_only_himself(store: Store, bell: Recordi
     assert names(bell) == ["requested", "joined", "withdrawn", "cancelled"]
 
 
+async def test_who_withdrew_has_no_say_any_more(store: Store) -> None:
+    first, _second = await ask(store), await ask(store)
+    await act(store, first.id, Cancel(), first.requester)
+    for command in (Cancel(), Settle(), HandOver()):
+        with pytest.raises(Conflict):
+            await act(store, first.id, command, first.requester)
+
+
 async def test_the_owner_comes_and_the_requester_says_so(store: Store, clock: FakeClock) -> None:
     asked = await ask(store)
     owner = await owner_of(store, asked.id)
@@ -183,6 +191,20 @@ async def test_the_first_officer_to_come_on_duty_is_asked_about_what_waits(
     assert [one.officer_id for one in found] == [ZHANG.id]
     view = await incident_for(store, asked.id, asked.requester)
     assert not view["nobody_on_duty"]
+
+
+async def test_who_comes_on_duty_is_asked_about_what_everybody_else_let_lapse(
+    store: Store, clock: FakeClock
+) -> None:
+    await duty.set_duty(store, ZHANG, True, YUCHENG)
+    asked = await ask(store)
+    await act(store, asked.id, HandOver(), asked.requester)
+    offer = await due(store, "offer")
+    clock.advance(60)
+    await time_up(store, offer)
+    await duty.set_duty(store, LI, True, YUCHENG)
+    found = await rows(store, select(offers.c.officer_id, offers.c.status).order_by(offers.c.officer_id))
+    assert [(one.officer_id, one.status) for one in found] == [(ZHANG.id, "lapsed"), (LI.id, "pending")]
 
 
 async def test_two_officers_accept_at_once_and_one_wins(store: Store) -> None:
