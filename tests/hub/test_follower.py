@@ -1,0 +1,149 @@
+"""Following the log under every fault of the doorbell: each entry once, in order, at every client."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import delete, insert, update
+
+from models.tables import epochs, events, heads
+from tests.hub.conftest import Running, Writer
+from tests.support.city import MINGSHAN, YUCHENG
+from tests.support.hub_client import HubClient
+
+CHANNEL = f"district:{YUCHENG}"
+
+
+async def offsets(client: HubClient, count: int) -> list[int]:
+    return [(await client.publication(CHANNEL))["offset"] for _ in range(count)]
+
+
+async def test_a_doorbell_that_was_lost_is_found_by_comparing_heads(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        (entry,) = await writer.happen()
+        pub = await client.publication(CHANNEL)
+        assert pub == {"data": json.loads(entry.data), "offset": 1}
+
+
+async def test_a_doorbell_that_rings_twice_is_heard_once(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        first = await writer.happen()
+        await writer.ring(*first, *first)
+        await writer.ring(*first)
+        await writer.ring(*await writer.happen())
+        assert await offsets(client, 2) == [1, 2]
+        await client.nothing_came()
+
+
+async def test_doorbells_out_of_order_are_put_in_order(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        entries = await writer.happen(count=5)
+        for at in (4, 2, 0, 3, 1):
+            await writer.ring(entries[at])
+        assert await offsets(client, 5) == [1, 2, 3, 4, 5]
+        await client.nothing_came()
+
+
+async def test_a_hole_between_doorbells_is_read_from_the_log(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        entries = await writer.happen(count=5)
+        await writer.ring(entries[4])
+        assert await offsets(client, 5) == [1, 2, 3, 4, 5]
+
+
+async def test_redis_says_nonsense_and_the_hub_listens_on(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        for message in (b"", b"nonsense", b"[1]", b"[[1,2,3]]"):
+            await writer.redis.publish("wufen:doorbell", message)
+            await writer.redis.publish("wufen:positions", message)
+            await writer.redis.publish("wufen:hubs", message)
+        await writer.ring(*await writer.happen())
+        assert await offsets(client, 1) == [1]
+
+
+async def test_redis_loses_its_listeners_and_nothing_is_lost(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        await writer.ring(*await writer.happen())
+        await writer.redis.client_kill_filter(_type="pubsub")
+        await writer.ring(*await writer.happen())
+        await writer.redis.flushall()
+        await writer.happen()
+        assert await offsets(client, 3) == [1, 2, 3]
+        await client.nothing_came()
+
+
+async def test_more_than_a_page_is_caught_up_in_order(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        await writer.happen(count=1_200)
+        assert await offsets(client, 1_200) == list(range(1, 1_201))
+
+
+async def test_a_district_that_nobody_watches_is_followed_too(hub: Running, writer: Writer) -> None:
+    await writer.happen(MINGSHAN, count=3)
+    await hub.hub.follower.compare()
+    assert hub.hub.follower.known(MINGSHAN) == 3
+
+
+async def test_a_head_that_was_announced_while_heads_were_read_is_no_other_log(
+    hub: Running, writer: Writer
+) -> None:
+    async with hub.watching(CHANNEL) as client:
+        for _ in range(30):
+            # The comparison's snapshot is older than the doorbell that is heard meanwhile.
+            await writer.ring(*await writer.happen())
+            await hub.hub.follower.compare()
+        assert await offsets(client, 30) == list(range(1, 31))
+        await client.nothing_came()
+
+
+async def test_another_epoch_sends_everybody_back_for_a_new_start(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client, hub.watching(f"positions:{YUCHENG}") as other:
+        await writer.ring(*await writer.happen(count=2))
+        assert await offsets(client, 2) == [1, 2]
+        old = hub.hub.follower.epoch
+        async with writer.store.database.write() as connection:
+            values = {"number": 2, "epoch": "restored", "began_at": hub.clock.now()}
+            await connection.execute(insert(epochs).values(values))
+        ended = await client.push()
+        assert ended == {
+            "channel": CHANNEL,
+            "unsubscribe": {"code": 2500, "reason": "insufficient state"},
+        }
+        again = await client.subscribe(CHANNEL, since=(2, old))
+        assert again["epoch"] == "restored"
+        assert "recovered" not in again
+        # What has no position has lost none.
+        await other.nothing_came()
+
+
+async def test_a_head_below_our_own_is_another_log(hub: Running, writer: Writer) -> None:
+    async with hub.watching(CHANNEL) as client:
+        await writer.ring(*await writer.happen(count=5))
+        assert await offsets(client, 5) == [1, 2, 3, 4, 5]
+        # A backup of an hour ago, restored by somebody who forgot the epoch.
+        async with writer.store.database.write() as connection:
+            await connection.execute(delete(events).where(events.c.offset > 2))
+            await connection.execute(update(heads).where(heads.c.district == YUCHENG).values(head=2))
+        assert (await client.push())["unsubscribe"]["code"] == 2500
+        again = await client.subscribe(CHANNEL)
+        assert again["offset"] == 2
+        await writer.ring(*await writer.happen())
+        assert await offsets(client, 1) == [3]
+
+
+async def test_a_subscriber_who_comes_in_the_middle_of_traffic_misses_nothing(
+    hub: Running, writer: Writer
+) -> None:
+    epoch = hub.hub.follower.epoch
+    await writer.ring(*await writer.happen(count=20))
+    async with hub.client() as client:
+        await client.connect(hub.token("wall:1", CHANNEL))
+        request = {"channel": CHANNEL, "recover": True, "offset": 5, "epoch": epoch}
+        await client.say({"id": 99, "subscribe": request})
+        for _ in range(10):
+            await writer.ring(*await writer.happen())
+        reply = await client._message()
+        seen = [pub["offset"] for pub in reply["subscribe"]["publications"]]
+        while seen[-1] < 30:
+            seen.append((await client.publication(CHANNEL))["offset"])
+        assert seen == list(range(6, 31))
