@@ -3,7 +3,7 @@
  *
  * Receives; acting is `sending.ts`, going on and off duty is `duty.ts`.
  */
-import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
@@ -28,6 +28,8 @@ export interface Desk {
 interface DeskOptions {
   officer: string;
   duty: DutyState;
+  /** A commander takes no duty, but watches. */
+  watching: Ref<string | null>;
   alarm: Alarm;
   onBack(): void;
   onLost(): void;
@@ -149,7 +151,7 @@ export function useDesk(options: DeskOptions): Desk {
 
   const reload = (): void => void poll(round);
 
-  const at = computed(() => (options.duty.duty.value?.on_duty ? options.duty.duty.value.district : null));
+  const at = computed(() => options.watching.value ?? (options.duty.duty.value?.on_duty ? options.duty.duty.value.district : null));
   watch(at, (district) => (district ? enter(district) : leave()), { immediate: true });
 
   const onOnline = (): void => {
