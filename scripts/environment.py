@@ -9,6 +9,7 @@ from pathlib import Path
 from scripts import fingerprint, progress
 
 _PRODUCT = ("requirements.lock", "pyproject.toml", "hatch_build.py")
+_PIP = {"PYTHONUNBUFFERED": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 class Environment:
@@ -73,5 +74,5 @@ class Environment:
         fingerprint.leave(stamp, wanted)
 
     def _pip(self, title: str, *arguments: str) -> None:
-        command = [str(self.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        progress.run(title, [*command, *arguments], self.root, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        command = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+        progress.run(title, [*command, *arguments], self.root, env={**os.environ, **_PIP})
