@@ -1,0 +1,188 @@
+"""The official Python client of the protocol, unmodified, against our hub."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from centrifuge import (
+    Client,
+    ClientEventHandler,
+    DisconnectedContext,
+    PublicationContext,
+    StreamPosition,
+    SubscribedContext,
+    SubscriptionEventHandler,
+    UnsubscribedContext,
+)
+
+from hub import codes
+from models.queries.board import board
+from tests.hub.conftest import Running, StartHub, Writer
+from tests.support.city import YUCHENG, ZHANG
+
+CHANNEL = f"district:{YUCHENG}"
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here depends on the kind of database."""
+    return sqlite_url
+
+
+class Heard(SubscriptionEventHandler):  # type: ignore[misc]  # the package has no types
+    """What a subscription was told."""
+
+    def __init__(self) -> None:
+        self.subscribed: asyncio.Queue[SubscribedContext] = asyncio.Queue()
+        self.publications: asyncio.Queue[PublicationContext] = asyncio.Queue()
+        self.unsubscribed: asyncio.Queue[UnsubscribedContext] = asyncio.Queue()
+
+    async def on_subscribed(self, ctx: SubscribedContext) -> None:
+        self.subscribed.put_nowait(ctx)
+
+    async def on_publication(self, ctx: PublicationContext) -> None:
+        self.publications.put_nowait(ctx)
+
+    async def on_unsubscribed(self, ctx: UnsubscribedContext) -> None:
+        self.unsubscribed.put_nowait(ctx)
+
+    async def offsets(self, count: int) -> list[int]:
+        return [(await next_of(self.publications)).pub.offset for _ in range(count)]
+
+
+class Ended(ClientEventHandler):  # type: ignore[misc]
+    """Whether the client gave up for good."""
+
+    def __init__(self) -> None:
+        self.disconnected: asyncio.Queue[DisconnectedContext] = asyncio.Queue()
+
+    async def on_disconnected(self, ctx: DisconnectedContext) -> None:
+        self.disconnected.put_nowait(ctx)
+
+
+async def next_of(queue: asyncio.Queue[Any]) -> Any:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await queue.get()
+
+
+def make(hub: Running, token: str, **more: Any) -> Client:
+    return Client(hub.url, token=token, min_reconnect_delay=0.05, max_server_ping_delay=3.0, **more)
+
+
+async def test_it_connects_subscribes_and_hears(hub: Running, writer: Writer) -> None:
+    client = make(hub, hub.token("wall:1", CHANNEL))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    await writer.ring(*await writer.happen(count=3))
+    assert await heard.offsets(3) == [1, 2, 3]
+    await client.disconnect()
+
+
+async def test_it_resumes_after_a_cut_without_a_hole(hub: Running, writer: Writer) -> None:
+    client = make(hub, hub.token("wall:1", CHANNEL))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    await writer.ring(*await writer.happen(count=2))
+    assert await heard.offsets(2) == [1, 2]
+    for socket in hub.hub.switchboard._by_subject["wall:1"]:
+        socket.abort()
+    await writer.ring(*await writer.happen(count=3))
+    again = await next_of(heard.subscribed)
+    assert (again.was_recovering, again.recovered) == (True, True)
+    await writer.ring(*await writer.happen())
+    assert await heard.offsets(4) == [3, 4, 5, 6]
+    await client.disconnect()
+
+
+async def test_it_begins_where_the_snapshot_stands_and_loads_it_anew_when_it_must(
+    hub: Running, writer: Writer
+) -> None:
+    await writer.ring(*await writer.happen(count=4))
+    asked = 0
+
+    async def get_state(_channel: str) -> StreamPosition:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            return StreamPosition(offset=2, epoch="of yesterday")
+        snapshot = await board(writer.store, YUCHENG)
+        return StreamPosition(offset=snapshot["offset"] - 1, epoch=snapshot["epoch"])
+
+    client = make(hub, hub.token("wall:1", CHANNEL))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard, get_state=get_state)
+    await client.connect()
+    await subscription.subscribe()
+    assert (await next_of(heard.subscribed)).recovered is True
+    assert asked == 2
+    assert await heard.offsets(1) == [4]
+    await client.disconnect()
+
+
+async def test_it_moves_to_another_hub_when_one_stops(
+    start_hub: StartHub, hub: Running, writer: Writer
+) -> None:
+    async with start_hub() as (_, url):
+        client = Client(url, token=hub.token("wall:1", CHANNEL), min_reconnect_delay=0.05)
+        heard = Heard()
+        subscription = client.new_subscription(CHANNEL, heard)
+        await client.connect()
+        await subscription.subscribe()
+        await next_of(heard.subscribed)
+        await writer.ring(*await writer.happen())
+        assert await heard.offsets(1) == [1]
+        client._address = hub.url  # where the shared port would lead
+    await writer.ring(*await writer.happen())
+    assert await heard.offsets(1) == [2]
+    await client.disconnect()
+
+
+async def test_it_renews_its_token(hub: Running, writer: Writer) -> None:
+    renewed = asyncio.Event()
+
+    async def get_token() -> str:
+        renewed.set()
+        return hub.token("wall:1", CHANNEL)
+
+    client = make(hub, hub.token("wall:1", CHANNEL, seconds=1), get_token=get_token)
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await renewed.wait()
+    await writer.ring(*await writer.happen())
+    assert await heard.offsets(1) == [1]
+    assert heard.subscribed.empty()
+    await client.disconnect()
+
+
+async def test_it_stays_away_when_it_was_revoked(hub: Running, writer: Writer) -> None:
+    ended = Ended()
+    client = make(hub, hub.token(ZHANG.subject, CHANNEL, age=2), events=ended)
+    await client.connect()
+    await client.ready()
+    await writer.ring(*await writer.order("revoked", ZHANG.subject))
+    assert (await next_of(ended.disconnected)).code == codes.REVOKED.code
+
+
+async def test_it_leaves_the_district_at_the_end_of_the_shift(hub: Running, writer: Writer) -> None:
+    client = make(hub, hub.token(ZHANG.subject, CHANNEL, age=2))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    await writer.ring(*await writer.order("off_duty", ZHANG.subject, YUCHENG))
+    assert (await next_of(heard.unsubscribed)).code == codes.OFF_DUTY.code
+    await client.disconnect()
