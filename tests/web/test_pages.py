@@ -193,9 +193,15 @@ async def test_the_samples_wall_opens_at_its_own_machine_only(built: Client) -> 
     assert f"board:{YUCHENG}" in (await built.get("/api/v1/connection-token")).json()["channels"]
     for headers in strange:
         assert (await built.get(path, headers=headers)).status_code == 401, headers
-    token = await built.token_of(ZHANG)
-    refused = await built.get("/api/v1/districts/511803/board", headers=bearer(token))
-    assert refused.status_code == 200  # the wall in the same browser still sees it
+    # An officer who is signed in beside it changes nothing for the wall, and gains no channel by it.
+    officer = bearer(await built.token_of(ZHANG))
+    assert (await built.get("/api/v1/districts/511803/board", headers=officer)).status_code == 200
+    own = [f"officer:{ZHANG.id}"]
+    ticket = "/api/v1/connection-token"
+    assert (await built.get(ticket, headers=officer)).json()["channels"] == own
+    assert "district:511803" in (await built.get(f"{ticket}?wall=1", headers=officer)).json()["channels"]
+    for headers in strange:
+        assert (await built.get(f"{ticket}?wall=1", headers=officer | headers)).json()["channels"] == own
     incident, _ = await built.asked()
     assert (await built.post(f"/api/v1/incidents/{incident}/settle", json={})).status_code == 401
 

@@ -25,10 +25,6 @@ async def give(call: Call[Nothing]) -> Answer:
     caller = await _asking(call)
     store = call.site.store
     channels = await _channels(store, caller)
-    # The sample city's wall may stand in the same browser as somebody who is signed in.
-    wall = await local_wall(call.request, call.site)
-    if wall is not None and isinstance(caller, Officer):
-        channels |= await _channels(store, wall)
     incident_id = call.request.query_params.get("incident")
     if incident_id is not None:
         channels |= await _incident_channel(store, caller, incident_id)
