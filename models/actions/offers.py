@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
@@ -36,7 +36,7 @@ def location_of(incident: Incident) -> Location | None:
 async def candidates(change: IncidentChange) -> list[Ranked]:
     """Who is on duty in the incident's district, best first; whoever was asked already is left out."""
     return rank(
-        await _on_duty(change, asked=False),
+        await _on_duty(change, not_asked=True),
         location_of(change.now),
         change.at,
     )
@@ -44,10 +44,10 @@ async def candidates(change: IncidentChange) -> list[Ranked]:
 
 async def anybody_on_duty(change: IncidentChange) -> bool:
     """Whether the district has anyone on duty at all, asked or not."""
-    return bool(await _on_duty(change, asked=None))
+    return bool(await _on_duty(change, not_asked=False))
 
 
-async def _on_duty(change: IncidentChange, asked: bool | None) -> list[Candidate]:
+async def _on_duty(change: IncidentChange, *, not_asked: bool) -> list[Candidate]:
     busy = exists().where(
         incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
     )
@@ -56,16 +56,25 @@ async def _on_duty(change: IncidentChange, asked: bool | None) -> list[Candidate
         .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
         .where(shifts.c.district == change.now.district, officers.c.active)
     )
-    if asked is not None:
-        # Since it was last handed over, released or reopened everybody may be asked once.
-        earlier = exists().where(
-            offers.c.incident_id == change.now.id,
-            offers.c.officer_id == officers.c.id,
-            offers.c.offered_at >= (change.now.handed_over_at or change.now.requested_at),
-        )
-        query = query.where(earlier if asked else ~earlier)
+    if not_asked:
+        query = query.where(~_was_asked(change))
     rows = (await change.change.connection.execute(query)).mappings()
     return [_candidate(row) for row in rows]
+
+
+def _was_asked(change: IncidentChange) -> Any:
+    """Has an offer that waits for an answer, or answered one since the incident became the officers'.
+
+    An offer that was withdrawn because a colleague was faster does not count: when he gives the incident
+    back, the others are asked again.
+    """
+    since = change.now.handed_over_at or change.now.requested_at
+    answered = and_(offers.c.status.in_(("accepted", "declined", "lapsed")), offers.c.offered_at >= since)
+    return exists().where(
+        offers.c.incident_id == change.now.id,
+        offers.c.officer_id == officers.c.id,
+        or_(offers.c.status.in_(OPEN), answered),
+    )
 
 
 def _candidate(row: Any) -> Candidate:

@@ -1,10 +1,8 @@
-"""The story in the database, without a browser: what each change leaves behind, on SQLite and PostgreSQL."""
+"""The story of requester and owner in the database: what each change leaves behind, on both databases."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,53 +10,24 @@ from sqlalchemy import select
 from models.actions import duty
 from models.actions.commands import act
 from models.actions.deadlines import time_up
-from models.actions.offers import acknowledge
 from models.actions.requests import MoveRequest, request_move
-from models.caller import Participant
-from models.errors import AlreadyAccepted, Conflict, Forbidden, NotOnDuty, PlateTailWrong, VersionConflict
+from models.errors import Conflict, Forbidden, NotOnDuty, PlateTailWrong, VersionConflict
 from models.incident.commands import (
     Accept,
     Answer,
-    Arrive,
     Cancel,
-    Decline,
     HandOver,
     Rate,
-    Release,
-    Resolve,
     Settle,
 )
 from models.queries.board import board, figures
 from models.queries.incident import incident_for
 from models.store import Store
-from models.tables import deadlines, notices, offers, participants
-from tests.support.city import AUX, CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG, ask
+from models.tables import deadlines, notices, offers
+from tests.models.actions.looking import due, names, owner_of, rows
+from tests.support.city import MINGSHAN, WANG, YUCHENG, ZHANG, ask
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
-
-
-async def rows(store: Store, query: Any) -> list[Any]:
-    async with store.database.read() as connection:
-        return list((await connection.execute(query)).all())
-
-
-async def due(store: Store, kind: str) -> str:
-    """The id of the open deadline of a kind."""
-    query = select(deadlines.c.id).where(deadlines.c.kind == kind, deadlines.c.status == "open")
-    (row,) = await rows(store, query)
-    return str(row.id)
-
-
-def names(bell: RecordingBell) -> list[str]:
-    return [json.loads(entry.data)["event"] for entry in bell.entries if entry.district != "control"]
-
-
-async def owner_of(store: Store, incident_id: str) -> Participant:
-    query = select(participants.c.id).where(
-        participants.c.incident_id == incident_id, participants.c.role == "owner"
-    )
-    found = await rows(store, query)
-    return Participant(found[0].id, incident_id, "owner")
 
 
 async def test_a_request_tells_the_owner_at_once_and_sets_the_clock(
@@ -136,23 +105,6 @@ async def test_the_owner_comes_and_the_requester_says_so(store: Store, clock: Fa
     assert seen["you"]["stars"] == 5
 
 
-async def test_at_respond_by_officers_on_duty_are_asked(
-    store: Store, clock: FakeClock, bell: RecordingBell
-) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    await duty.set_duty(store, LI, True, YUCHENG)
-    asked = await ask(store)
-    respond = await due(store, "respond")
-    clock.advance(300)
-    assert await time_up(store, respond) == "fired"
-    assert await time_up(store, respond) == "settled"
-    assert names(bell) == ["requested", "breached", "handed_over", "offered", "offered"]
-    found = await rows(store, select(offers.c.officer_id, offers.c.status).order_by(offers.c.officer_id))
-    assert [(one.officer_id, one.status) for one in found] == [("051827", "pending"), ("051828", "pending")]
-    view = await incident_for(store, asked.id, ZHANG)
-    assert view["breached_at"] == "2026-11-02T08:05:00.000Z"
-
-
 async def test_two_hubs_firing_at_once_breach_once(
     store: Store, clock: FakeClock, bell: RecordingBell
 ) -> None:
@@ -162,21 +114,6 @@ async def test_two_hubs_firing_at_once_breach_once(
     results = await asyncio.gather(*(time_up(store, respond) for _ in range(4)))
     assert sorted(results) == ["fired", "settled", "settled", "settled"]
     assert names(bell).count("breached") == 1
-
-
-async def test_with_nobody_on_duty_the_commander_is_told_and_everybody_reads_so(
-    store: Store, clock: FakeClock
-) -> None:
-    asked = await ask(store)
-    respond = await due(store, "respond")
-    clock.advance(300)
-    await time_up(store, respond)
-    view = await incident_for(store, asked.id, asked.requester)
-    assert view["nobody_on_duty"]
-    assert view["call"] == "122"
-    assert view["status"] == "offered"
-    told = await rows(store, select(notices.c.officer_id).where(notices.c.template == "nobody_on_duty"))
-    assert [one.officer_id for one in told] == [CHEN.id]
 
 
 async def test_the_first_officer_to_come_on_duty_is_asked_about_what_waits(
@@ -191,101 +128,6 @@ async def test_the_first_officer_to_come_on_duty_is_asked_about_what_waits(
     assert [one.officer_id for one in found] == [ZHANG.id]
     view = await incident_for(store, asked.id, asked.requester)
     assert not view["nobody_on_duty"]
-
-
-async def test_who_comes_on_duty_is_asked_about_what_everybody_else_let_lapse(
-    store: Store, clock: FakeClock
-) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, HandOver(), asked.requester)
-    offer = await due(store, "offer")
-    clock.advance(60)
-    await time_up(store, offer)
-    await duty.set_duty(store, LI, True, YUCHENG)
-    found = await rows(store, select(offers.c.officer_id, offers.c.status).order_by(offers.c.officer_id))
-    assert [(one.officer_id, one.status) for one in found] == [(ZHANG.id, "lapsed"), (LI.id, "pending")]
-
-
-async def test_two_officers_accept_at_once_and_one_wins(store: Store) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    await duty.set_duty(store, LI, True, YUCHENG)
-    asked = await ask(store)
-    results = await asyncio.gather(
-        act(store, asked.id, Accept(), ZHANG), act(store, asked.id, Accept(), LI), return_exceptions=True
-    )
-    losers = [one for one in results if isinstance(one, AlreadyAccepted)]
-    winners = [one for one in results if isinstance(one, dict)]
-    assert len(losers) == len(winners) == 1
-    assert losers[0].params["by"] == winners[0]["officer"]
-
-
-async def test_an_officer_goes_there_and_resolves_it(store: Store, bell: RecordingBell) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    asked = await ask(store)
-    for command in (Accept(), Arrive(), Resolve(note="warned")):
-        await act(store, asked.id, command, ZHANG)
-    assert names(bell) == ["requested", "accepted", "arrived", "resolved"]
-    public = await incident_for(store, asked.id, asked.requester)
-    assert public["unit"] == "雨城一中队"
-    assert "officer" not in public
-    assert all("note" not in one["detail"] for one in public["timeline"])
-
-
-async def test_a_declined_offer_asks_the_next_officer(store: Store, bell: RecordingBell) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, HandOver(), asked.requester)
-    await duty.set_duty(store, AUX, True, YUCHENG)
-    await act(store, asked.id, Decline(reason="busy"), ZHANG)
-    found = await rows(store, select(offers.c.officer_id, offers.c.status))
-    assert {one.officer_id: one.status for one in found} == {
-        ZHANG.id: "declined",
-        LI.id: "pending",
-        AUX.id: "pending",
-    }
-    assert names(bell) == ["requested", "handed_over", "offered", "offered", "declined", "offered"]
-
-
-async def test_an_offer_nobody_answers_lapses_and_the_commander_hears_of_it(
-    store: Store, clock: FakeClock, bell: RecordingBell
-) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, HandOver(), asked.requester)
-    offer = await due(store, "offer")
-    clock.advance(60)
-    await time_up(store, offer)
-    assert names(bell) == ["requested", "handed_over", "offered", "lapsed", "escalated"]
-    told = await rows(store, select(notices.c.officer_id).where(notices.c.template == "nobody_accepted"))
-    assert [one.officer_id for one in told] == [CHEN.id]
-
-
-async def test_received_and_seen_are_recorded_once_each(store: Store, clock: FakeClock) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, HandOver(), asked.requester)
-    (offer,) = await rows(store, select(offers.c.id))
-    clock.advance(1)
-    assert await acknowledge(store, ZHANG.id, [(offer.id, "received")]) == 1
-    clock.advance(1)
-    assert await acknowledge(store, ZHANG.id, [(offer.id, "seen"), (offer.id, "received")]) == 1
-    assert await acknowledge(store, LI.id, [(offer.id, "seen")]) == 0
-    (row,) = await rows(store, select(offers))
-    assert row.status == "seen"
-    assert (row.seen_at - row.received_at).total_seconds() == 1
-
-
-async def test_who_goes_off_duty_gives_his_incident_back(store: Store, bell: RecordingBell) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    await duty.set_duty(store, LI, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, Accept(), ZHANG)
-    await duty.set_duty(store, ZHANG, False, YUCHENG)
-    view = await incident_for(store, asked.id, LI)
-    assert (view["status"], view["officer"]) == ("offered", None)
-    assert names(bell) == ["requested", "accepted", "released", "offered"]
 
 
 async def test_nobody_commands_what_is_not_his(store: Store) -> None:
@@ -303,48 +145,12 @@ async def test_nobody_commands_what_is_not_his(store: Store) -> None:
         await duty.set_duty(store, WANG, True, YUCHENG)
 
 
-async def test_only_the_officer_who_has_it_arrives_releases_or_resolves(store: Store) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    await duty.set_duty(store, LI, True, YUCHENG)
-    asked = await ask(store)
-    await act(store, asked.id, Accept(), ZHANG)
-    for command in (Arrive(), Release(), Resolve()):
-        with pytest.raises(Forbidden):
-            await act(store, asked.id, command, LI)
-
-
 async def test_a_version_that_was_seen_long_ago_is_refused(store: Store) -> None:
     asked = await ask(store)
     await ask(store)
     with pytest.raises(VersionConflict) as refused:
         await act(store, asked.id, Settle(), asked.requester, version=1)
     assert refused.value.params == {"version": 2}
-
-
-async def test_the_ladder_tells_the_second_contact_and_then_asks_an_officer(
-    store: Store, clock: FakeClock, bell: RecordingBell
-) -> None:
-    await duty.set_duty(store, ZHANG, True, YUCHENG)
-    await ask(store)
-    first, second = await due(store, "step:1"), await due(store, "step:2")
-    clock.advance(60)
-    await time_up(store, first)
-    clock.advance(60)
-    await time_up(store, second)
-    assert names(bell) == ["requested", "escalated", "escalated", "offered"]
-    told = await rows(store, select(notices.c.contact_id).order_by(notices.c.created_at))
-    assert [one.contact_id for one in told] == ["contact-one-1", "contact-one-2"]
-
-
-async def test_the_ladder_rests_while_the_owner_is_coming(
-    store: Store, clock: FakeClock, bell: RecordingBell
-) -> None:
-    asked = await ask(store)
-    await act(store, asked.id, Answer(reply="coming", minutes=3), await owner_of(store, asked.id))
-    first = await due(store, "step:1")
-    clock.advance(60)
-    assert await time_up(store, first) == "fired"
-    assert names(bell) == ["requested", "answered"]
 
 
 async def test_the_board_holds_what_is_open_and_where_the_feed_stands(store: Store) -> None:
