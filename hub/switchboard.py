@@ -19,6 +19,7 @@ from hub.connection import Action, Call, Close, Connected, Connection, Send, Sub
 from hub.handshake import Opening, open_connection
 from hub.measures import Measures
 from hub.protocol import batch, error_reply, reply
+from hub.subjects import Subjects
 from hub.transport import Socket
 from models.clock import Clock
 from models.ids import Ids
@@ -59,8 +60,7 @@ class Switchboard:
         self._calls = calls
         self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
         self._next = 0
-        # Tuples: nearly everybody has one connection, and a set each would cost more than the connection.
-        self._by_subject: dict[str, tuple[Socket, ...]] = {}
+        self.subjects = Subjects()
 
     def __len__(self) -> int:
         """Sockets of any kind, plain HTTP included."""
@@ -109,7 +109,7 @@ class Switchboard:
             case Unsubscribe(channel):
                 self.channels.detach(socket, channel)
             case Connected(subject):
-                self._by_subject[subject] = (*self._by_subject.get(subject, ()), socket)
+                self.subjects.add(subject, socket)
             case Call():
                 self._calls(socket, action)
             case Close(why):
@@ -133,16 +133,11 @@ class Switchboard:
         for channel in connection.subscriptions:
             self.channels.detach(socket, channel)
         if connection.claims is not None:
-            subject = connection.claims.subject
-            rest = tuple(one for one in self._by_subject.get(subject, ()) if one is not socket)
-            if rest:
-                self._by_subject[subject] = rest
-            else:
-                self._by_subject.pop(subject, None)
+            self.subjects.discard(connection.claims.subject, socket)
 
     def end_shift(self, subject: str, district_channels: Iterable[str]) -> None:
         """Takes the district's live channels from whoever's shift is over."""
-        for socket in self._by_subject.get(subject, ()):
+        for socket in self.subjects.of(subject):
             connection = socket.connection
             if connection is None or connection.claims is None:
                 continue
@@ -157,7 +152,7 @@ class Switchboard:
     def cut(self, subject: str) -> None:
         """Ends the connections of a revoked subject, save those whose token is newer."""
         revocations = self._terms.revocations
-        for socket in self._by_subject.get(subject, ()):
+        for socket in self.subjects.of(subject):
             connection = socket.connection
             if (
                 connection is None

@@ -238,7 +238,7 @@ async def test_an_expired_token_is_answered_and_another_may_be_shown(hub: Runnin
 async def test_a_client_that_answers_no_ping_is_cut_off_and_may_return(hub: Running) -> None:
     async with hub.client() as client:
         await client.connect(hub.token("wall:1"))
-        socket = next(iter(hub.hub.switchboard._by_subject["wall:1"]))
+        socket = hub.hub.switchboard.subjects.of("wall:1")[0]
         for _ in range(3):
             socket.visit(hub.clock.now().timestamp())
         assert await client.closed() == (3012, "no pong")
@@ -248,7 +248,7 @@ async def test_a_slow_reader_is_cut_off_and_catches_up(hub: Running, writer: Wri
     async with hub.watching(CHANNEL) as slow, hub.watching(CHANNEL) as quick:
         slow.socket.transport.pause_reading()
         sent = 0
-        while len(hub.hub.switchboard._by_subject["wall:1"]) == 2:
+        while len(hub.hub.switchboard.subjects.of("wall:1")) == 2:
             await writer.ring(*await writer.happen(count=10, size=50_000))
             for _ in range(10):
                 sent = (await quick.publication(CHANNEL))["offset"]
@@ -274,7 +274,7 @@ async def test_a_lost_connection_leaves_nothing_behind(hub: Running, writer: Wri
             client.drop()
         await writer.ring(*await writer.happen())
         await witness.publication(CHANNEL)
-        assert len(hub.hub.switchboard._by_subject["wall:1"]) == 1
+        assert len(hub.hub.switchboard.subjects.of("wall:1")) == 1
         assert not hub.hub.channels.has(f"board:{YUCHENG}")
 
 

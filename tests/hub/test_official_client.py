@@ -93,7 +93,7 @@ async def test_it_resumes_after_a_cut_without_a_hole(hub: Running, writer: Write
     await next_of(heard.subscribed)
     await writer.ring(*await writer.happen(count=2))
     assert await heard.offsets(2) == [1, 2]
-    for socket in hub.hub.switchboard._by_subject["wall:1"]:
+    for socket in hub.hub.switchboard.subjects.of("wall:1"):
         socket.abort()
     await writer.ring(*await writer.happen(count=3))
     again = await next_of(heard.subscribed)
