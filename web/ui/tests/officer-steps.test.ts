@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterSteps, outcomesOf, stepsOf } from "../src/officer/steps.ts";
+import { afterSteps, outcomesOf, stepsOf, type Command } from "../src/officer/steps.ts";
 import { incident } from "./incident.ts";
 
 const police = { role: "police", service_number: "051827" };
@@ -52,14 +52,22 @@ test("an auxiliary officer never says that somebody was wrong", () => {
   assert.deepEqual(outcomesOf("police"), ["resolved", "settled", "rejected", "duplicate"]);
 });
 
+const did = (...commands: Command[]) => commands.map((command, i) => ({ command, at: Date.parse("2026-11-23T04:01:00Z") + i * 1000 }));
+
 test("what is queued shows as done, so that the next step can be queued too", () => {
   const waiting = incident({ status: "waiting" });
-  assert.equal(afterSteps(waiting, [], "051827").status, "waiting");
+  assert.equal(afterSteps(waiting, [], "051827"), waiting);
   assert.deepEqual(
-    [afterSteps(waiting, ["accept"], "051827").status, afterSteps(waiting, ["accept"], "051827").officer],
+    [afterSteps(waiting, did("accept"), "051827").status, afterSteps(waiting, did("accept"), "051827").officer],
     ["accepted", "051827"],
   );
-  assert.equal(afterSteps(waiting, ["accept", "arrive"], "051827").status, "on_scene");
-  assert.equal(afterSteps(waiting, ["accept", "arrive", "resolve"], "051827").status, "closed");
-  assert.equal(afterSteps(waiting, ["accept", "release"], "051827").officer, null);
+  assert.equal(afterSteps(waiting, did("accept", "arrive"), "051827").status, "on_scene");
+  assert.equal(afterSteps(waiting, did("accept", "arrive", "resolve"), "051827").status, "closed");
+  assert.equal(afterSteps(waiting, did("accept", "release"), "051827").officer, null);
+  assert.deepEqual(afterSteps(waiting, did("decline"), "051827"), waiting);
+});
+
+test("queued steps count from when they were done, not from when they are sent", () => {
+  const there = afterSteps(incident({ status: "waiting" }), did("accept", "arrive"), "051827");
+  assert.deepEqual([there.accepted_at, there.arrived_at], ["2026-11-23T04:01:00.000Z", "2026-11-23T04:01:01.000Z"]);
 });

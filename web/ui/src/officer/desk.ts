@@ -1,17 +1,19 @@
 /**
- * Everything the officer's page knows while he is on duty: the board, his offers, the connection, the closed of today.
+ * Everything the officer's page knows while he is at work: the board, his offers, the connection, the closed of today.
  *
  * Receives; acting is `sending.ts`, going on and off duty is `duty.ts`.
  */
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
-import { ApiError, call } from "../shared/api.ts";
+import { ApiError, call, serverNow } from "../shared/api.ts";
 import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Incident, Publication } from "../shared/incident.ts";
+import { makePoll, onWaking } from "../shared/polling.ts";
+import { dayBeginning } from "../shared/urgency.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DutyState } from "./duty.ts";
+import { useOffers } from "./offers.ts";
 import type { Offer } from "./order.ts";
-import { dayBeginning, isOpen } from "../shared/urgency.ts";
 
 export type Link = "live" | "polling" | "offline";
 
@@ -25,13 +27,15 @@ export interface Desk {
   reload(): void;
 }
 
-interface DeskOptions {
+export interface DeskOptions {
   officer: string;
   duty: DutyState;
   /** A commander takes no duty, but watches. */
   watching: Ref<string | null>;
   alarm: Alarm;
+  /** The network is back. */
   onBack(): void;
+  /** The server no longer knows this session. */
   onLost(): void;
 }
 
@@ -42,70 +46,54 @@ const POLL_AWAY_MS = 3000;
 const POLL_LIVE_MS = 60_000;
 
 export function useDesk(options: DeskOptions): Desk {
+  const { duty, alarm, watching } = options;
   const board = shallowRef<Board | null>(null);
-  const offers = shallowRef<ReadonlyMap<string, Offer>>(new Map());
   const refusal = shallowRef<ApiError | null>(null);
   const onHub = ref(false);
   const reachable = ref(navigator.onLine);
   const link = computed<Link>(() => (!reachable.value ? "offline" : onHub.value ? "live" : "polling"));
   let hub: Hub | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let round = 0;
 
-  const load = async (): Promise<void> => {
-    try {
-      await board.value?.load();
-      reachable.value = true;
-      refusal.value = null;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.transient) reachable.value = false;
-      else if (error.status === 401) options.onLost();
-      else refusal.value = error;
-    }
-  };
-
-  const loadClosed = async (district: string): Promise<void> => {
-    const { incidents } = await call<{ incidents: Incident[] }>(`/api/v1/districts/${district}/closed`);
-    const open = board.value?.incidents;
-    if (open?.value) open.value = addTo(forgetClosed(open.value, dayBeginning(Date.now())), incidents);
-  };
-
-  const poll = async (mine: number): Promise<void> => {
-    clearTimeout(timer);
-    if (mine !== round) return;
-    if (document.visibilityState === "visible") {
-      await load();
-      if (!onHub.value) await loadOffers().catch(() => undefined);
-    }
-    if (mine === round) timer = setTimeout(() => void poll(mine), onHub.value ? POLL_LIVE_MS : POLL_AWAY_MS);
-  };
-
-  const take = (incident: string, offer: Offer): void => {
-    const known = offers.value.get(incident);
-    if (known?.id === offer.id && known.status === offer.status) return;
-    offers.value = new Map(offers.value).set(incident, offer);
-    if (offer.status !== "pending" || known?.id === offer.id) return;
-    options.alarm.offer();
-    void hub?.rpc("received", { offers: [offer.id] }).catch(() => undefined);
-  };
+  const tell = (what: "received" | "seen", offer: Offer): void => void hub?.rpc(what, { offers: [offer.id] }).catch(() => undefined);
+  const { offers, take, look, clear } = useOffers((offer) => {
+    alarm.offer();
+    tell("received", offer);
+  });
 
   const loadOffers = async (): Promise<Position> => {
-    const { offers: asking = [], offset = 0, epoch = "" } = await options.duty.load();
+    const { offers: asking = [], offset = 0, epoch = "" } = await duty.load();
     for (const { incident, ...offer } of asking) take(incident, offer);
     return { offset, epoch };
   };
+  const load = async (): Promise<void> => {
+    try {
+      await board.value?.load();
+      if (board.value && !onHub.value) await loadOffers();
+      reachable.value = true;
+      refusal.value = null;
+    } catch (error) {
+      onTrouble(error);
+    }
+  };
+  const onTrouble = (error: unknown): void => {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.transient) reachable.value = false;
+    else if (error.status === 401) options.onLost();
+    else refusal.value = error;
+  };
+  const poll = makePoll(load, () => (onHub.value ? POLL_LIVE_MS : POLL_AWAY_MS));
 
+  const onState = (live: boolean): void => {
+    onHub.value = live;
+    if (!live) return poll.now();
+    reachable.value = true;
+    options.onBack();
+  };
   const onEvent = ({ event, incident }: Publication): void => {
-    if (event === "requested") options.alarm.news();
-    if (!isOpen(incident) && offers.value.has(incident.id)) forget(incident.id);
+    if (event === "requested") alarm.news();
+    look(incident);
   };
-  const forget = (incident: string): void => {
-    const left = new Map(offers.value);
-    left.delete(incident);
-    offers.value = left;
-  };
-
   const listen = async (following: Board, mine: number): Promise<void> => {
     const opened = await openHub({ onState: (live) => mine === round && onState(live) });
     if (mine !== round) return opened.close();
@@ -121,65 +109,48 @@ export function useDesk(options: DeskOptions): Desk {
     });
   };
 
-  const onState = (live: boolean): void => {
-    onHub.value = live;
-    if (live) {
-      reachable.value = true;
-      options.onBack();
-    } else reload();
-  };
-
   const leave = (): void => {
     round += 1;
-    clearTimeout(timer);
     hub?.close();
     hub = null;
     onHub.value = false;
     board.value = refusal.value = null;
-    offers.value = new Map();
+    clear();
   };
-
-  const enter = (district: string): void => {
+  const enter = async (district: string): Promise<void> => {
     leave();
+    const mine = round;
     const following = openBoard(district);
     board.value = following;
-    const mine = round;
-    void poll(mine)
-      .then(() => loadClosed(district).catch(() => undefined))
-      .then(() => listen(following, mine).catch(() => undefined));
+    await load();
+    await addClosed(following).catch(() => undefined);
+    poll.now();
+    if (mine === round) await listen(following, mine).catch(() => undefined);
   };
 
-  const reload = (): void => void poll(round);
-
-  const at = computed(() => options.watching.value ?? (options.duty.duty.value?.on_duty ? options.duty.duty.value.district : null));
-  watch(at, (district) => (district ? enter(district) : leave()), { immediate: true });
-
-  const onOnline = (): void => {
-    reachable.value = true;
-    reload();
-  };
-  const onOffline = (): void => {
-    reachable.value = false;
-  };
-  const onVisible = (): void => {
-    if (document.visibilityState === "visible" && at.value) reload();
-  };
-  addEventListener("online", onOnline);
-  addEventListener("offline", onOffline);
-  document.addEventListener("visibilitychange", onVisible);
+  const at = computed(() => watching.value ?? (duty.duty.value?.on_duty ? duty.duty.value.district : null));
+  watch(at, (district) => (district ? void enter(district) : leave()), { immediate: true });
+  const stopWaking = onWaking({
+    online: () => {
+      reachable.value = true;
+      poll.now();
+    },
+    offline: () => {
+      reachable.value = false;
+    },
+    visible: poll.now,
+  });
   onScopeDispose(() => {
+    poll.stop();
     leave();
-    removeEventListener("online", onOnline);
-    removeEventListener("offline", onOffline);
-    document.removeEventListener("visibilitychange", onVisible);
+    stopWaking();
   });
 
-  return {
-    board,
-    offers,
-    link,
-    refusal,
-    seen: (offer) => void hub?.rpc("seen", { offers: [offer.id] }).catch(() => undefined),
-    reload,
-  };
+  return { board, offers, link, refusal, seen: (offer) => tell("seen", offer), reload: poll.now };
+}
+
+/** What was closed today stands beside what is open; yesterday's is forgotten. */
+async function addClosed({ district, incidents }: Board): Promise<void> {
+  const { incidents: closed } = await call<{ incidents: Incident[] }>(`/api/v1/districts/${district}/closed`);
+  if (incidents.value) incidents.value = addTo(forgetClosed(incidents.value, dayBeginning(serverNow())), closed);
 }

@@ -6,7 +6,7 @@ import type { Me } from "../shared/session.ts";
 import type { Desk } from "./desk.ts";
 import { groupsOf, type Groups } from "./order.ts";
 import { dayBeginning } from "../shared/urgency.ts";
-import { commandsFor } from "./outbox.ts";
+import { stepsFor } from "./outbox.ts";
 import type { Sending } from "./sending.ts";
 import { afterSteps } from "./steps.ts";
 
@@ -26,7 +26,7 @@ export function useGroups(desk: Desk, sending: Sending, me: Me): Lists {
   const shown = computed(() => {
     const known = desk.board.value?.incidents.value ?? new Map<string, Incident>();
     if (sending.queue.value.length === 0) return known;
-    const seen = [...known.values()].map((view) => afterSteps(view, commandsFor(sending.queue.value, view.id), me.service_number));
+    const seen = [...known.values()].map((view) => afterSteps(view, stepsFor(sending.queue.value, view.id), me.service_number));
     return new Map(seen.map((view) => [view.id, view]));
   });
   const groups = computed(() => {

@@ -33,8 +33,8 @@ export function refused(queue: Queue, key: string): Queue {
   return at < 0 ? queue : queue.filter((step, i) => i !== at && (i < at || step.incident !== queue[at]?.incident));
 }
 
-export function commandsFor(queue: Queue, incident: string): Command[] {
-  return queue.filter((step) => step.incident === incident).map((step) => step.command);
+export function stepsFor(queue: Queue, incident: string): Queued[] {
+  return queue.filter((step) => step.incident === incident);
 }
 
 /** What was stored by an older page, or by nobody: anything that is not a queue is an empty one. */

@@ -48,25 +48,33 @@ export function outcomesOf(role: string): string[] {
   return role === "auxiliary" ? ["resolved", "settled"] : ["resolved", "settled", "rejected", "duplicate"];
 }
 
-/** The incident as it will be once the queued commands are through, in their order. */
-export function afterSteps(incident: Incident, commands: readonly Command[], me: string): Incident {
-  return commands.reduce((seen, command) => afterStep(seen, command, me), incident);
+/** A step that was done on this phone; `at` in milliseconds on the server's clock. */
+export interface Done {
+  command: Command;
+  at: number;
 }
 
-function afterStep(incident: Incident, command: Command, me: string): Incident {
+/** The incident as it will be once the queued steps are through, in their order. */
+export function afterSteps(incident: Incident, steps: readonly Done[], me: string): Incident {
+  return steps.reduce((seen, step) => ({ ...seen, ...changeOf(step, me) }), incident);
+}
+
+function changeOf({ command, at }: Done, me: string): Partial<Incident> {
+  const when = new Date(at).toISOString();
   switch (command) {
     case "accept":
-      return { ...incident, status: "accepted", officer: me };
+      return { status: "accepted", officer: me, accepted_at: when };
     case "arrive":
-      return { ...incident, status: "on_scene" };
+      return { status: "on_scene", arrived_at: when };
     case "release":
     case "hand_over":
     case "reopen":
-      return { ...incident, status: "offered", officer: null };
+      return { status: "offered", officer: null };
     case "resolve":
+      return { status: "closed", closed_at: when, outcome: "resolved" };
     case "settle":
-      return { ...incident, status: "closed" };
+      return { status: "closed", closed_at: when, outcome: "settled" };
     case "decline":
-      return incident;
+      return {};
   }
 }

@@ -2,6 +2,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
+import { makePoll } from "../shared/polling.ts";
 import { addMessages, lastNumber, type Message, type Phone } from "./messages.ts";
 
 export interface Listening {
@@ -19,7 +20,6 @@ export function useListening(onNew: (message: Message) => void): Listening {
   const state: Listening["state"] = ref("loading");
   let live = false;
   let hub: Hub | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   const load = async (): Promise<void> => {
@@ -30,35 +30,32 @@ export function useListening(onNew: (message: Message) => void): Listening {
       state.value = "ready";
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      state.value = error.status === 404 || error.status === 403 ? "closed" : "offline";
+      state.value = error.transient ? "offline" : "closed";
+      if (state.value === "closed") poll.stop();
     }
   };
 
-  const poll = async (): Promise<void> => {
-    clearTimeout(timer);
-    if (stopped) return;
-    await load();
-    if (!stopped && state.value !== "closed") timer = setTimeout(() => void poll(), live ? POLL_LIVE_MS : POLL_AWAY_MS);
-  };
+  const poll = makePoll(load, () => (live ? POLL_LIVE_MS : POLL_AWAY_MS), true);
 
   const listen = async (): Promise<void> => {
     const opened = await openHub({
       ticket: TICKET,
       onState: (connected) => {
         live = connected;
-        void poll();
+        poll.now();
       },
     });
     if (stopped) return opened.close();
     hub = opened;
-    const load = async (): Promise<Position> => ({ offset: 0, epoch: "" });
-    hub.follow<unknown>({ channel: CHANNEL, load, onPublication: () => void poll() });
+    const nowhere = async (): Promise<Position> => ({ offset: 0, epoch: "" });
+    hub.follow<unknown>({ channel: CHANNEL, load: nowhere, onPublication: poll.now });
   };
 
-  void poll().then(() => (state.value === "closed" ? undefined : listen().catch(() => undefined)));
+  poll.now();
+  void listen().catch(() => undefined);
   onScopeDispose(() => {
     stopped = true;
-    clearTimeout(timer);
+    poll.stop();
     hub?.close();
   });
   return { phones, state };

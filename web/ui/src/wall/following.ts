@@ -7,6 +7,7 @@ import { ApiError, call } from "../shared/api.ts";
 import { forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Publication } from "../shared/incident.ts";
+import { makePoll } from "../shared/polling.ts";
 import type { Figures, OnDuty } from "./figures.ts";
 import { addLine, lineOf, linesFrom, type TickerLine } from "./ticker.ts";
 
@@ -37,7 +38,6 @@ export function useFollowing(districts: readonly string[], local: boolean, onLos
   const heardAt = ref(Date.now());
   const loaded = ref(false);
   let hub: Hub | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   const takeFigures = (next: Figures): void => {
@@ -73,13 +73,14 @@ export function useFollowing(districts: readonly string[], local: boolean, onLos
       if (incidents.value) incidents.value = forgetClosed(incidents.value, Date.now() - CLOSED_SHOWN_MS);
   };
 
-  const poll = async (): Promise<void> => {
-    clearTimeout(timer);
-    if (stopped) return;
-    await loadAll();
-    tidy();
-    if (!stopped) timer = setTimeout(() => void poll(), live.value ? POLL_LIVE_MS : POLL_AWAY_MS);
-  };
+  const poll = makePoll(
+    async () => {
+      await loadAll();
+      tidy();
+    },
+    () => (live.value ? POLL_LIVE_MS : POLL_AWAY_MS),
+    true,
+  );
 
   const onEvent = (publication: Publication): void => {
     lines.value = addLine(lines.value, lineOf(publication));
@@ -87,7 +88,7 @@ export function useFollowing(districts: readonly string[], local: boolean, onLos
   const onState = (connected: boolean): void => {
     if (live.value && !connected) heardAt.value = Date.now();
     live.value = connected;
-    if (!connected) void poll();
+    if (!connected) poll.now();
   };
 
   const onPositions = (district: string, { positions }: Positions): void => {
@@ -110,10 +111,11 @@ export function useFollowing(districts: readonly string[], local: boolean, onLos
     }
   };
 
-  void poll().then(() => listen().catch(() => undefined));
+  poll.now();
+  void listen().catch(() => undefined);
   onScopeDispose(() => {
     stopped = true;
-    clearTimeout(timer);
+    poll.stop();
     hub?.close();
   });
   return { boards, figures, lines, live, heardAt, loaded };

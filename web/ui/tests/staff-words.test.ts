@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+const catalogue = (language: string, areas: readonly string[]): Record<string, string> =>
+  Object.assign({}, ...areas.map((area) => JSON.parse(read(`../../catalogue/${language}/${area}.json`)) as object)) as Record<string, string>;
+const sources = (folder: string): string =>
+  readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
+
+/** Which areas of the catalogue the server prints into each page, beside `common`. */
+const PAGES = { officer: ["staff", "officer"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin"] } as const;
+/** Shared parts that speak, and on which pages they stand. */
+const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
+
+for (const [page, areas] of Object.entries(PAGES)) {
+  for (const language of ["zh", "en"]) {
+    test(`every sentence that the ${page} page names stands in its ${language} catalogue`, () => {
+      const sentences = catalogue(language, ["common", ...areas]);
+      for (const [, key] of sources(page).matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
+    });
+  }
+}
+
+test("the shared parts of the staff's pages say nothing that is not in the catalogue", () => {
+  const sentences = catalogue("zh", ["common", "staff"]);
+  for (const name of SHARED) for (const [, key] of read(`../src/shared/${name}`).matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
+});
+
+/** What a code of the server may be, written by hand: each has its word. */
+const CODES: Record<string, string[]> = {
+  "staff.kind": ["move_car", "accident", "report", "hazard"],
+  "staff.reason": ["blocking", "space", "fire_lane", "other"],
+  "staff.state": ["waiting", "offered", "accepted", "on_scene", "nobody"],
+  "staff.reply": ["coming", "cannot", "not_mine", "moved"],
+  "staff.outcome": ["settled", "resolved", "cancelled", "rejected", "duplicate", "expired"],
+  "staff.clock": ["left", "over", "accepted", "on_scene"],
+  "staff.event": [
+    "requested", "joined", "answered", "offered", "declined", "lapsed", "handed_over", "breached", "escalated", "accepted",
+    "arrived", "released", "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "rated", "deferred",
+  ],
+  "officer.do": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
+  "officer.did": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
+  "officer.tab": ["open", "mine", "today"],
+  "officer.empty": ["open", "mine", "today"],
+  "officer.section": ["offered", "open", "colleagues", "mine"],
+  "officer.resolve": ["resolved", "settled", "rejected", "duplicate"],
+  "officer.reason": ["other_call", "too_far", "shift_end", "not_over", "wrong_outcome", "other"],
+  "officer.reason.title": ["release", "decline", "reopen"],
+  "officer.wind": ["0", "1", "2", "3", "4", "5", "6", "7"],
+  "officer.route": ["amap", "tencent", "system"],
+  "officer.theme": ["auto", "day", "night"],
+  "officer.door": ["police", "auxiliary"],
+  "wall.rate": ["kept", "answered", "accepted"],
+  "wall.day": ["requests", "moved", "accepted", "breached"],
+  "admin.role": ["police", "auxiliary", "commander", "administrator"],
+  "admin.nav": ["stickers", "officers"],
+  "admin.field": ["username", "password", "service_number", "unit", "name", "role", "districts", "state"],
+}; // prettier-ignore
+
+test("every code that the server may send has its word, in both languages", () => {
+  for (const language of ["zh", "en"]) {
+    const sentences = catalogue(language, ["staff", "officer", "wall", "admin"]);
+    for (const [prefix, codes] of Object.entries(CODES)) for (const code of codes) assert.ok(`${prefix}.${code}` in sentences, `${language}: ${prefix}.${code}`);
+  }
+});
+
+test("both languages say the same things, with the same placeholders", () => {
+  const areas = ["staff", "officer", "wall", "phones", "admin"];
+  const [zh, en] = [catalogue("zh", areas), catalogue("en", areas)];
+  assert.deepEqual(Object.keys(zh), Object.keys(en));
+  const holes = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();
+  for (const [key, sentence] of Object.entries(zh)) assert.deepEqual(holes(sentence), holes(en[key] ?? ""), key);
+});
