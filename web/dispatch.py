@@ -109,7 +109,8 @@ async def _call(
 async def _body(request: Request, endpoint: Endpoint) -> tuple[Any, bytes]:
     """The decoded body, and bytes that are equal for equal bodies."""
     if endpoint.upload is not None:
-        content = await read_upload(request, endpoint.upload)
+        async with site_of(request).uploads:
+            content = await read_upload(request, endpoint.upload)
         return Upload(content), content
     if endpoint.body is None:
         return Nothing(), b""

@@ -30,6 +30,7 @@ from web.site import Site
 
 LOOK_UPS_A_MINUTE = 120
 PHOTOS_AT_ONCE = 2
+UPLOADS_AT_ONCE = 16  # of at most ten megabytes each
 TIDY_SECONDS = 3600.0  # between two removals of what is no longer needed
 
 log = structlog.get_logger()
@@ -76,6 +77,7 @@ def make_site(
         look_ups=LookUps(LOOK_UPS_A_MINUTE),
         verify=gate(),
         drawing=asyncio.Semaphore(PHOTOS_AT_ONCE),
+        uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
         registry=registry,
         redis=redis,
         clock=clock,

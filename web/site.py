@@ -21,7 +21,7 @@ from web.signing import Signer
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``drawing`` lets few photos be redrawn at once: each takes a core for a while and much memory.
+    """``drawing`` lets few photos be redrawn at once, ``uploads`` few come in: they take a core, and memory.
 
     ``clock`` is the store's own where it follows the database's, for the readiness check.
     """
@@ -34,6 +34,7 @@ class Site:
     look_ups: LookUps
     verify: Verify
     drawing: asyncio.Semaphore
+    uploads: asyncio.Semaphore
     registry: CollectorRegistry
     redis: Redis | None = None
     clock: DatabaseClock | None = None

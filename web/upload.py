@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
@@ -12,6 +13,9 @@ from models.errors import InvalidField, UnsupportedMedia
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+# A phone at the edge of the network sends ten megabytes in this time; who is slower holds memory for nothing.
+PATIENCE_SECONDS = 60
 
 
 async def read_upload(request: Request, field: str) -> bytes:
@@ -24,9 +28,10 @@ async def read_upload(request: Request, field: str) -> bytes:
     parts = _Parts()
     try:
         parser = MultipartParser(options[b"boundary"], parts.callbacks())
-        parser.write(await request.body())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            parser.write(await request.body())
         parser.finalize()
-    except (FormParserError, KeyError, ValueError):
+    except (FormParserError, KeyError, ValueError, TimeoutError):
         raise InvalidField(field=field, why="damaged") from None
     if not parts.ended:
         raise InvalidField(field=field, why="damaged")

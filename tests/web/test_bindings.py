@@ -12,6 +12,7 @@ from models.tables import bindings, contacts, notices, owners, ownerships, stick
 from tests.support.city import YUCHENG
 from tests.support.clock import FakeClock
 from tests.web.client import Client, bearer, error_of
+from tests.web.test_incidents import owners_token
 
 PHONE = "138 1234 1234"
 PLATE = "川T·B6789"
@@ -253,3 +254,22 @@ async def test_binding_again_under_the_same_key_sends_one_code(web: Client) -> N
     confirmed = [await web.post(path, json=code, headers=key) for _ in range(2)]
     assert {answer.status_code for answer in confirmed} == {200}
     assert confirmed[0].content == confirmed[1].content
+
+
+async def test_a_link_from_before_the_car_was_sold_changes_nothing(web: Client, clock: FakeClock) -> None:
+    await fresh(web.store, "new")
+    await bound(web)
+    incident, _ = await web.asked("one", sticker="new", plate_tail="789")
+    old_link = await owners_token(web.store, incident, vehicle=await vehicle_of(web.store, "new"))
+    assert (await change(web, "new", "pause", old_link)).status_code == 200
+    clock.advance(60)
+    assert (await change(web, "new", "unbind", old_link)).status_code == 200
+    await bound(web)
+    assert error_of(await change(web, "new", "unbind", old_link))[:2] == (403, "forbidden")
+    assert (await look(web, "new"))["status"] == "bound"
+
+
+async def vehicle_of(store: Store, code: str) -> str:
+    async with store.database.read() as connection:
+        query = select(stickers.c.vehicle_id).where(stickers.c.code == code)
+        return str((await connection.execute(query)).scalar_one())

@@ -24,7 +24,7 @@ async def command(
     )
 
 
-async def owners_token(store: Store, incident: str) -> str:
+async def owners_token(store: Store, incident: str, vehicle: str = "car-one") -> str:
     """A token of the owner's, as the link of a notice carries it."""
     token = store.ids.secret()
     async with store.database.write() as connection:
@@ -34,7 +34,7 @@ async def owners_token(store: Store, incident: str) -> str:
                 incident_id=incident,
                 role="owner",
                 token_hash=token_hash(token),
-                vehicle_id="car-one",
+                vehicle_id=vehicle,
                 joined_at=store.clock.now(),
             )
         )

@@ -220,6 +220,11 @@ async def test_the_simulated_phones_are_the_samples_own_machines_only(built: Cli
         assert (await built.get("/api/v1/simulator/messages", headers=headers)).status_code == 404
 
 
+async def test_files_are_served_from_the_built_front_end_only(built: Client) -> None:
+    for path in ("%2e%2e/%2e%2e/app.py", "..%2f..%2fapp.py", "/etc/passwd", "%2fetc%2fpasswd", "a%00b"):
+        assert (await built.get(f"/static/dist/{path}")).status_code in {404, 405}, path
+
+
 async def test_look_ups_of_one_address_are_slowed_down(built: Client) -> None:
     statuses = [(await built.get(f"/api/v1/stickers/guess-{number}")).status_code for number in range(121)]
     assert statuses[:120] == [404] * 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,14 @@ import msgspec
 import pytest
 from starlette.requests import Request
 
-from models.errors import InvalidField, InvalidJson, PlateTailLocked, TooManyRequests
+from models.errors import InvalidField, InvalidJson, PlateTailLocked, TooManyRequests, Unavailable
 from web.assets import Assets
 from web.body import canonical, decode
 from web.endpoint import Shape
 from web.language import choose
 from web.limits import LookUps
 from web.media import keep, read
+from web.passwords import gate
 from web.refusals import refusal
 from web.sentences import Sentences
 from web.signing import Signer
@@ -184,3 +186,10 @@ def test_a_line_of_ipv6_is_one_address() -> None:
     assert address_of(request("x", "2001:db8:1:2:aaaa::1")) == address_of(request("x", "2001:db8:1:2::9"))
     assert address_of(request("x", "2001:db8:1:2::1")) != address_of(request("x", "2001:db8:1:3::1"))
     assert address_of(request("x", "::ffff:203.0.113.9")) == "203.0.113.9"
+
+
+async def test_a_flood_of_sign_ins_is_refused_rather_than_kept_waiting() -> None:
+    verify = gate(at_once=1, most_waiting=1)
+    answers = await asyncio.gather(*(verify(None, "x") for _ in range(5)), return_exceptions=True)
+    assert answers.count(False) == 2
+    assert sum(isinstance(answer, Unavailable) for answer in answers) == 3

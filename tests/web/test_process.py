@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from models.secrets_file import with_secrets
 from models.settings import Settings
 from tests.support.ports import free_port
 from tests.support.waiting import until
+from web.__main__ import server
+from web.app import make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -113,3 +116,27 @@ def test_a_wrong_setting_is_one_sentence_and_an_exit_code(
     assert done.returncode == 2
     assert done.stderr.startswith(f"{name}: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_production_refuses_to_start_with_sample_accounts(
+    environment: dict[str, str], port: int, tmp_path: Path
+) -> None:
+    database = environment["WUFEN_DATABASE_URL"].removeprefix("sqlite:///")
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO officers (id, username, password_hash, role, service_number, unit, sample, created_at)"
+            " VALUES ('a', 'a', '-', 'police', '1', 'x', 1, '2026-11-02T08:00:00.000000Z')"
+        )
+    connection.close()
+    log = tmp_path / "log"
+    with web_process(environment | {"WUFEN_PRODUCTION": "1"}, port, log) as process:
+        assert process.wait(timeout=30) != 0
+    assert "sample city" in log.read_text()
+
+
+def test_a_forwarded_address_is_believed_of_named_proxies_only(environment: dict[str, str]) -> None:
+    plain = with_secrets(Settings.from_env(environment))
+    assert server(make_app(plain), plain).config.proxy_headers is False
+    behind = with_secrets(Settings.from_env({**environment, "WUFEN_TRUSTED_PROXIES": "10.0.0.1"}))
+    config = server(make_app(behind), behind).config
+    assert (config.proxy_headers, config.forwarded_allow_ips) == (True, ["10.0.0.1/32"])
