@@ -30,6 +30,7 @@ log = structlog.get_logger()
 STEPS_PER_SECOND = 10  # of the wheel
 DRAIN_SECONDS = 3.0  # in which a stopping hub sends everybody elsewhere
 DRAIN_STEP_SECONDS = 0.05
+HANG_UP_SECONDS = 1.0  # that peers have to hang up, before they are cut off
 
 
 class Switchboard:
@@ -193,6 +194,10 @@ class Switchboard:
         for start in range(0, len(everybody), size):
             for socket in everybody[start : start + size]:
                 socket.close(codes.SHUTDOWN)
+            await asyncio.sleep(DRAIN_STEP_SECONDS)
+        for _ in range(int(HANG_UP_SECONDS / DRAIN_STEP_SECONDS)):
+            if not len(self):
+                break
             await asyncio.sleep(DRAIN_STEP_SECONDS)
         for bucket in self._wheel:
             for socket in tuple(bucket):
