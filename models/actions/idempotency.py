@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions.rows import insert_if_absent
+from models.actions.rows import insert_or_replace_old
 from models.errors import IdempotencyMismatch
 from models.privacy import Vault
 from models.store import Store
@@ -68,8 +68,6 @@ async def keep(
     connection: AsyncConnection, vault: Vault, key: IdempotencyKey, answer: FirstAnswer, at: datetime
 ) -> None:
     """Keeps the answer in the change's own transaction. Raises AnsweredMeanwhile, which undoes the change."""
-    old = delete(first_answers).where(first_answers.c.key == key.key, first_answers.c.at <= at - KEPT)
-    await connection.execute(old)
     values = {
         "key": key.key,
         "body_hash": key.body_hash,
@@ -77,7 +75,7 @@ async def keep(
         "answer_sealed": vault.seal(COLUMN, _row_id(key), answer.text),
         "at": at,
     }
-    if not await insert_if_absent(connection, first_answers, values):
+    if not await insert_or_replace_old(connection, first_answers, values, first_answers.c.at <= at - KEPT):
         raise AnsweredMeanwhile
 
 
