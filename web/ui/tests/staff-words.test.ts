@@ -45,7 +45,7 @@ const CODES: Record<string, string[]> = {
   "officer.empty": ["open", "mine", "today"],
   "officer.section": ["offered", "open", "colleagues", "mine"],
   "officer.resolve": ["resolved", "settled", "rejected", "duplicate"],
-  "officer.reason": ["other_call", "too_far", "shift_end", "not_over", "wrong_outcome", "other"],
+  "officer.reason": ["other_call", "too_far", "shift_end", "not_over", "wrong_outcome", "other", "off_duty"],
   "officer.reason.title": ["release", "decline", "reopen"],
   "officer.wind": ["0", "1", "2", "3", "4", "5", "6", "7"],
   "officer.route": ["amap", "tencent", "system"],
