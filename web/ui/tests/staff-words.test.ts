@@ -37,7 +37,7 @@ const CODES: Record<string, string[]> = {
   "staff.clock": ["left", "over", "accepted", "on_scene"],
   "staff.event": [
     "requested", "joined", "answered", "offered", "declined", "lapsed", "handed_over", "breached", "escalated", "accepted",
-    "arrived", "released", "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "rated", "deferred",
+    "arrived", "released", "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "rated", "deferred", "photographed",
   ],
   "officer.do": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
   "officer.did": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
