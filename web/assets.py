@@ -21,27 +21,47 @@ class PageAssets:
 
 
 class Assets:
-    """``pages`` by the name of their entry; empty when the front end has not been built."""
+    """The pages by the name of their entry; none when the front end has not been built.
 
-    def __init__(self, pages: dict[str, PageAssets]) -> None:
+    A new build is noticed: a page printed from the old one would ask for files that are gone.
+    """
+
+    def __init__(self, pages: dict[str, PageAssets], manifest: Path | None = None) -> None:
         self._pages = pages
+        self._manifest = manifest
+        self._built_at: int | None = None
 
     @classmethod
     def read(cls, folder: Path = FOLDER) -> Assets:
         """What the build has left in ``folder``; nothing when it has not run. Raises ValueError when damaged."""
-        manifest = folder / ".vite" / "manifest.json"
-        if not manifest.is_file():
-            return cls({})
-        chunks: dict[str, dict[str, Any]] = json.loads(manifest.read_text("utf-8"))
-        entries = {_face(source): chunk for source, chunk in chunks.items() if chunk.get("isEntry")}
-        return cls({face: _assets(chunks, chunk) for face, chunk in entries.items()})
+        assets = cls({}, folder / ".vite" / "manifest.json")
+        assets._look()
+        return assets
 
     @property
     def built(self) -> bool:
         return bool(self._pages)
 
     def of(self, face: str) -> PageAssets | None:
+        """What the page ``face`` needs; None when it has not been built."""
+        self._look()
         return self._pages.get(face)
+
+    def _look(self) -> None:
+        if self._manifest is None:
+            return
+        try:
+            built_at = self._manifest.stat().st_mtime_ns
+        except FileNotFoundError:
+            return  # not built yet, or being built: the pages that we know serve as long as they last
+        if built_at != self._built_at:
+            self._pages = _pages(json.loads(self._manifest.read_text("utf-8")))
+            self._built_at = built_at
+
+
+def _pages(chunks: dict[str, dict[str, Any]]) -> dict[str, PageAssets]:
+    entries = {_face(source): chunk for source, chunk in chunks.items() if chunk.get("isEntry")}
+    return {face: _assets(chunks, chunk) for face, chunk in entries.items()}
 
 
 def _face(source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +243,17 @@ def test_the_catalogues_have_the_same_keys() -> None:
         assert texts.keys() == english[area].keys(), area
         for key, text in texts.items():
             assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", english[area][key])), key
+
+
+def test_a_new_build_is_noticed_by_a_running_process(tmp_path: Path) -> None:
+    manifest = tmp_path / ".vite" / "manifest.json"
+    manifest.parent.mkdir()
+    entry = {"src/wall/main.ts": {"file": "assets/wall-1.js", "isEntry": True}}
+    manifest.write_text(json.dumps(entry))
+    assets = Assets.read(tmp_path)
+    entry["src/wall/main.ts"]["file"] = "assets/wall-2.js"
+    manifest.write_text(json.dumps(entry))
+    os.utime(manifest, ns=(1, 1))
+    found = assets.of("wall")
+    assert found is not None
+    assert found.js == "/static/dist/assets/wall-2.js"
