@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import leftovers
 from tests.support.blocking import no_blocking_calls
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresDatabases, SqliteDatabases
@@ -14,6 +15,11 @@ from tests.support.product import Product, running_product
 from tests.support.redis_server import empty_redis, running_redis
 
 _POSTGRES_FIXTURES = {"postgres_server", "postgres_databases", "postgresql_url"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = leftovers.gather()
+    config.add_cleanup(lambda: leftovers.sweep(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,6 +23,7 @@ from tests.support.hub_client import HubClient
 from tests.support.ports import free_port
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
 _ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -21,6 +21,7 @@ from tests.support.waiting import until
 from web.__main__ import server
 from web.app import make_app
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -28,6 +28,8 @@ from tests.support.programs import redis_server
 from tests.support.waiting import until
 from tests.workers.test_notify import give_phones
 
+pytestmark = pytest.mark.slow
+
 
 class Rig:
     """A database with the small city, a Redis and workers, each to be killed at will."""
