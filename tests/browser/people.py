@@ -23,11 +23,12 @@ class Sample:
 
     accounts: list[dict[str, Any]]
     stickers: list[dict[str, Any]]
+    fresh_stickers: list[dict[str, Any]]
 
     @classmethod
     def of(cls, product: Product) -> Sample:
         found = json.loads((product.home / "demo.json").read_text("utf-8"))
-        return cls(found["accounts"], found["stickers"])
+        return cls(found["accounts"], found["stickers"], found["fresh_stickers"])
 
     def account(self, role: str, district: str = "511802") -> dict[str, Any]:
         """The first account of a role in a district."""
