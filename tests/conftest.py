@@ -1,5 +1,6 @@
 """Fixtures for every test: real servers, started once in a session and only when somebody asks for them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,7 +109,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def environment(sqlite_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     """The WUFEN_ variables of an instance of its own: SQLite, the test's Redis, its own home."""
-    return {"WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": sqlite_url, "WUFEN_REDIS_URL": redis_url}
+    own = {"WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": sqlite_url, "WUFEN_REDIS_URL": redis_url}
+    return {**own, "TMPDIR": os.environ["TMPDIR"]}
 
 
 @pytest.fixture

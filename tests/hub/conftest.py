@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ def clock() -> SystemClock:
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     environ = {
+        **os.environ,
         "WUFEN_HOME": str(tmp_path / "home"),
         "WUFEN_DATABASE_URL": database_url,
         "WUFEN_REDIS_URL": redis_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -26,7 +27,9 @@ async def store(
     database_url: str, tmp_path: Path, clock: FakeClock, bell: RecordingBell
 ) -> AsyncIterator[Store]:
     settings = with_secrets(
-        Settings.from_env({"WUFEN_HOME": str(tmp_path / "home"), "WUFEN_DATABASE_URL": database_url})
+        Settings.from_env(
+            {**os.environ, "WUFEN_HOME": str(tmp_path / "home"), "WUFEN_DATABASE_URL": database_url}
+        )
     )
     store = Store.open(settings, bell=bell, clock=clock, ids=RandomIds())
     await found_city(store)

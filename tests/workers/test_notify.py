@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +38,7 @@ from workers.texts import write
 @pytest.fixture
 async def store(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Store]:
     settings = with_secrets(
-        Settings.from_env({"WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": database_url})
+        Settings.from_env({**os.environ, "WUFEN_HOME": str(tmp_path), "WUFEN_DATABASE_URL": database_url})
     )
     store = Store.open(settings, bell=RecordingBell(), clock=clock, ids=RandomIds())
     await found_city(store)

@@ -1,6 +1,7 @@
 """The sample city: what it holds, written by hand; that it comes once; that production refuses it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from workers.command.sample_city.vehicles import VEHICLES
 
 @pytest.fixture
 def settings(home: Path, database_url: str) -> Settings:
-    return with_secrets(Settings.from_env({"WUFEN_HOME": str(home), "WUFEN_DATABASE_URL": database_url}))
+    return with_secrets(
+        Settings.from_env({**os.environ, "WUFEN_HOME": str(home), "WUFEN_DATABASE_URL": database_url})
+    )
 
 
 @pytest.fixture
