@@ -114,7 +114,8 @@ class Hub:
             raise TokenRefused(expired=True) from None
         except TokenInvalid:
             raise TokenRefused from None
-        return Claims(read.subject, read.channels, read.issued_at, read.expires_at)
+        session = f"session:{read.session}" if read.session else ""
+        return Claims(read.subject, read.channels, read.issued_at, read.expires_at, session)
 
     def _answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
         self.switchboard.answer_call(socket, command_id, answer)

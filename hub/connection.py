@@ -191,6 +191,10 @@ class Connection:
             # An error would end the client for good; a fresh connect asks for a fresh token.
             actions.append(Close(codes.EXPIRED if refused.expired else codes.INVALID_TOKEN))
             return
+        if claims.session != self.claims.session:
+            # Signed in anew: the connection is known by its sign-in, so it begins anew too.
+            actions.append(Close(codes.EXPIRED))
+            return
         if claims.subject != self.claims.subject or self._terms.revocations.is_revoked(claims):
             actions.append(Close(codes.INVALID_TOKEN))
             return

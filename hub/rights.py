@@ -11,12 +11,20 @@ from typing import NamedTuple
 
 
 class Claims(NamedTuple):
-    """What a valid token says. ``issued_at`` and ``expires_at`` in Unix seconds."""
+    """What a valid token says. ``issued_at`` and ``expires_at`` in Unix seconds; ``session`` is
+    ``session:<id>`` of the sign-in behind it, empty for none.
+    """
 
     subject: str
     channels: frozenset[str]
     issued_at: float
     expires_at: float
+    session: str = ""
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Who can be revoked and takes this token along."""
+        return (self.subject, self.session) if self.session else (self.subject,)
 
 
 # Namespaces, and whether a channel of it has a position in the log.
@@ -67,11 +75,14 @@ class Revocations:
 
     def is_revoked(self, claims: Claims) -> bool:
         """Whether the token is from before its subject was revoked."""
-        return claims.issued_at <= self.subjects.get(claims.subject, 0.0)
+        return claims.issued_at <= self._revoked_at(claims)
 
     def is_doubtful(self, claims: Claims) -> bool:
         """Revoked, but maybe issued just afterwards: tokens count whole seconds, revocations do not."""
-        return self.is_revoked(claims) and self.subjects[claims.subject] < claims.issued_at + 1
+        return self.is_revoked(claims) and self._revoked_at(claims) < claims.issued_at + 1
+
+    def _revoked_at(self, claims: Claims) -> float:
+        return max(self.subjects.get(holder, 0.0) for holder in claims.holders)
 
     def may_subscribe(self, claims: Claims, channel: str) -> bool:
         """Whether the token still opens the channel."""

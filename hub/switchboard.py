@@ -109,8 +109,9 @@ class Switchboard:
                 self.channels.attach(socket, action)
             case Unsubscribe(channel):
                 self.channels.detach(socket, channel)
-            case Connected(subject):
-                self.subjects.add(subject, socket)
+            case Connected():
+                for holder in _holders(socket):
+                    self.subjects.add(holder, socket)
             case Call():
                 self._calls(socket, action)
             case Close(why):
@@ -133,8 +134,8 @@ class Switchboard:
         self._measures.connections.dec()
         for channel in connection.subscriptions:
             self.channels.detach(socket, channel)
-        if connection.claims is not None:
-            self.subjects.discard(connection.claims.subject, socket)
+        for holder in _holders(socket):
+            self.subjects.discard(holder, socket)
 
     def end_shift(self, subject: str, district_channels: Iterable[str]) -> None:
         """Takes the district's live channels from whoever's shift is over."""
@@ -203,3 +204,9 @@ class Switchboard:
             for socket in tuple(bucket):
                 socket.abort()
         log.info("drained", connections=len(everybody))
+
+
+def _holders(socket: Socket) -> tuple[str, ...]:
+    """Under whose names the socket is found: its subject, and the sign-in behind it."""
+    connection = socket.connection
+    return () if connection is None or connection.claims is None else connection.claims.holders

@@ -37,12 +37,15 @@ _JWT = jwt.PyJWT(
 
 @dataclass(frozen=True, slots=True)
 class ConnectionToken:
-    """`subject` is officer:<id>, participant:<id> or wall:<id>; `expires_at` in Unix seconds."""
+    """`subject` is officer:<id>, participant:<id> or wall:<id>; `session` the sign-in that it comes from,
+    empty for none; `expires_at` in Unix seconds.
+    """
 
     subject: str
     channels: frozenset[str]
     issued_at: int
     expires_at: int
+    session: str = ""
 
 
 class _Capability(msgspec.Struct, frozen=True):
@@ -55,10 +58,16 @@ class _Claims(msgspec.Struct, frozen=True):
     iat: float
     exp: float
     caps: tuple[_Capability, ...]
+    sid: str = ""
 
 
-def connection_token(secret: str, subject: str, channels: Iterable[str], now: datetime, seconds: int) -> str:
-    """A token with which `subject` may subscribe to `channels` for `seconds` from `now`."""
+def connection_token(
+    secret: str, subject: str, channels: Iterable[str], now: datetime, seconds: int, *, session: str = ""
+) -> str:
+    """A token with which `subject` may subscribe to `channels` for `seconds` from `now`.
+
+    It ends with the sign-in `session` that it was made for, if there is one (claim `sid`).
+    """
     issued_at = int(now.timestamp())
     claims: dict[str, Any] = {
         "sub": subject,
@@ -67,6 +76,8 @@ def connection_token(secret: str, subject: str, channels: Iterable[str], now: da
         "info": {},
         "caps": [{"channels": sorted(set(channels)), "allow": ["sub"]}],
     }
+    if session:
+        claims["sid"] = session
     return _JWT.encode(claims, secret, algorithm=ALGORITHM)
 
 
@@ -82,4 +93,4 @@ def read_connection_token(secret: str, text: str, now: datetime) -> ConnectionTo
     if claims.exp <= now.timestamp():
         raise TokenExpired(claims.sub)
     allowed = frozenset(c for cap in claims.caps if "sub" in cap.allow for c in cap.channels)
-    return ConnectionToken(claims.sub, allowed, int(claims.iat), int(claims.exp))
+    return ConnectionToken(claims.sub, allowed, int(claims.iat), int(claims.exp), claims.sid)

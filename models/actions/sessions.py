@@ -159,7 +159,7 @@ async def sign_out(store: Store, officer: Officer) -> None:
             .values(revoked_at=change.at)
         )
         if ended.rowcount:
-            tell_revoked(change, officer.subject, officer.subject)
+            tell_revoked(change, f"session:{officer.session_id}", officer.subject)
         await audit.record(change, officer, "sign_out", officer.subject)
 
 

@@ -121,10 +121,13 @@ class Running:
     def client(self) -> HubClient:
         return HubClient(self.url)
 
-    def token(self, subject: str, *channels: str, age: float = 0, seconds: int = 600) -> str:
+    def token(
+        self, subject: str, *channels: str, age: float = 0, seconds: int = 600, session: str = ""
+    ) -> str:
         """A connection token that was issued ``age`` seconds ago."""
         issued_at = self.clock.now() - timedelta(seconds=age)
-        return connection_token(self.settings.hub_token_secret, subject, channels, issued_at, seconds)
+        secret = self.settings.hub_token_secret
+        return connection_token(secret, subject, channels, issued_at, seconds, session=session)
 
     @asynccontextmanager
     async def watching(

@@ -194,6 +194,16 @@ async def test_a_revoked_subject_is_cut_off_and_stays_out(hub: Running, writer: 
         assert (await again.closed())[0] == 3500
 
 
+async def test_signing_out_on_one_phone_leaves_the_other_connected(hub: Running, writer: Writer) -> None:
+    async with hub.client() as phone, hub.client() as tablet:
+        await phone.connect(hub.token(ZHANG.subject, CHANNEL, age=2, session="one"))
+        await tablet.connect(hub.token(ZHANG.subject, CHANNEL, age=2, session="two"))
+        await writer.order("revoked", "session:one")
+        code, _ = await phone.closed()
+        assert 3500 <= code < 4000
+        assert "subscribe" in await tablet.ask(subscribe={"channel": CHANNEL})
+
+
 async def test_a_hub_that_starts_later_knows_who_was_revoked(
     start_hub: StartHub, writer: Writer, hub: Running
 ) -> None:

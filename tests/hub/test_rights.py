@@ -55,3 +55,12 @@ def test_a_token_of_the_same_second_is_doubtful_not_certainly_older() -> None:
 def test_the_namespace_of_a_channel() -> None:
     assert namespace("district:511802") == "district"
     assert [namespace(name) for name in ("district", "district:", ":1", "")] == ["", "", "", ""]
+
+
+def test_a_sign_in_that_ended_takes_its_own_tokens_along_and_no_others() -> None:
+    revocations = Revocations()
+    revocations.revoke("session:one", 200.0)
+    of_one = Claims("officer:zhang", CHANNELS, 199.0, 799.0, "session:one")
+    of_two = Claims("officer:zhang", CHANNELS, 199.0, 799.0, "session:two")
+    assert revocations.is_revoked(of_one)
+    assert not revocations.is_revoked(of_two)

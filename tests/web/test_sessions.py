@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx2
 from sqlalchemy import select, update
 
 from models.actions.notify import token_hash
 from models.tables import audit, officers, sessions
+from models.tokens import read_connection_token
 from tests.support.city import AUX, CHEN, ZHANG
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
@@ -72,11 +74,16 @@ async def test_a_token_ends_with_its_time_its_account_or_signing_out(web: Client
 
 async def test_signing_out_is_told_to_the_hubs(web: Client, bell: RecordingBell) -> None:
     token = await web.token_of(ZHANG)
+    ticket = (await web.get("/api/v1/connection-token", headers=bearer(token))).json()["token"]
     await web.delete("/api/v1/sessions/current", headers=bearer(token))
     told = bell.entries[-1]
     assert told.district == "control"
-    assert '"revoked"' in told.data
-    assert f'"officer:{ZHANG.id}"' in told.data
+    session = read_connection_token(
+        web.store.settings.hub_token_secret, ticket, web.store.clock.now()
+    ).session
+    assert session
+    assert json.loads(told.data)["event"] == "revoked"
+    assert json.loads(told.data)["subject"] == f"session:{session}"
 
 
 async def test_forged_and_absent_tokens_are_nobody(web: Client) -> None:

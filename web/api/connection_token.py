@@ -30,7 +30,12 @@ async def give(call: Call[Nothing]) -> Answer:
         channels |= await _incident_channel(store, caller, incident_id)
     settings = call.site.settings
     token = connection_token(
-        settings.hub_token_secret, caller.subject, channels, call.now, settings.connection_token_seconds
+        settings.hub_token_secret,
+        caller.subject,
+        channels,
+        call.now,
+        settings.connection_token_seconds,
+        session=caller.session_id if isinstance(caller, Officer) else "",
     )
     return Answer(ConnectionToken(token=token, url=settings.hub_url, channels=sorted(channels)))
 
