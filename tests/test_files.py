@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,16 @@ def test_every_locked_package_has_a_hash(name: str) -> None:
 def test_both_lock_files_agree() -> None:
     product, tests = (set(_pins(name)) for name in ("requirements.lock", "requirements-dev.lock"))
     assert product - tests == set()
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("requirements.lock", {"build"}), ("requirements-dev.lock", {"dev"})]
+)
+def test_every_package_that_is_asked_for_is_locked(lock: str, extras: set[str]) -> None:
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)]
+    wanted = {re.split(r"[^\w.-]", each)[0].lower() for group in groups for each in group}
+    assert wanted - {pin.split("==")[0] for pin in _pins(lock)} == set()
 
 
 def _pins(name: str) -> list[str]:
