@@ -42,8 +42,11 @@ def _keys(error: WufenError) -> list[str]:
     """From the most exact sentence to the one that always fits."""
     base, why = f"errors.{error.code}", error.params.get("why", "")
     if not isinstance(error, InvalidField):
-        return [f"{base}.{why}", base]
-    return [f"{base}.{error.field}.{why}", f"{base}.{error.field}", f"{base}.{why}", base]
+        keys = [f"{base}.{why}", base]
+    else:
+        keys = [f"{base}.{error.field}.{why}", f"{base}.{error.field}", f"{base}.{why}", base]
+    # "0 tries left" helps nobody: what matters then is when or how it goes on.
+    return [f"{key}.last" for key in keys] + keys if error.params.get("remaining") == 0 else keys
 
 
 def _wall_time(instant: datetime, now: datetime) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -68,6 +70,17 @@ class Officer:
 
     def revokes(self, sticker: dict[str, Any]) -> None:
         _post(self.city, f"/api/v1/admin/stickers/{sticker['code']}/revoke", {}, self._token)
+
+
+@contextmanager
+def on_duty(city: Product, username: str) -> Iterator[Officer]:
+    """For so long; afterwards nobody is left on duty for the next test."""
+    officer = Officer(city, username)
+    officer.goes_on_duty()
+    try:
+        yield officer
+    finally:
+        officer.goes_off_duty()
 
 
 def ask(city: Product, number: int, reason: str = "blocking", **more: Any) -> Case:

@@ -12,7 +12,15 @@ import msgspec
 import pytest
 from starlette.requests import Request
 
-from models.errors import InvalidField, InvalidJson, PlateTailLocked, TooManyRequests, Unavailable
+from models.errors import (
+    InvalidField,
+    InvalidJson,
+    PlateTailLocked,
+    PlateTailWrong,
+    TooManyRequests,
+    Unavailable,
+    WufenError,
+)
 from web.assets import Assets
 from web.body import canonical, decode
 from web.endpoint import Shape
@@ -109,6 +117,18 @@ def test_a_refusal_says_when_to_try_again_on_the_wall_clock() -> None:
     assert soon.headers["retry-after"] == "61"
     tomorrow = refusal(TooManyRequests(retry_at=NOW + timedelta(hours=20)), "zh", sentences, NOW)
     assert "11-03 12:00" in tomorrow.body["error"]["message"]
+
+
+def test_after_the_last_try_a_refusal_says_how_it_goes_on_instead_of_counting_to_nought() -> None:
+    sentences = Sentences.read()
+
+    def said(error: WufenError) -> str:
+        return str(refusal(error, "en", sentences, NOW).body["error"]["message"])
+
+    assert "tries left: 1" in said(PlateTailWrong(remaining=1))
+    assert "locked until 16:10" in said(PlateTailWrong(remaining=0, retry_at=NOW + timedelta(minutes=10)))
+    assert "1 tries left" in said(InvalidField(field="code", why="wrong", remaining=1))
+    assert "ask for a new one" in said(InvalidField(field="code", why="wrong", remaining=0))
 
 
 def test_a_sentence_keeps_what_it_was_not_given() -> None:
