@@ -44,6 +44,8 @@ type OfficerPublication = Publication & { offer?: Offer };
 const POLL_AWAY_MS = 3000;
 /** A net under the feed, at leisure. */
 const POLL_LIVE_MS = 60_000;
+/** A connection that comes about, or back, within this time is not worth a word. */
+const UNSAID_MS = 2500;
 
 export function useDesk(options: DeskOptions): Desk {
   const { duty, alarm, watching } = options;
@@ -51,7 +53,8 @@ export function useDesk(options: DeskOptions): Desk {
   const refusal = shallowRef<ApiError | null>(null);
   const onHub = ref(false);
   const reachable = ref(navigator.onLine);
-  const link = computed<Link>(() => (!reachable.value ? "offline" : onHub.value ? "live" : "polling"));
+  const away = ref(false);
+  const link = computed<Link>(() => (!reachable.value ? "offline" : away.value ? "polling" : "live"));
   let hub: Hub | null = null;
   let round = 0;
 
@@ -84,7 +87,14 @@ export function useDesk(options: DeskOptions): Desk {
   };
   const poll = makePoll(load, () => (onHub.value ? POLL_LIVE_MS : POLL_AWAY_MS));
 
+  let saying: ReturnType<typeof setTimeout> | undefined;
+  const say = (live: boolean): void => {
+    clearTimeout(saying);
+    if (live) away.value = false;
+    else saying = setTimeout(() => (away.value = true), UNSAID_MS);
+  };
   const onState = (live: boolean): void => {
+    if (onHub.value !== live) say(live);
     onHub.value = live;
     if (!live) return poll.now();
     reachable.value = true;
@@ -111,6 +121,8 @@ export function useDesk(options: DeskOptions): Desk {
 
   const leave = (): void => {
     round += 1;
+    clearTimeout(saying);
+    away.value = false;
     hub?.close();
     hub = null;
     onHub.value = false;
@@ -122,6 +134,7 @@ export function useDesk(options: DeskOptions): Desk {
     const mine = round;
     const following = openBoard(district);
     board.value = following;
+    say(false);
     await load();
     await addClosed(following).catch(() => undefined);
     poll.now();
