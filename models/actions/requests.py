@@ -185,7 +185,7 @@ async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
     if row.status != "bound":
         raise _REFUSALS[row.status](field="sticker")
     if not plates.tail_matches(row.plate, request.plate_tail):
-        raise PlateTailWrong(field="plate_tail")
+        raise PlateTailWrong(field="plate_tail", remaining=change.store.rules.wrong_tails - 1)
     return row
 
 
