@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+TELL_AGAIN_SECONDS = 0.2
+
 _log = structlog.get_logger()
 
 
@@ -33,12 +35,16 @@ class Tasks:
         return len(self._running)
 
     async def close(self) -> None:
-        """Cancels what still runs and waits until it has ended."""
+        """Cancels what still runs and waits until it has ended.
+
+        A library may swallow a cancellation that comes while it gives up on its own time-out; whatever is
+        still there is told again.
+        """
         self._closed = True
         while self._running:
             for task in self._running:
                 task.cancel()
-            await asyncio.wait(self._running)
+            await asyncio.wait(self._running, timeout=TELL_AGAIN_SECONDS)
 
     async def __aenter__(self) -> "Tasks":
         return self

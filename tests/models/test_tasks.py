@@ -53,3 +53,24 @@ async def test_nothing_begins_after_the_end() -> None:
     await tasks.close()
     with pytest.raises(RuntimeError, match="late"):
         tasks.start(asyncio.sleep(0), "late")
+
+
+async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
+    told = 0
+    begun = asyncio.Event()
+
+    async def deaf() -> None:
+        nonlocal told
+        while True:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told += 1
+                if told == 2:
+                    raise
+
+    async with Tasks() as tasks:
+        tasks.start(deaf(), "deaf")
+        await begun.wait()
+    assert told == 2
