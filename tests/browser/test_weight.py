@@ -164,6 +164,18 @@ def test_the_officers_page_stands_still(city: Product, visitors: Visitors) -> No
         stands_still(page)
 
 
+def test_the_officers_page_stands_still_when_one_is_offered(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police2"):
+        page = watched(visitors.phone())
+        sign_in(page, city, "police2")
+        case = ask(city, 6, "space")
+        page.goto(f"{city.web_url}/officer")
+        sees(page, "占用车位")
+        case.does("hand_over")
+        sees(page, "派给您")
+        stands_still(page)
+
+
 def test_the_wall_stands_still(city: Product, visitors: Visitors) -> None:
     page = watched(visitors.wall())
     page.goto(f"{city.web_url}/wall")
