@@ -13,15 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import plates
 from models.actions import consequences
 from models.actions.incident_change import IncidentChange, until_saved
+from models.actions.proof import REFUSALS
 from models.caller import Participant
 from models.errors import (
     InvalidField,
     PlateTailWrong,
-    StickerPaused,
-    StickerRevoked,
-    StickerUnbound,
     StickerUnknown,
-    WufenError,
 )
 from models.geography import Location
 from models.incident.commands import Join
@@ -61,13 +58,6 @@ class Requested:
 # Runs in the same transaction: a limit to check before anything is written, a first answer to keep after.
 Guard = Callable[[Change, Any], Awaitable[None]]
 Then = Callable[[AsyncConnection, Requested], Awaitable[None]]
-
-_REFUSALS: dict[str, type[WufenError]] = {
-    "fresh": StickerUnbound,
-    "paused": StickerPaused,
-    "revoked": StickerRevoked,
-    "replaced": StickerRevoked,
-}
 
 
 async def request_move(
@@ -183,7 +173,7 @@ async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
     if row is None:
         raise StickerUnknown(field="sticker")
     if row.status != "bound":
-        raise _REFUSALS[row.status](field="sticker")
+        raise REFUSALS[row.status](field="sticker")
     if not plates.tail_matches(row.plate, request.plate_tail):
         raise PlateTailWrong(field="plate_tail", remaining=change.store.rules.wrong_tails - 1)
     return row
