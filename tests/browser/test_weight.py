@@ -36,6 +36,13 @@ const observer = new PerformanceObserver((seen) => keep(seen.getEntries()));
 observer.observe({type: "layout-shift", buffered: true});
 window.shiftsUntilNow = () => keep(observer.takeRecords());
 """
+# A glide long enough for the next event to come in the middle of it.
+SLOW_GLIDES = """
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (frames, timing) {
+  return animate.call(this, frames, {...timing, duration: 10 * timing.duration});
+};
+"""
 TWO_FRAMES = "() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))"
 
 
@@ -173,6 +180,20 @@ def test_the_officers_page_stands_still_when_one_is_offered(city: Product, visit
         sees(page, "占用车位")
         case.does("hand_over")
         sees(page, "派给您")
+        stands_still(page)
+
+
+def test_what_comes_while_a_card_glides_waits_until_it_rests(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police2"):
+        page = watched(visitors.phone())
+        page.add_init_script(SLOW_GLIDES)
+        sign_in(page, city, "police2")
+        cases = [ask(city, number, "other") for number in (8, 9, 10)]
+        page.goto(f"{city.web_url}/officer")
+        expect(page.get_by_text("其他原因")).to_have_count(3)
+        for asked, case in enumerate(cases[1:], start=1):
+            case.does("hand_over")
+            expect(page.get_by_text("派给您")).to_have_count(asked)
         stands_still(page)
 
 
