@@ -37,10 +37,14 @@ class LockRule:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Tries that are left before the lock, and until when it is locked if it is."""
+    """Tries that are left before the lock, and until when it is locked if it is.
+
+    Not ``counted``: it was locked already, so this was no try.
+    """
 
     remaining: int
     locked_until: datetime | None
+    counted: bool = True
 
 
 async def locked_until(
@@ -76,7 +80,7 @@ async def count_failure(
     rows = (await connection.execute(query)).all()
     until = [row.locked_until for row in rows if row.locked_until and row.locked_until > at]
     if until:
-        return Failure(0, max(until))
+        return Failure(0, max(until), counted=False)
     counted = [await _count(connection, row, rule, at) for row in rows]
     locked = [failure.locked_until for failure in counted if failure.locked_until]
     return Failure(min(failure.remaining for failure in counted), max(locked, default=None))

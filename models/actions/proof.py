@@ -56,7 +56,7 @@ async def check_tail(store: Store, code: str, tail: str, device: bytes) -> None:
     if until is not None:
         raise PlateTailLocked(retry_at=until, field="plate_tail")
     if not plates.tail_matches(row.plate, tail):
-        await _count(store, subjects)
+        await _count(store, row.id, subjects)
 
 
 async def refuse_locked(change: Change, sticker: Row[Any], device: bytes) -> None:
@@ -67,7 +67,7 @@ async def refuse_locked(change: Change, sticker: Row[Any], device: bytes) -> Non
         raise PlateTailLocked(retry_at=until, field="plate_tail")
 
 
-async def _count(store: Store, subjects: list[str]) -> None:
+async def _count(store: Store, sticker_id: str, subjects: list[str]) -> None:
     rules = store.rules
     rule = LockRule(
         allowed=rules.wrong_tails,
@@ -75,11 +75,14 @@ async def _count(store: Store, subjects: list[str]) -> None:
         longest=rules.lock_seconds,
         remembered=rules.lock_seconds,
     )
+    # Guesses at one sticker queue on its row, as requests do: there is always one to queue on, while the count's
+    # own rows only come with the first wrong tail, and a hundred at once would all find none.
+    queue = select(stickers.c.id).where(stickers.c.id == sticker_id).with_for_update()
     async with store.change() as change:
-        before = await lockouts.locked_until(change.connection, subjects, change.at, exact=True)
+        await change.connection.execute(queue)
         failure = await lockouts.count_failure(change.connection, subjects, rule, change.at)
-    if before is not None:
-        raise PlateTailLocked(retry_at=before, field="plate_tail")
+    if not failure.counted:
+        raise PlateTailLocked(retry_at=failure.locked_until, field="plate_tail")
     # The last wrong one is still told so; from the next try on it is locked.
     raise PlateTailWrong(field="plate_tail", remaining=failure.remaining, retry_at=failure.locked_until)
 
