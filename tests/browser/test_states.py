@@ -18,8 +18,6 @@ from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
 
-MOST_TABS = 20
-
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
@@ -332,92 +330,3 @@ def test_an_officer_whose_account_ends_is_back_at_the_door(city: Product, visito
     page.get_by_role("switch", name="上岗").click()
     button(page, "同意并上岗").click()
     button(page, "登录").wait_for()
-
-
-# By hand
-
-
-def tabs_to(page: Page, target: Locator) -> None:
-    """Presses Tab until the focus is there, and expects that one can see it."""
-    target.wait_for()
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        if target.evaluate("one => one === document.activeElement"):
-            assert target.evaluate("one => one.matches(':focus-visible')")
-            return
-    raise AssertionError(f"{MOST_TABS} times Tab do not lead to {target}")
-
-
-def test_the_requesters_whole_way_by_keyboard(city: Product, visitors: Visitors) -> None:
-    page = visitors.desk(geolocation={"latitude": 29.98, "longitude": 103.01}, permissions=["geolocation"])
-    sticker = sticker_of(city, 11)
-    page.goto(f"{city.web_url}/s/{sticker['code']}")
-    tabs_to(page, button(page, "占用车位"))
-    page.keyboard.press("Space")
-    expect(page.get_by_label("车牌末三位")).to_be_focused()
-    page.keyboard.type(sticker["plate"][-3:].lower())
-    tabs_to(page, page.get_by_role("button", name=re.compile("^位置")))
-    page.keyboard.press("Enter")
-    sees(page, "已定位")
-    tabs_to(page, page.get_by_label("留言"))
-    page.keyboard.type("急用车，谢谢")
-    tabs_to(page, button(page, "通知车主挪车"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_focused(timeout=PATIENCE_MS)
-
-    tabs_to(page, button(page, "撤回请求"))
-    page.keyboard.press("Enter")
-    tabs_to(page, button(page, "继续等"))
-    page.keyboard.press("Space")
-    tabs_to(page, button(page, "车已挪走"))
-    page.keyboard.press("Enter")
-    sees(page, "谢谢您的耐心")
-    expect(page.get_by_role("heading", level=1)).to_be_focused()
-    tabs_to(page, button(page, "5 星"))
-    page.keyboard.press("Space")
-    sees(page, "谢谢您的评价")
-
-
-def test_a_fresh_sticker_is_bound_with_the_code_from_the_phone_and_then_works(
-    city: Product, visitors: Visitors
-) -> None:
-    code, plate = Sample.of(city).fresh_stickers[0]["code"], "川T8B52Q"
-    phones, owner = visitors.desk(), visitors.phone()
-    phones.goto(f"{city.web_url}/phones")
-    owner.goto(f"{city.web_url}/s/{code}")
-    button(owner, "川").click()
-    owner.get_by_label("您的车牌号是？").press_sequentially("t 8b52q")
-    expect(owner.get_by_label("您的车牌号是？")).to_have_value(plate)
-    button(owner, "下一步").click()
-    owner.get_by_label("通知发到哪部手机？").fill("139 0000 7788")
-    button(owner, "发送验证码").click()
-    bubble = phones.get_by_role("article", name="139****7788").get_by_role("listitem").last
-    digits = re.compile(r"(?<!\d)\d{6}(?!\d)")
-    expect(bubble).to_contain_text(digits, timeout=PATIENCE_MS)
-    found = digits.search(bubble.inner_text())
-    assert found
-
-    wrong = "000000" if found[0] != "000000" else "111111"
-    owner.get_by_label("请输入六位验证码").fill(wrong)
-    sees(owner, "验证码不对")
-    owner.get_by_label("请输入六位验证码").fill(found[0])
-    sees(owner, "绑定好了")
-
-    requester = Requester(city, visitors, {"code": code, "plate": plate})
-    requester.scans_and_asks("谢谢")
-    expect(bubble.get_by_role("link", name="打开链接")).to_be_visible(timeout=PATIENCE_MS)
-    requester.reads("已通知车主")
-    requester.says_that_it_was_moved()
-
-    button(owner, "暂停使用").click()
-    button(owner, "暂停使用").click()
-    sees(owner, "已暂停")
-    stranger = visitors.phone()
-    stranger.goto(f"{city.web_url}/s/{code}")
-    sees(stranger, "这张贴纸暂停使用")
-    owner.goto(f"{city.web_url}/s/{code}")
-    button(owner, "恢复使用").click()
-    button(owner, "恢复使用").click()
-    sees(owner, "已恢复使用")
-    stranger.reload()
-    button(stranger, "挡住出入口").wait_for()

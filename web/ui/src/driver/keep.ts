@@ -1,5 +1,5 @@
 /**
- * What this phone remembers between two looks at the page: the request made here, and whose sticker it is.
+ * What this phone remembers between two looks at the page: the request made here, and which stickers are its own.
  *
  * The shell reads the same record before the first paint, so its key and `closed_at` are fixed.
  */
@@ -33,7 +33,6 @@ function write(key: string, value: unknown): void {
 }
 
 const requestKey = (sticker: string): string => `wufen:request:${sticker}`;
-const ownerKey = (sticker: string): string => `wufen:owner:${sticker}`;
 const draftKey = (sticker: string): string => `wufen:draft:${sticker}`;
 
 export function keptRequest(sticker: string): KeptRequest | null {
@@ -43,14 +42,6 @@ export function keptRequest(sticker: string): KeptRequest | null {
 
 export function keepRequest(sticker: string, kept: KeptRequest | null): void {
   write(requestKey(sticker), kept);
-}
-
-export function keptOwnerToken(sticker: string): string | null {
-  return read<string>(ownerKey(sticker));
-}
-
-export function keepOwnerToken(sticker: string, token: string | null): void {
-  write(ownerKey(sticker), token);
 }
 
 /** A request that left but was not answered: sent again under the same key, also after a reload. */
@@ -69,4 +60,26 @@ export function keptDraft(sticker: string): Draft | null {
 
 export function keepDraft(sticker: string, draft: Draft | null): void {
   write(draftKey(sticker), draft);
+}
+
+/** A sticker that was bound with this phone. `tail` is the end of its plate, to tell two cars apart. */
+export interface OwnSticker {
+  token: string;
+  tail: string;
+}
+
+const OWN = "wufen:own:";
+
+export function ownSticker(sticker: string): OwnSticker | null {
+  return read<OwnSticker>(OWN + sticker);
+}
+
+export function keepOwnSticker(sticker: string, own: OwnSticker | null): void {
+  write(OWN + sticker, own);
+}
+
+/** The stickers of this phone by code. */
+export function ownStickers(): Map<string, OwnSticker> {
+  const codes = Object.keys(localStorage).filter((key) => key.startsWith(OWN)).map((key) => key.slice(OWN.length));
+  return new Map(codes.flatMap((code) => { const own = ownSticker(code); return own ? [[code, own]] : []; }));
 }
