@@ -1,6 +1,7 @@
 """A PostgreSQL server for one test session: its own folder, its own port, an account without rights.
 
-It gives away durability for speed: what a crash leaves behind is tested on a server of that test.
+It gives away durability for speed, unless it is asked not to (for a bench): what a crash leaves behind is
+tested on a server of that test.
 """
 
 import contextlib
@@ -20,19 +21,18 @@ from tests.support.waiting import until
 _OWNER = "wufen"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
     "max_connections": "100",
     "shared_buffers": "32MB",
     "timezone": "Asia/Shanghai",  # not UTC, so that a time written without its zone is noticed
 }
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 class PostgresServer:
     """A running server: makes databases, drops them, answers with their URLs."""
 
-    def __init__(self, programs: Path, port: int) -> None:
+    def __init__(self, programs: Path, port: int, pid: int) -> None:
+        self.pid = pid
         self._programs = programs
         self._port = port
 
@@ -64,8 +64,8 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Raises Missing where no PostgreSQL is installed."""
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Raises Missing where no PostgreSQL is installed. ``durable``: what it commits survives a power cut."""
     programs = postgres_folder()
     if programs is None:
         raise Missing(
@@ -74,8 +74,9 @@ def running_postgres() -> Iterator[PostgresServer]:
     user = _account()
     with _folder_of(user) as folder:
         _initialise(programs, folder, user)
-        with _serving(programs, folder, user) as port:
-            yield PostgresServer(programs, port)
+        settings = _SETTINGS if durable else {**_SETTINGS, **_FORGETFUL}
+        with _serving(programs, folder, user, settings) as (port, pid):
+            yield PostgresServer(programs, port, pid)
 
 
 def _account() -> str | None:
@@ -113,10 +114,12 @@ def _initialise(programs: Path, folder: Path, user: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _serving(programs: Path, folder: Path, user: str | None) -> Iterator[int]:
+def _serving(
+    programs: Path, folder: Path, user: str | None, settings: dict[str, str]
+) -> Iterator[tuple[int, int]]:
     port = free_port()
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder]
-    for name, value in _SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with (
         (folder / "log").open("w") as log,
@@ -126,7 +129,7 @@ def _serving(programs: Path, folder: Path, user: str | None) -> Iterator[int]:
             until(lambda: server.poll() is not None or _accepts(programs, port), "PostgreSQL", seconds=30)
             if server.returncode is not None:
                 raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()}")
-            yield port
+            yield port, server.pid
         finally:
             server.send_signal(2)  # SIGINT: fast shutdown, whoever is connected
             server.wait(timeout=30)

@@ -38,6 +38,17 @@ class Product:
         self._log = home / "test-output.log"
         self._supervisor: subprocess.Popen[bytes] | None = None
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The WUFEN_ variables that it was started with."""
+        return {name: value for name, value in self._environment.items() if name.startswith("WUFEN_")}
+
+    @property
+    def supervisor_pid(self) -> int:
+        """The process that was started; everything else is below it."""
+        assert self._supervisor is not None, "it does not run"
+        return self._supervisor.pid
+
     def start(self) -> None:
         """Starts everything and returns when web and hub are ready."""
         with self._log.open("ab") as log:

@@ -1,0 +1,1 @@
+"""What is measured, beside the floor or a peer, each by one command (README.md)."""
