@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from hub.admission import Admission, limits_of
 from hub.channels import Channels
 from hub.codes import Fault
 from hub.connection import EXPIRY_GRACE_SECONDS, Terms, TokenRefused
@@ -24,6 +25,7 @@ from hub.switchboard import Switchboard
 from hub.transport import Socket
 from models.actions import offers
 from models.actions.deadlines import time_up
+from models.addresses import Proxies
 from models.clock import DatabaseClock
 from models.feed.channels import incident_data, officer_data
 from models.feed.entries import Entry
@@ -103,6 +105,7 @@ class Hub:
             ids=self.store.ids,
             origins=allowed_origins(settings),
             measures=self.measures,
+            admission=Admission(limits_of(settings), Proxies(settings.trusted_proxies)),
             pages=self.pages.answer,
             calls=self.calls.take,
         )

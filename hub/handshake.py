@@ -7,9 +7,10 @@ it would be most of an idle connection's memory.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
+from hub.admission import Refusal
 from models.settings import Settings
 
 WEBSOCKET_PATH = "/connection/websocket"
@@ -27,6 +29,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 # The library logs every handshake that a stranger gets wrong; we count them.
 _silent = logging.getLogger("hub.handshake")
 _silent.setLevel(logging.CRITICAL)
+
+
+# Given the request's X-Forwarded-For lines, and whether it goes to the WebSocket: why it may not come in.
+Admit = Callable[[Sequence[str], bool], Refusal | None]
 
 
 class Opening(NamedTuple):
@@ -53,7 +59,7 @@ def allowed_origins(settings: Settings) -> tuple[Origin | None, ...]:
     return (None, *(Origin(origin.rstrip("/").lower()) for origin in sorted(origins)))
 
 
-def open_connection(head: bytes, origins: Sequence[Origin | None]) -> Opening:
+def open_connection(head: bytes, origins: Sequence[Origin | None], admit: Admit) -> Opening:
     """What to do with a request; ``head`` ends with an empty line."""
     protocol = ServerProtocol(origins=origins, logger=_silent)
     protocol.receive_data(head)
@@ -61,7 +67,10 @@ def open_connection(head: bytes, origins: Sequence[Origin | None]) -> Opening:
     if not requests or not isinstance(requests[0], Request):
         return Opening(400, plain_response(400, "Bad request.\n"))
     request = requests[0]
-    path = urlsplit(request.path).path
+    path = _path(request.path)
+    refusal = admit(request.headers.get_all("X-Forwarded-For"), path == WEBSOCKET_PATH)
+    if refusal is not None:
+        return Opening(refusal.status, _come_back_later(refusal))
     if path != WEBSOCKET_PATH:
         if request.method not in ("GET", "HEAD"):
             return Opening(405, plain_response(405, "Only GET is answered here.\n"))
@@ -73,8 +82,25 @@ def open_connection(head: bytes, origins: Sequence[Origin | None]) -> Opening:
     )
 
 
-def plain_response(status: int, text: str | bytes, content_type: str = "text/plain; charset=utf-8") -> bytes:
-    """A whole HTTP response, after which the connection is closed."""
+def _path(target: str) -> str:
+    """The path of a request's target; what is no URL is nobody's path."""
+    try:
+        return urlsplit(target).path
+    except ValueError:
+        return ""
+
+
+def _come_back_later(refusal: Refusal) -> bytes:
+    return plain_response(refusal.status, "Too many.\n", more={"Retry-After": str(refusal.retry_after)})
+
+
+def plain_response(
+    status: int,
+    text: str | bytes,
+    content_type: str = "text/plain; charset=utf-8",
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """A whole HTTP response, after which the connection is closed. ``more``: further headers."""
     body = text.encode() if isinstance(text, str) else text
     headers = Headers(
         {
@@ -82,6 +108,7 @@ def plain_response(status: int, text: str | bytes, content_type: str = "text/pla
             "Connection": "close",
             "Content-Length": str(len(body)),
             "Content-Type": content_type,
+            **more,
         }
     )
     return Response(status, HTTPStatus(status).phrase, headers, body).serialize()

@@ -23,6 +23,12 @@ class Measures:
         self.handshakes = Counter(
             "wufen_hub_handshakes", "Opening handshakes by HTTP status.", ["status"], registry=registry
         )
+        self.refusals = Counter(
+            "wufen_hub_refusals",
+            "Sockets not let in, by the limit that they met: an address's, this hub's, or a flood cut off.",
+            ["reason"],
+            registry=registry,
+        )
         self.recoveries = Counter(
             "wufen_hub_recoveries", "Subscriptions that asked for a replay.", ["recovered"], registry=registry
         )

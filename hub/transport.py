@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from hub import codes, frames
+from hub.admission import Address
 from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.connection import Action, Connection
 from hub.frames import FrameReader, Violation, close_frame, text_frame
@@ -35,7 +36,7 @@ class Desk(Protocol):
 
     def arrived(self, socket: Socket) -> int: ...
 
-    def open(self, head: bytes) -> Opening: ...
+    def open(self, socket: Socket, head: bytes) -> Opening: ...
 
     def show_page(self, socket: Socket, path: str) -> None: ...
 
@@ -55,12 +56,14 @@ class Socket(asyncio.Protocol):
 
     __slots__ = (
         "__weakref__",
+        "_afterwards",
         "_allowance",
         "_desk",
         "_head",
         "_reader",
         "_transport",
         "_visits",
+        "address",
         "bucket",
         "connection",
         "write",
@@ -73,6 +76,8 @@ class Socket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._allowance = 0  # bytes of replays that may wait beyond the bound
         self._visits = 0
+        self._afterwards = LONGEST_MESSAGE  # bytes that the peer may still say after the hub's last word
+        self.address: Address | None = None  # whose it is, as admission counts; None: only a proxy knows yet
         self.connection: Connection | None = None  # while it is open
         self.write: Callable[[bytes], None] = _nowhere
         self.bucket = -1
@@ -82,6 +87,12 @@ class Socket(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
         self.write = self._transport.write
         self.bucket = self._desk.arrived(self)
+
+    @property
+    def peer(self) -> str:
+        """The IP address at the other end of the line."""
+        name = None if self._transport is None else self._transport.get_extra_info("peername")
+        return str(name[0]) if name else ""
 
     def data_received(self, data: bytes) -> None:
         if self.connection is not None:
@@ -111,7 +122,7 @@ class Socket(asyncio.Protocol):
                 self.answer(plain_response(431, "Too long.\n"))
             return
         self._head = None
-        opening = self._desk.open(bytes(head[: end + 4]))
+        opening = self._desk.open(self, bytes(head[: end + 4]))
         if opening.page is not None:
             self._desk.show_page(self, opening.page)
         elif not opening.accepted:
@@ -231,5 +242,8 @@ class Socket(asyncio.Protocol):
             over = any(message.opcode == frames.CLOSE for message in self._reader.feed(data))
         except Violation:
             over = True
-        if over and self._transport is not None:
+        self._afterwards -= len(data)
+        if self._afterwards < 0:
+            self.abort()
+        elif over and self._transport is not None:
             self._transport.close()

@@ -169,6 +169,8 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "optional seconds": optional(number(1, 31_536_000)),
         "bytes": number(1024, 1 << 30),
         "entries": number(1, 1_000_000),
+        "connections": number(1, 1_000_000),
+        "a second": number(1, 1_000_000),
         "name": process_name,
         "descriptor": optional(number(0, 65535)),
     }

@@ -66,6 +66,11 @@ class Settings:
     session_seconds: int
     hub_ping_seconds: int
     hub_queue_bytes: int
+    hub_connections: int
+    hub_handshakes: int
+    hub_address_connections: int
+    hub_address_handshakes: int
+    hub_subject_connections: int
     replay_entries: int
     replay_bytes: int
     process_name: str

@@ -7,6 +7,7 @@ import ipaddress
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from models.addresses import network_of
 from web.signing import Signer
 
 SESSION_COOKIE = "wufen_session"
@@ -29,16 +30,7 @@ def bearer(headers: Headers) -> str | None:
 
 def address_of(request: HTTPConnection) -> str:
     """The network of the caller: an IPv4 address, or the /64 of an IPv6 one, which is one line's."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    return network_of(request.client.host if request.client else "")
 
 
 def address_digest(request: HTTPConnection, signer: Signer) -> bytes:

@@ -1,8 +1,13 @@
 """The opening: whose pages may connect, and what is answered to everything else."""
 
-import pytest
+from collections.abc import Sequence
 
-from hub.handshake import allowed_origins, open_connection
+import pytest
+from websockets.typing import Origin
+
+from hub import handshake
+from hub.admission import Refusal
+from hub.handshake import Opening, allowed_origins
 from models.settings import Settings
 
 
@@ -17,6 +22,14 @@ def request(path: str = "/connection/websocket", *, method: str = "GET", **heade
     }
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items() if value)]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def let_in(_forwarded: Sequence[str], _websocket: bool) -> None:
+    """There is room for everybody."""
+
+
+def open_connection(head: bytes, origins: Sequence[Origin | None]) -> Opening:
+    return handshake.open_connection(head, origins, let_in)
 
 
 def settings(**variables: str) -> Settings:
@@ -92,3 +105,26 @@ def test_what_is_no_handshake_has_its_answer(head: bytes, status: int) -> None:
     assert opening.status == status
     assert not opening.accepted
     assert opening.response.startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_whoever_is_not_admitted_is_told_when_to_come_back() -> None:
+    asked: list[tuple[list[str], bool]] = []
+
+    def refuse(forwarded: Sequence[str], websocket: bool) -> Refusal:
+        asked.append((list(forwarded), websocket))
+        return Refusal("address_handshakes", 429, 7)
+
+    # A page's own origin does not matter: nothing of the request is looked at any more.
+    head = request(**{"X-Forwarded-For": "203.0.113.9", "Origin": "http://evil.example"})
+    opening = handshake.open_connection(head, allowed_origins(settings()), refuse)
+    assert (opening.status, opening.accepted) == (429, False)
+    assert opening.response.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
+    assert b"\r\nRetry-After: 7\r\n" in opening.response
+    handshake.open_connection(request("/metrics"), allowed_origins(settings()), refuse)
+    assert asked == [(["203.0.113.9"], True), ([], False)]
+
+
+@pytest.mark.parametrize("target", ["//[", "http://[::1/connection/websocket", "//[x]/", "*"])
+def test_a_target_that_is_no_url_is_nobodys_page(target: str) -> None:
+    opening = open_connection(request(target), allowed_origins(settings()))
+    assert not opening.accepted
