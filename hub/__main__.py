@@ -8,12 +8,15 @@ import os
 import signal
 import sys
 
+import structlog
 import uvloop
 
 from hub.server import PartFailed, serve
 from models.logs import set_up_logs
 from models.secrets_file import make_folder, with_secrets
 from models.settings import Settings, SettingsError
+
+log = structlog.get_logger()
 
 
 async def _main(settings: Settings) -> None:
@@ -24,12 +27,22 @@ async def _main(settings: Settings) -> None:
     await serve(settings, stop)
 
 
+def _warn() -> None:
+    log.warning("test_mode", setting="WUFEN_HUB_TEST_MODE")
+    sys.stderr.write(
+        "WUFEN_HUB_TEST_MODE is on: anybody may connect to this hub without a token, and publish to every channel"
+        " that is not Wufen's own.\n"
+    )
+
+
 def main() -> int:
     """Exit code 0 after a clean stop, 1 when it could not start; then one sentence on stderr says why."""
     try:
         settings = with_secrets(Settings.from_env(os.environ))
         make_folder(settings.run_dir)
         set_up_logs(settings.process_name or "hub.0", settings.log_level)
+        if settings.hub_test_mode:
+            _warn()
         uvloop.run(_main(settings))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")

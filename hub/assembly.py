@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from msgspec import Raw
+
 from hub.admission import Admission, limits_of
 from hub.channels import Channels
 from hub.codes import Fault
-from hub.connection import EXPIRY_GRACE_SECONDS, Terms, TokenRefused
+from hub.connection import EXPIRY_GRACE_SECONDS
 from hub.control import Control
 from hub.deadlines import Deadlines
 from hub.follower import Follower, Snapshot
 from hub.gathered import Boards, Phones, Positions
 from hub.handshake import allowed_origins
 from hub.measures import Measures
+from hub.open_channels import OpenChannels
 from hub.own_bell import OwnBell
 from hub.pages import Pages
 from hub.presence import Presence
 from hub.replays import Replays
 from hub.rights import Claims, Revocations
 from hub.rpc import Calls
+from hub.sources import Sources
+from hub.standing import MOST_COMMANDS, Terms, TokenRefused
+from hub.streams import Streams
 from hub.switchboard import Switchboard
 from hub.transport import Socket
 from models.actions import offers
@@ -58,8 +64,13 @@ class Hub:
             measures=self.measures,
         )
         bell.hear = self.follower.hear
+        self.streams = Streams(
+            lambda channel: self.channels.has(channel),
+            seconds=asyncio.get_running_loop().time,
+            new_id=store.ids.new,
+        )
         replays = Replays(store.database, self.follower, settings, tasks)
-        self.channels = Channels(replays, tasks, self.measures)
+        self.channels = Channels(Sources(replays, self.streams), tasks, self.measures)
         self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
         self.deadlines = Deadlines(
@@ -96,6 +107,8 @@ class Hub:
             ping_seconds=settings.hub_ping_seconds,
             # Simulated phones do not exist where real people are told.
             refused_namespaces=frozenset({"phones"}) if settings.production else frozenset(),
+            most_commands=MOST_COMMANDS if settings.limits else None,
+            test_mode=settings.hub_test_mode,
         )
         return Switchboard(
             settings,
@@ -108,6 +121,7 @@ class Hub:
             admission=Admission(limits_of(settings), Proxies(settings.trusted_proxies)),
             pages=self.pages.answer,
             calls=self.calls.take,
+            open_channels=OpenChannels(self.streams, self.channels),
         )
 
     def _verify(self, token: str, _now: float) -> Claims:
@@ -121,7 +135,8 @@ class Hub:
         return Claims(read.subject, read.channels, read.issued_at, read.expires_at, session)
 
     def _answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
-        self.switchboard.answer_call(socket, command_id, answer)
+        said = answer if isinstance(answer, Fault) else {"data": Raw(answer)}
+        self.switchboard.answer(socket, command_id, "rpc", said)
 
     def _distance(self) -> timedelta:
         clock = self.store.clock

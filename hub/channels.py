@@ -14,12 +14,12 @@ from typing import Any, Protocol
 import structlog
 
 from hub import codes
+from hub.actions import Subscribe
 from hub.codes import Fault, Unsubscribed
-from hub.connection import Subscribe
 from hub.frames import text_frame
 from hub.measures import Measures
-from hub.protocol import publication, publication_push, reply
-from hub.rights import NAMESPACES, namespace
+from hub.protocol import ClientInfo, publication, publication_push, reply
+from hub.rights import Kept, kept, namespace
 from models.queries.log import Replay
 from models.tasks import Tasks
 
@@ -33,6 +33,9 @@ class Subscriber(Protocol):
 
     write: Callable[[bytes], None]
 
+    @property
+    def info(self) -> ClientInfo: ...
+
     def send(self, message: bytes, *, replay: bool = False) -> None: ...
 
     def refuse(self, channel: str, command_id: int, fault: Fault) -> None: ...
@@ -43,15 +46,18 @@ class Subscriber(Protocol):
 class Log(Protocol):
     """Where positions and replays come from."""
 
-    @property
-    def epoch(self) -> str: ...
+    def epoch(self, channel: str) -> str:
+        """What the offsets of a channel belong to."""
+        ...
 
     def position(self, channel: str) -> int | None:
         """The newest offset of a channel as far as this hub has followed it; None when it cannot tell."""
         ...
 
     async def read(self, wanted: Subscribe) -> Replay | None:
-        """What was published since; None for a channel that does not exist, or not for this subscriber."""
+        """What was published since, complete only if the position is of this epoch; None for a channel that
+        does not exist, or not for this subscriber.
+        """
         ...
 
 
@@ -161,6 +167,11 @@ class Channels:
         """Whether anybody here is subscribed to it."""
         return name in self._channels
 
+    def members(self, name: str) -> list[Subscriber]:
+        """Who is subscribed here."""
+        channel = self._channels.get(name)
+        return [] if channel is None else [*channel.live, *(one.subscriber for one in channel.joining)]
+
     def names(self, kind: str) -> list[str]:
         """The channels of a namespace that have subscribers here."""
         return [name for name in self._channels if namespace(name) == kind]
@@ -181,7 +192,7 @@ class Channels:
             channel = Channel(wanted.channel, self._log.position(wanted.channel), self._mark_dirty)
             self._channels[wanted.channel] = channel
         kind = namespace(wanted.channel)
-        if not NAMESPACES[kind]:
+        if kept(wanted.channel) is Kept.NOT_AT_ALL:
             channel.flush()
             channel.live.add(subscriber)
             subscriber.send(reply(wanted.command_id, "subscribe", {}))
@@ -191,13 +202,16 @@ class Channels:
         joining = Joining(subscriber, wanted)
         channel.joining.append(joining)
         if channel.offset is not None and self._is_current(wanted, channel.offset):
-            self._answer(channel, joining, Replay(self._log.epoch, channel.offset, [], complete=True))
+            self._answer(
+                channel, joining, Replay(self._log.epoch(channel.name), channel.offset, [], complete=True)
+            )
         else:
             self._tasks.start(self._join(channel, joining), f"replay {wanted.channel}")
 
     def _is_current(self, wanted: Subscribe, offset: int) -> bool:
         """Whether the subscriber lacks nothing that this hub has, and may have it without asking the log."""
-        here = wanted.since is None or wanted.since == (offset, self._log.epoch)
+        since = wanted.since
+        here = since is None or since == (offset, self._log.epoch(wanted.channel))
         return here and wanted.within is None
 
     async def _join(self, channel: Channel, joining: Joining) -> None:
@@ -215,7 +229,7 @@ class Channels:
 
     def _answer(self, channel: Channel, joining: Joining, replay: Replay) -> None:
         wanted = joining.wanted
-        recovered = wanted.since is not None and replay.complete and wanted.since.epoch == replay.epoch
+        recovered = wanted.since is not None and replay.complete
         if wanted.since is not None:
             self._measures.recoveries.labels("yes" if recovered else "no").inc()
             if not recovered and wanted.reject_unrecovered:
@@ -257,7 +271,7 @@ class Channels:
     def forget_positions(self) -> None:
         """The log is another one: every subscriber of it comes back and finds out where it stands now."""
         for channel in list(self._channels.values()):
-            if NAMESPACES[namespace(channel.name)]:
+            if kept(channel.name) is Kept.IN_THE_LOG:
                 self._send_away(channel)
 
     def _send_away(self, channel: Channel) -> None:

@@ -6,12 +6,13 @@ the numbers mean is in ``hub.codes``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from hub.codes import Fault, Unsubscribed
+from models.queries.log import Replay
 
 # Bits of ``subscribe.flag``.
 REJECT_UNRECOVERED = 2  # an error instead of a subscription that could not be recovered
@@ -47,9 +48,31 @@ class SubscribeRequest(_Message):
 
 
 class ChannelRequest(_Message):
-    """Whatever names a channel and is either trivial or refused."""
+    """Whatever does nothing but name a channel."""
 
     channel: str = ""
+
+
+class PublishRequest(_Message):
+    channel: str = ""
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    type: int = 0
+
+
+class StreamPosition(_Message):
+    offset: int = 0
+    epoch: str = ""
+
+
+class HistoryRequest(_Message):
+    channel: str = ""
+    limit: int = 0
+    since: StreamPosition | None = None
+    reverse: bool = False
+
+
+class SendRequest(_Message):
+    data: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class RpcRequest(_Message):
@@ -65,6 +88,13 @@ class Empty(_Message):
     pass
 
 
+class ClientInfo(msgspec.Struct, omit_defaults=True):
+    """A connection, as presence and publications of clients show it."""
+
+    user: str = ""
+    client: str = ""
+
+
 class Command(_Message):
     """One command: an id, and the one request that is set. Nothing at all is a pong."""
 
@@ -72,12 +102,12 @@ class Command(_Message):
     connect: ConnectRequest | None = None
     subscribe: SubscribeRequest | None = None
     unsubscribe: ChannelRequest | None = None
-    publish: ChannelRequest | None = None
+    publish: PublishRequest | None = None
     presence: ChannelRequest | None = None
     presence_stats: ChannelRequest | None = None
-    history: ChannelRequest | None = None
+    history: HistoryRequest | None = None
     ping: Empty | None = None
-    send: Empty | None = None
+    send: SendRequest | None = None
     rpc: RpcRequest | None = None
     refresh: RefreshRequest | None = None
     sub_refresh: ChannelRequest | None = None
@@ -131,6 +161,32 @@ def _publication(data: bytes, offset: int | None) -> bytes:
     if offset is None:
         return b'{"data":%b}' % data
     return b'{"data":%b,"offset":%d}' % (data, offset)
+
+
+def with_info(data: bytes, info: bytes) -> bytes:
+    """A client's publication with its publisher (both JSON); goes wherever the data of a publication goes."""
+    return b'%b,"info":%b' % (data, info)
+
+
+def message_push(data: bytes) -> bytes:
+    """A message to one connection; ``data`` is JSON."""
+    return b'{"push":{"message":{"data":%b}}}' % data
+
+
+def history_result(page: Replay) -> dict[str, Any]:
+    """A page of a channel's history, and where the channel stands."""
+    publications = [publication(data, offset) for offset, data in page.publications]
+    return {"publications": publications, "epoch": page.epoch, "offset": page.offset}
+
+
+def presence_result(here: Iterable[ClientInfo]) -> dict[str, Any]:
+    """Who is in a channel, by the name of the connection."""
+    return {"presence": {one.client: one for one in here}}
+
+
+def presence_stats_result(here: Sequence[ClientInfo]) -> dict[str, Any]:
+    """How many connections are in a channel, and of how many people."""
+    return {"num_clients": len(here), "num_users": len({one.user for one in here})}
 
 
 def unsubscribe_push(channel: str, why: Unsubscribed) -> bytes:

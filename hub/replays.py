@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from hub.connection import Since, Subscribe
+from hub.actions import Since, Subscribe
 from hub.follower import Follower
 from models.database import Database
 from models.feed.append import epoch_of
@@ -31,8 +31,8 @@ class Replays:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._waiting: dict[_Key, asyncio.Task[Replay | None]] = {}
 
-    @property
-    def epoch(self) -> str:
+    def epoch(self, _channel: str) -> str:
+        """All channels of the log have the log's."""
         return self._follower.epoch
 
     def position(self, channel: str) -> int | None:

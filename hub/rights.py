@@ -6,7 +6,9 @@ control sequence of the log (``hub.control``); where tokens come from is the web
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
 
 
@@ -24,17 +26,24 @@ class Claims(NamedTuple):
     @property
     def holders(self) -> tuple[str, ...]:
         """Who can be revoked and takes this token along."""
-        return (self.subject, self.session) if self.session else (self.subject,)
+        return tuple(holder for holder in (self.subject, self.session) if holder)
 
 
-# Namespaces, and whether a channel of it has a position in the log.
+class Kept(Enum):
+    """Where what was published in a channel is to be found again."""
+
+    IN_THE_LOG = "log"
+    IN_MEMORY = "memory"  # of one hub: the open channels of test mode
+    NOT_AT_ALL = "nowhere"
+
+
 NAMESPACES = {
-    "district": True,
-    "incident": True,
-    "officer": True,
-    "board": False,
-    "positions": False,
-    "phones": False,
+    "district": Kept.IN_THE_LOG,
+    "incident": Kept.IN_THE_LOG,
+    "officer": Kept.IN_THE_LOG,
+    "board": Kept.NOT_AT_ALL,
+    "positions": Kept.NOT_AT_ALL,
+    "phones": Kept.NOT_AT_ALL,
 }
 
 # What an officer loses with the end of his shift; his own channel stays.
@@ -45,6 +54,11 @@ def namespace(channel: str) -> str:
     """The part before the colon; empty when there is none, or nothing after it."""
     name, colon, rest = channel.partition(":")
     return name if colon and rest else ""
+
+
+def kept(channel: str) -> Kept:
+    """What is not one of ours exists in test mode only, and lives in memory."""
+    return NAMESPACES.get(namespace(channel), Kept.IN_MEMORY)
 
 
 def duty_channels(district: str) -> tuple[str, ...]:
@@ -82,13 +96,13 @@ class Revocations:
         return self.is_revoked(claims) and self._revoked_at(claims) < claims.issued_at + 1
 
     def _revoked_at(self, claims: Claims) -> float:
-        return max(self.subjects.get(holder, 0.0) for holder in claims.holders)
+        return max((self.subjects.get(holder, -math.inf) for holder in claims.holders), default=-math.inf)
 
     def may_subscribe(self, claims: Claims, channel: str) -> bool:
         """Whether the token still opens the channel."""
         if channel not in claims.channels:
             return False
-        return not self.channels or claims.issued_at > self.channels.get((claims.subject, channel), 0.0)
+        return not self.channels or claims.issued_at > self.channels.get((claims.subject, channel), -math.inf)
 
     def forget_before(self, at: float) -> None:
         """Drops what no token can be older than; ``at`` is now less the longest life of a token."""

@@ -13,8 +13,8 @@ import msgspec
 import structlog
 
 from hub import codes
+from hub.actions import Call
 from hub.codes import Fault
-from hub.connection import Call
 from hub.transport import Socket
 
 log = structlog.get_logger()

@@ -167,4 +167,5 @@ async def _forget(hub: Hub) -> None:
     while True:
         await asyncio.sleep(FORGET_EVERY_SECONDS)
         hub.forget_old_revocations()
+        hub.streams.sweep()
         hub.measures.channels.set(len(hub.channels))

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import structlog
-from msgspec import Raw
 from websockets.typing import Origin
 
 from hub import codes
+from hub.actions import Action, Call, Close, Connected, Look, Publish, Send, Subscribe, Unsubscribe, Who
 from hub.admission import Admission, Refusal
 from hub.channels import Channels
 from hub.codes import Disconnect, Fault
-from hub.connection import Action, Call, Close, Connected, Connection, Send, Subscribe, Terms, Unsubscribe
+from hub.connection import Connection
 from hub.handshake import Opening, open_connection
 from hub.measures import Measures
+from hub.open_channels import OpenChannels
 from hub.protocol import batch, error_reply, reply
+from hub.rights import Kept, kept
+from hub.standing import Terms
 from hub.subjects import Subjects
 from hub.transport import Socket
 from models.clock import Clock
@@ -51,6 +55,7 @@ class Switchboard:
         admission: Admission,
         pages: Callable[[Socket, str], None],
         calls: Callable[[Socket, Call], None],
+        open_channels: OpenChannels,
     ) -> None:
         self.queue_bytes = settings.hub_queue_bytes
         self.replay_bytes = settings.replay_bytes
@@ -63,6 +68,7 @@ class Switchboard:
         self._admission = admission
         self._pages = pages
         self._calls = calls
+        self._open = open_channels
         self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
         self._next = 0
         self._loop = asyncio.get_running_loop()
@@ -133,7 +139,7 @@ class Switchboard:
     def _do(self, socket: Socket, action: Action) -> None:
         match action:
             case Subscribe():
-                self.channels.attach(socket, action)
+                self._attach(socket, action)
             case Unsubscribe(channel):
                 self.channels.detach(socket, channel)
             case Connected():
@@ -142,8 +148,20 @@ class Switchboard:
                     self.subjects.add(holder, socket)
             case Call():
                 self._calls(socket, action)
+            case Publish():
+                self.answer(socket, action.command_id, "publish", self._open.answer(action))
+            case Who():
+                self.answer(socket, action.command_id, action.kind, self._open.answer(action))
+            case Look():
+                self.answer(socket, action.command_id, "history", self._open.answer(action))
             case Close(why):
                 socket.close(why)
+
+    def _attach(self, socket: Socket, wanted: Subscribe) -> None:
+        if kept(wanted.channel) is Kept.IN_MEMORY and not self._open.admits(wanted.channel):
+            socket.refuse(wanted.channel, wanted.command_id, codes.LIMIT_EXCEEDED)
+        else:
+            self.channels.attach(socket, wanted)
 
     def ended(self, socket: Socket, why: Disconnect) -> None:
         """The hub hung up; nothing is written to this connection any more."""
@@ -195,14 +213,14 @@ class Switchboard:
             doubtful = revocations.is_doubtful(connection.claims)
             socket.close(codes.EXPIRED if doubtful else codes.REVOKED)
 
-    def answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
-        """Answers a remote call, if its connection is still there."""
+    def answer(self, socket: Socket, command_id: int, kind: str, answer: dict[str, Any] | Fault) -> None:
+        """Answers a command, if its connection is still there."""
         if socket.connection is None:
             return
         if isinstance(answer, Fault):
             socket.send(error_reply(command_id, answer))
         else:
-            socket.send(reply(command_id, "rpc", {"data": Raw(answer)}))
+            socket.send(reply(command_id, kind, answer))
 
     async def turn_wheel(self) -> None:
         """Visits everybody once per ping interval, until cancelled."""

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from hub import codes, frames
+from hub.actions import Action
 from hub.admission import Address
 from hub.codes import Disconnect, Fault, Unsubscribed
-from hub.connection import Action, Connection
+from hub.connection import Connection
 from hub.frames import FrameReader, Violation, close_frame, text_frame
 from hub.handshake import LONGEST_HEAD, Opening, plain_response
-from hub.protocol import PING, Malformed, parse
+from hub.protocol import PING, ClientInfo, Malformed, parse
 
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
 MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
@@ -183,6 +184,11 @@ class Socket(asyncio.Protocol):
             self._allowance = min(self._allowance + len(frame), most)
             self._transport.set_write_buffer_limits(high=self._desk.queue_bytes + self._allowance)
         self.write(frame)
+
+    @property
+    def info(self) -> ClientInfo:
+        """Who this is, as others in a channel are told."""
+        return ClientInfo() if self.connection is None else self.connection.info
 
     def refuse(self, channel: str, command_id: int, fault: Fault) -> None:
         """The subscription did not come about."""

@@ -71,6 +71,7 @@ class Settings:
     hub_address_connections: int
     hub_address_handshakes: int
     hub_subject_connections: int
+    hub_test_mode: bool
     replay_entries: int
     replay_bytes: int
     process_name: str
@@ -125,6 +126,8 @@ def _parse(row: Setting, environ: Mapping[str, str]) -> Any:
 def _refuse_weak(values: Mapping[str, Any]) -> None:
     if not values["limits"]:
         raise SettingsError("WUFEN_LIMITS", "limits cannot be off while WUFEN_PRODUCTION is on")
+    if values["hub_test_mode"]:
+        raise SettingsError("WUFEN_HUB_TEST_MODE", "the hub has no test mode while WUFEN_PRODUCTION is on")
     for name in ("WUFEN_SECRET_KEY", "WUFEN_HUB_TOKEN_SECRET"):
         if 0 < len(values[BY_NAME[name].field]) < LEAST_SECRET:
             raise SettingsError(

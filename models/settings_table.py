@@ -69,7 +69,7 @@ SETTINGS: tuple[Setting, ...] = (
         "WUFEN_PRODUCTION",
         "0",
         "switch",
-        "On: sample accounts, the phone simulator and switched-off limits are refused.",
+        "On: sample accounts, the phone simulator, the hub's test mode and switched-off limits are refused.",
     ),
     Setting(
         "WUFEN_LIMITS",
@@ -169,6 +169,13 @@ SETTINGS: tuple[Setting, ...] = (
         "100",
         "connections",
         "Connections of one officer, participant or wall to one hub process.",
+    ),
+    Setting(
+        "WUFEN_HUB_TEST_MODE",
+        "0",
+        "switch",
+        "On: the hub lets in connections without a token, and channels outside its own namespaces are open to"
+        " everybody; for tests of clients and for benches only.",
     ),
     Setting("WUFEN_REPLAY_ENTRIES", "5000", "entries", "Longest replay of missed events to one subscriber."),
     Setting("WUFEN_REPLAY_BYTES", "2097152", "bytes", "Largest replay of missed events to one subscriber."),

@@ -8,23 +8,12 @@ from typing import Any
 import pytest
 
 from hub import codes
-from hub.connection import (
-    MOST_COMMANDS,
-    MOST_SUBSCRIPTIONS,
-    Action,
-    Call,
-    Close,
-    Connected,
-    Connection,
-    Send,
-    Since,
-    Subscribe,
-    Terms,
-    TokenRefused,
-    Unsubscribe,
-)
+from hub.actions import Action, Call, Close, Connected, Send, Since, Subscribe, Unsubscribe
+from hub.connection import Connection
 from hub.protocol import parse
 from hub.rights import Claims, Revocations
+from hub.standing import MOST_COMMANDS, Terms, TokenRefused
+from hub.subscribing import MOST_SUBSCRIPTIONS
 
 NOW = 1_000.0
 MINE = frozenset({"district:511802", "positions:511802", "officer:zhang", "board:511802", "phones:simulator"})

@@ -100,3 +100,13 @@ def test_a_wrong_setting_is_named(environ: dict[str, str]) -> None:
     assert done.returncode == 1
     assert "WUFEN_HUB_PORTS" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_test_mode_is_said_loudly(environ: dict[str, str]) -> None:
+    with process({**environ, "WUFEN_HUB_TEST_MODE": "1"}) as hub:
+        until(lambda: answers(environ["WUFEN_HUB_PORT"]), "the hub")
+        hub.send_signal(signal.SIGTERM)
+        assert hub.wait(timeout=10) == 0
+        assert hub.stderr is not None
+        said = hub.stderr.read()
+    assert "WUFEN_HUB_TEST_MODE is on: anybody may connect to this hub without a token" in said

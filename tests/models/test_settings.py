@@ -120,6 +120,12 @@ def test_production_refuses_limits_off_and_short_secrets() -> None:
     assert Settings.from_env({"WUFEN_PRODUCTION": "1"}).production
 
 
+def test_production_refuses_the_hubs_test_mode() -> None:
+    assert str(refusal(WUFEN_PRODUCTION="1", WUFEN_HUB_TEST_MODE="1")) == (
+        "WUFEN_HUB_TEST_MODE: the hub has no test mode while WUFEN_PRODUCTION is on"
+    )
+
+
 def test_an_empty_variable_counts_as_absent() -> None:
     assert Settings.from_env({"WUFEN_WEB_PORT": " "}).web_port == 8000
 

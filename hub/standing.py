@@ -1,0 +1,95 @@
+"""Where one connection stands: who it is, what it is subscribed to, and what it may.
+
+Pure state; what a command makes of it is in ``hub.connecting``, ``hub.subscribing`` and ``hub.asking``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hub import codes
+from hub.codes import Fault
+from hub.protocol import ClientInfo
+from hub.rights import Claims, Kept, Revocations, kept, namespace
+
+MOST_CHANNEL_NAME = 255  # characters
+MOST_COMMANDS = 500  # of one connection between two visits
+
+
+class TokenRefused(Exception):
+    """The token opens nothing; ``expired``: it was a good one once."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("expired" if expired else "invalid")
+        self.expired = expired
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all connections of a hub have in common. ``verify`` raises TokenRefused; times in Unix seconds.
+
+    ``test_mode``: strangers are let in, and channels outside our namespaces are open to everybody.
+    """
+
+    verify: Callable[[str, float], Claims]
+    revocations: Revocations
+    version: str
+    ping_seconds: int
+    refused_namespaces: frozenset[str] = frozenset()
+    most_commands: int | None = MOST_COMMANDS
+    test_mode: bool = False
+
+
+class Standing:
+    """Begins as a stranger without claims."""
+
+    __slots__ = ("claims", "client", "subscriptions", "terms")
+
+    def __init__(self, terms: Terms, client: str) -> None:
+        self.terms = terms
+        self.client = client
+        self.claims: Claims | None = None
+        self.subscriptions: set[str] = set()
+
+    @property
+    def bearer(self) -> Claims:
+        """The claims of somebody who has connected."""
+        assert self.claims is not None
+        return self.claims
+
+    @property
+    def info(self) -> ClientInfo:
+        """Who this is, as others in a channel are told."""
+        return ClientInfo(user=self.bearer.subject, client=self.client)
+
+    def bad_name(self, channel: str) -> Fault | None:
+        """Why there can be no such channel on this hub."""
+        if not channel or len(channel) > MOST_CHANNEL_NAME:
+            return codes.BAD_REQUEST
+        if namespace(channel) in self.terms.refused_namespaces:
+            return codes.UNKNOWN_CHANNEL
+        if kept(channel) is Kept.IN_MEMORY and not self.terms.test_mode:
+            return codes.UNKNOWN_CHANNEL
+        return None
+
+    def may(self, channel: str) -> bool:
+        """Named by the token; or an incident, when the token makes its bearer staff of a district."""
+        if kept(channel) is Kept.IN_MEMORY or self.is_named(channel):
+            return True
+        return namespace(channel) == "incident" and bool(self.staffed_districts())
+
+    def is_named(self, channel: str) -> bool:
+        """Whether the token names the channel, and still opens it."""
+        return self.terms.revocations.may_subscribe(self.bearer, channel)
+
+    def within(self, channel: str) -> frozenset[str] | None:
+        """The districts to one of which the incident must belong; None: the channel is open as it is."""
+        if kept(channel) is Kept.IN_MEMORY or self.is_named(channel):
+            return None
+        return self.staffed_districts()
+
+    def staffed_districts(self) -> frozenset[str]:
+        """The districts whose live feed the token opens."""
+        named = (channel for channel in self.bearer.channels if namespace(channel) == "district")
+        return frozenset(channel.partition(":")[2] for channel in named if self.is_named(channel))
