@@ -6,11 +6,14 @@ nothing between frames. The handshake itself is the ``websockets`` library's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 _FIN, _RESERVED, _MASKED = 0x80, 0x70, 0x80
 _LONGEST_CONTROL = 125
+
+MOST_PIECES = 1_000  # of one message
 
 PROTOCOL_ERROR, TOO_BIG = 1002, 1009
 
@@ -55,28 +58,32 @@ def close_frame(code: int, reason: str) -> bytes:
 class FrameReader:
     """Turns what arrives into messages, at most ``limit`` bytes each."""
 
-    __slots__ = ("_limit", "_parts", "_rest")
+    __slots__ = ("_gathered", "_parts", "_rest", "limit")
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._rest: bytearray | None = None
         self._parts: list[bytes] | None = None  # opcode and pieces of a fragmented message
+        self._gathered = 0  # bytes of the pieces
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that are complete now. Raises Violation."""
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """The messages that are complete now, one by one: whoever is sent away by the first costs no more.
+
+        Raises Violation where the rules are broken; what was whole before has been given out by then.
+        """
         buffer: bytes | bytearray = data
         if self._rest is not None:
             self._rest += data
             buffer = self._rest
-        messages: list[Message] = []
         at = 0
-        while (frame := self._frame(buffer, at)) is not None:
-            first, payload, at = frame
-            message = self._put_together(first, payload)
-            if message is not None:
-                messages.append(message)
-        self._keep(buffer, at)
-        return messages
+        try:
+            while (frame := self._frame(buffer, at)) is not None:
+                first, payload, at = frame
+                message = self._put_together(first, payload)
+                if message is not None:
+                    yield message
+        finally:
+            self._keep(buffer, at)
 
     def _keep(self, buffer: bytes | bytearray, at: int) -> None:
         if at == len(buffer):
@@ -102,7 +109,7 @@ class FrameReader:
             if have < header:
                 return None
             size = int.from_bytes(buffer[at + 2 : at + header], "big")
-        if size > self._limit:
+        if size > self.limit:
             raise Violation(TOO_BIG, "message too big")
         body = at + header + 4
         if len(buffer) < body + size:
@@ -122,10 +129,13 @@ class FrameReader:
         return self._gather(opcode, payload, bool(final))
 
     def _gather(self, opcode: int, payload: bytes, final: bool) -> Message | None:
-        parts = self._parts = self._parts or [bytes((opcode,))]
+        if self._parts is None:
+            self._parts, self._gathered = [bytes((opcode,))], 0
+        parts = self._parts
         parts.append(payload)
+        self._gathered += len(payload)
         # Empty pieces cost memory too: a message is also bounded in pieces.
-        if sum(map(len, parts)) > self._limit or len(parts) > 1_000:
+        if self._gathered > self.limit or len(parts) > MOST_PIECES:
             raise Violation(TOO_BIG, "message too big")
         if not final:
             return None

@@ -144,6 +144,7 @@ class Switchboard:
                 self.channels.detach(socket, channel)
             case Connected():
                 self._strangers.pop(socket, None)
+                socket.known()
                 for holder in _holders(socket):
                     self.subjects.add(holder, socket)
             case Call():

@@ -19,6 +19,9 @@ from hub.handshake import LONGEST_HEAD, Opening, plain_response
 from hub.protocol import PING, ClientInfo, Malformed, parse
 
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
+LONGEST_OF_STRANGERS = (
+    16_384  # of a client that has not shown its token: the longest token, and room for more
+)
 MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
 UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
 _PING_FRAME = text_frame(PING)
@@ -134,7 +137,7 @@ class Socket(asyncio.Protocol):
     def _accept(self, response: bytes, rest: bytes) -> None:
         self.write(response)
         self._visits = 0
-        self._reader = FrameReader(LONGEST_MESSAGE)
+        self._reader = FrameReader(LONGEST_OF_STRANGERS)
         self.connection = self._desk.new_connection()
         if rest:
             self._read(rest)
@@ -150,21 +153,27 @@ class Socket(asyncio.Protocol):
     def _read(self, data: bytes) -> None:
         assert self._reader is not None
         try:
-            messages = self._reader.feed(data)
+            for opcode, payload in self._reader.feed(data):
+                if self.connection is None:
+                    return
+                self._take(self.connection, opcode, payload)
         except Violation as violation:
             self.close(Disconnect(violation.code, violation.reason))
-            return
-        for opcode, payload in messages:
-            if self.connection is None:
-                return
-            if opcode == frames.TEXT:
-                self._obey(self.connection, payload)
-            elif opcode == frames.PING:
-                self.write(frames.pong_frame(payload))
-            elif opcode == frames.CLOSE:
-                self._hang_up(payload)
-            elif opcode == frames.BINARY:
-                self.close(codes.WRONG_FORMAT)
+
+    def _take(self, connection: Connection, opcode: int, payload: bytes) -> None:
+        if opcode == frames.TEXT:
+            self._obey(connection, payload)
+        elif opcode == frames.BINARY:
+            self.close(codes.WRONG_FORMAT)
+        elif opcode == frames.CLOSE:
+            self._hang_up(payload)
+        elif opcode == frames.PING:
+            self.write(frames.pong_frame(payload))
+
+    def known(self) -> None:
+        """The token was good: from now on longer messages are listened to."""
+        if self._reader is not None:
+            self._reader.limit = LONGEST_MESSAGE
 
     def _obey(self, connection: Connection, payload: bytes) -> None:
         try:

@@ -33,13 +33,13 @@ def masked(first: int, payload: bytes) -> bytes:
 
 
 def test_the_example_of_the_standard_is_read() -> None:
-    assert FrameReader(100).feed(HELLO) == [Message(TEXT, b"Hello")]
+    assert list(FrameReader(100).feed(HELLO)) == [Message(TEXT, b"Hello")]
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 70000])
 def test_a_message_of_any_length_is_read(size: int) -> None:
     payload = bytes(at % 251 for at in range(size))
-    assert FrameReader(100_000).feed(masked(0x82, payload)) == [Message(BINARY, payload)]
+    assert list(FrameReader(100_000).feed(masked(0x82, payload))) == [Message(BINARY, payload)]
 
 
 def test_frames_may_arrive_byte_by_byte() -> None:
@@ -51,14 +51,14 @@ def test_frames_may_arrive_byte_by_byte() -> None:
 
 def test_several_frames_may_arrive_at_once_with_half_of_another() -> None:
     reader = FrameReader(100)
-    assert reader.feed(HELLO + HELLO + HELLO[:4]) == [Message(TEXT, b"Hello")] * 2
-    assert reader.feed(HELLO[4:] + HELLO) == [Message(TEXT, b"Hello")] * 2
+    assert list(reader.feed(HELLO + HELLO + HELLO[:4])) == [Message(TEXT, b"Hello")] * 2
+    assert list(reader.feed(HELLO[4:] + HELLO)) == [Message(TEXT, b"Hello")] * 2
 
 
 def test_a_fragmented_message_is_put_together_with_a_ping_in_between() -> None:
     reader = FrameReader(100)
     data = masked(0x01, b"Hel") + masked(0x89, b"?") + masked(0x00, b"l") + masked(0x80, b"o")
-    assert reader.feed(data) == [Message(PING, b"?"), Message(TEXT, b"Hello")]
+    assert list(reader.feed(data)) == [Message(PING, b"?"), Message(TEXT, b"Hello")]
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_a_fragmented_message_is_put_together_with_a_ping_in_between() -> None:
 )
 def test_what_breaks_the_rules_is_refused(data: bytes, code: int) -> None:
     with pytest.raises(Violation) as refused:
-        FrameReader(100).feed(data)
+        list(FrameReader(100).feed(data))
     assert refused.value.code == code
 
 
 def test_a_message_in_endless_empty_pieces_is_refused() -> None:
     with pytest.raises(Violation):
-        FrameReader(100).feed(masked(0x01, b"") + masked(0x00, b"") * 1_000)
+        list(FrameReader(100).feed(masked(0x01, b"") + masked(0x00, b"") * 1_000))
 
 
 def test_a_length_that_is_too_long_is_refused_before_the_message_is_there() -> None:
     with pytest.raises(Violation):
-        FrameReader(100).feed(b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff")
+        list(FrameReader(100).feed(b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff"))
 
 
 def test_nothing_is_kept_between_whole_frames() -> None:
     reader = FrameReader(100)
-    reader.feed(HELLO)
+    list(reader.feed(HELLO))
     assert reader._rest is None
     assert reader._parts is None
 
@@ -111,4 +111,25 @@ def test_control_frames_of_the_hub() -> None:
     assert pong_frame(b"hi") == b"\x8a\x02hi"
     assert close_frame(3001, "shutdown") == b"\x88\x0a\x0b\xb9shutdown"
     assert len(close_frame(3001, "x" * 500)) == 2 + 125
-    assert FrameReader(100).feed(masked(0x88, b"\x03\xe8")) == [Message(CLOSE, b"\x03\xe8")]
+    assert list(FrameReader(100).feed(masked(0x88, b"\x03\xe8"))) == [Message(CLOSE, b"\x03\xe8")]
+
+
+def test_what_was_whole_before_a_violation_is_given_out() -> None:
+    messages = FrameReader(100).feed(HELLO + b"\x81\x05Hello")
+    assert next(messages) == Message(TEXT, b"Hello")
+    with pytest.raises(Violation):
+        next(messages)
+
+
+def test_whoever_stops_listening_in_between_finds_the_rest_later() -> None:
+    reader = FrameReader(100)
+    for message in reader.feed(HELLO + masked(0x88, b"") + HELLO[:3]):
+        assert message == Message(TEXT, b"Hello")
+        break
+    assert list(reader.feed(HELLO[3:])) == [Message(CLOSE, b""), Message(TEXT, b"Hello")]
+
+
+def test_a_new_message_in_pieces_has_the_whole_limit() -> None:
+    reader = FrameReader(100)
+    pieces = masked(0x01, b"a" * 60) + masked(0x80, b"b" * 40)
+    assert list(reader.feed(pieces * 3)) == [Message(TEXT, b"a" * 60 + b"b" * 40)] * 3

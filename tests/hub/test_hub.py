@@ -238,6 +238,16 @@ async def test_what_is_not_the_protocol_ends_the_connection(
         assert (await client.closed())[0] == code
 
 
+async def test_a_stranger_is_listened_to_for_less(hub: Running) -> None:
+    async with hub.client() as client:
+        await client.connect(hub.token("wall:1", CHANNEL))
+        await client.say({"id": 2, "rpc": {"method": "x" * 60_000}})
+        await client.ask(ping={})
+    async with hub.client() as stranger:
+        await stranger.say({"id": 1, "connect": {"token": "x" * 17_000}})
+        assert (await stranger.closed())[0] == 1009
+
+
 async def test_an_expired_token_is_answered_and_another_may_be_shown(hub: Running) -> None:
     async with hub.client() as client:
         refused = await client.ask(connect={"token": hub.token("wall:1", age=700)})
