@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import redis
@@ -70,7 +69,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         if settings.heartbeat_fd is not None:
             tasks.start(beat(settings.heartbeat_fd), "heartbeat")
         if isinstance(store.clock, DatabaseClock):
-            tasks.start(follow(store.clock, _stepped), "clock")
+            tasks.start(follow(store.clock), "clock")
         hub = Hub(store, bell, f"{settings.process_name}:{RandomIds().new()}", tasks)
         tasks.start(redis_bell.serve(), "bell")
         _start_hearing(hub, listening)
@@ -94,10 +93,6 @@ def _redis(settings: Settings, seconds: float | None) -> Redis:
         # Told, because the library would look it up on disk for every connection.
         driver_info=DriverInfo(lib_version=redis.__version__),
     )
-
-
-def _stepped(moved: timedelta) -> None:
-    log.warning("clock_stepped", seconds=moved.total_seconds())
 
 
 def _start_hearing(hub: Hub, listening: Redis) -> None:

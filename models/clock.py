@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
+
+if TYPE_CHECKING:  # pure rules need not wait for a database library
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 MEASURE_EVERY_SECONDS = 5
 STEP = timedelta(milliseconds=100)  # more than this between two measurements is a step, not drift
@@ -24,6 +27,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    async def asked(self, connection: AsyncConnection) -> datetime:
+        """Now as the authority itself says, for what must never happen early; ``connection`` is one to it."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -31,52 +38,79 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the one place
 
+    async def asked(self, connection: AsyncConnection) -> datetime:
+        return self.now()
+
+
+class Ask(Protocol):
+    """Reads the database's present instant, on the connection given or on one of its own."""
+
+    async def __call__(self, connection: AsyncConnection | None = None) -> datetime: ...
+
 
 class DatabaseClock:
     """Follows the database's clock: measured now and then, counted monotonically between.
 
-    ``ask`` reads the database's present instant. Before the first measurement the machine's clock serves.
+    Before the first measurement the machine's clock serves. ``steady`` counts seconds and is never set;
+    ``machine`` is the machine's clock.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[datetime]]) -> None:
+    def __init__(
+        self, ask: Ask, *, steady: Callable[[], float] = time.monotonic, machine: Clock | None = None
+    ) -> None:
         self._ask = ask
+        self._steady = steady
+        self._machine = machine or SystemClock()
         self._base: datetime | None = None
         self._counted_from = 0.0
 
     def now(self) -> datetime:
         if self._base is None:
-            return SystemClock().now()
-        return self._base + timedelta(seconds=time.monotonic() - self._counted_from)
+            return self._machine.now()
+        return self._base + timedelta(seconds=self._steady() - self._counted_from)
+
+    async def asked(self, connection: AsyncConnection) -> datetime:
+        return await self._ask(connection)
 
     async def measure(self) -> timedelta:
-        """Ask the database once; returns by how much our idea of its clock had to be moved (+ = forward).
+        """Asks the database once; returns by how much our idea of its clock had to be moved (+ = forward).
 
-        The answer is taken to be from the middle of the round trip.
+        The answer was true at some instant of the round trip, so a belief that was right at one of them stays:
+        a slow answer moves nothing. Otherwise it is taken to be from the middle. A step is logged.
         """
-        before = time.monotonic()
+        before = self._steady()
         told = await self._ask()
-        after = time.monotonic()
+        after = self._steady()
+        doubt = timedelta(seconds=(after - before) / 2)
         middle = before + (after - before) / 2
-        known = self._base is not None
-        believed = self.now() - timedelta(seconds=time.monotonic() - middle)
+        if self._base is None:
+            self._base, self._counted_from = told, middle
+            return timedelta(0)
+        moved = told - (self._base + timedelta(seconds=middle - self._counted_from))
+        if abs(moved) <= doubt:
+            return timedelta(0)
         self._base, self._counted_from = told, middle
-        return told - believed if known else timedelta(0)
+        if abs(moved) > STEP:
+            structlog.get_logger().warning("clock_stepped", seconds=round(moved.total_seconds(), 3))
+        return moved
 
     def distance(self) -> timedelta:
         """How far the machine's clock is ahead of the database's (negative: behind)."""
-        return SystemClock().now() - self.now()
+        return self._machine.now() - self.now()
 
 
-async def follow(clock: DatabaseClock, stepped: Callable[[timedelta], None]) -> None:
-    """Keeps ``clock`` measured until cancelled; tells ``stepped`` when the database's clock jumped."""
+async def follow(clock: DatabaseClock) -> None:
+    """Keeps ``clock`` measured until cancelled. A database that is away is logged once."""
+    missing = False
     while True:
         try:
-            moved = await clock.measure()
-        except Exception as error:  # the database is away: the monotonic count carries us meanwhile
-            structlog.get_logger().warning("clock_not_measured", error=type(error).__name__)
+            await clock.measure()
+        except Exception as error:  # the monotonic count carries us meanwhile
+            if not missing:
+                structlog.get_logger().warning("clock_not_measured", error=type(error).__name__)
+            missing = True
         else:
-            if abs(moved) > STEP:
-                stepped(moved)
+            missing = False
         await asyncio.sleep(MEASURE_EVERY_SECONDS)
 
 

@@ -78,13 +78,15 @@ class Database:
         async with self._reader.connect() as connection, connection.begin():
             yield connection
 
-    async def now(self) -> datetime:
-        """The database's clock, in UTC; on SQLite that is the machine's."""
+    async def now(self, connection: AsyncConnection | None = None) -> datetime:
+        """The database's clock, in UTC; on SQLite that is the machine's. Asked on ``connection``, if given."""
         if self.is_sqlite:
             return SystemClock().now()
-        async with self._reader.connect() as connection:
-            told: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-            return told
+        if connection is None:
+            async with self._reader.connect() as own:
+                return await self.now(own)
+        told: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        return told
 
     async def close(self) -> None:
         """Gives all connections back."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -50,7 +49,7 @@ async def open_site(settings: Settings, registry: CollectorRegistry) -> AsyncIte
         tasks.start(bell.serve(), "bell")
         clock = store.clock
         assert isinstance(clock, DatabaseClock)
-        tasks.start(follow(clock, _stepped), "clock")
+        tasks.start(follow(clock), "clock")
         tasks.start(_tidy(store), "tidy")
         if settings.process_name:
             socket = settings.run_dir / f"{settings.process_name}.sock"
@@ -91,10 +90,6 @@ async def _refuse_samples_in_production(store: Store) -> None:
     async with store.database.read() as connection:
         if (await connection.execute(select(exists().where(officers.c.sample)))).scalar_one():
             raise SettingsError("WUFEN_PRODUCTION", "the database holds the sample city's accounts")
-
-
-def _stepped(moved: timedelta) -> None:
-    log.warning("clock_stepped", seconds=round(moved.total_seconds(), 3))
 
 
 async def _tidy(store: Store) -> None:

@@ -44,7 +44,7 @@ async def _run(settings: Settings) -> None:
         await serve_metrics(measures.REGISTRY, settings.run_dir / f"{settings.process_name}.sock")
     async with asyncio.TaskGroup() as group:
         if isinstance(store.clock, DatabaseClock) and not store.database.is_sqlite:
-            group.create_task(follow(store.clock, lambda step: log.warning("clock_stepped", by=str(step))))
+            group.create_task(follow(store.clock))
         group.create_task(_listen(settings, wanted))
         group.create_task(_look(store, wanted))
         group.create_task(_enqueue(settings, wanted))

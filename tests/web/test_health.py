@@ -46,7 +46,7 @@ async def test_without_a_database_it_is_alive_and_not_ready(web: Client) -> None
 async def test_half_a_second_off_the_databases_clock_is_not_ready(web: Client) -> None:
     for seconds, status in ((0.4, 200), (0.6, 503), (-0.6, 503)):
 
-        async def told(seconds: float = seconds) -> datetime:
+        async def told(connection: object = None, seconds: float = seconds) -> datetime:
             return SystemClock().now() + timedelta(seconds=seconds)
 
         clock = DatabaseClock(told)
