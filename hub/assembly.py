@@ -30,7 +30,7 @@ from hub.streams import Streams
 from hub.switchboard import Switchboard
 from hub.transport import Socket
 from models.actions import offers
-from models.actions.deadlines import time_up
+from models.actions.deadlines import fire
 from models.addresses import Proxies
 from models.clock import DatabaseClock
 from models.feed.channels import incident_data, officer_data
@@ -74,7 +74,12 @@ class Hub:
         self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
         self.deadlines = Deadlines(
-            store.clock, lambda deadline: time_up(store, deadline), self.presence.rank, self.measures
+            store.clock,
+            lambda ids: fire(store, ids),
+            self.presence.rank,
+            self.measures,
+            steady=asyncio.get_running_loop().time,
+            correct=self._correct_clock,
         )
         self.calls = Calls(lambda officer, told: offers.acknowledge(store, officer, told), self._answer_call)
         self.pages = Pages(
@@ -141,6 +146,10 @@ class Hub:
     def _distance(self) -> timedelta:
         clock = self.store.clock
         return clock.distance() if isinstance(clock, DatabaseClock) else timedelta(0)
+
+    async def _correct_clock(self) -> None:
+        if isinstance(self.store.clock, DatabaseClock):
+            await self.store.clock.measure()
 
     def _begin(self, snapshot: Snapshot) -> None:
         """At the start, and when the log turned out to be another one."""

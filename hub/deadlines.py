@@ -1,88 +1,87 @@
-"""Wakes when a deadline is due and says so to the incident's rules; whoever of the hubs commits first has fired it.
+"""Wakes when deadlines are due and says so to the incidents' rules; whichever hub commits first has fired them.
 
-All open deadlines are in memory and kept current by the log. Hubs take turns by rank: the second tries shortly
-after the first without waiting to hear that the first is dead. One that cannot be fired is tried again until it
-is settled; saving is compare-and-set, so it is never fired twice.
+All open deadlines are in memory and kept current by the log. What is due together is fired together. One that
+cannot be fired is tried again until it is settled; saving is compare-and-set, so nothing is fired twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 
 from hub.due import DueHeap
 from hub.measures import Measures
+from hub.turns import Turns
 from models.actions.deadlines import Firing
 from models.clock import Clock
-from models.queries.log import OpenDeadline
 
 log = structlog.get_logger()
 
-STAGGER_SECONDS = 0.02  # per rank
 LONGEST_SLEEP_SECONDS = 0.5  # a clock that was set must not leave us asleep
-FIRING_AT_ONCE = 8
-EARLY_SECONDS = 0.005  # until the database's clock is asked again whether it is time
-MOST_REMEMBERED = 10_000  # settled deadlines whose entry has not come
-FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.05, 1.0
+GROUPS_AT_ONCE = 2  # one is worked out while another one is committed
+MOST_TOGETHER = 64  # in a group: their locks are held for as long as it takes
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0  # while the database is away
 
-
-@dataclass(slots=True)
-class Attempt:
-    """A deadline whose time came and that is not settled yet."""
-
-    due: float
-    failures: int = 0
+Fire = Callable[[Sequence[str]], Awaitable[Mapping[str, Firing]]]
 
 
 class Deadlines:
-    """``fire`` tells the rules that time is up; ``rank`` is this hub's place in the queue for a deadline."""
+    """``fire`` tells the rules that the time of these is up, and raises when it could do nothing at all.
+
+    ``rank`` is this hub's place in the queue for a deadline; ``steady`` a monotonic clock; ``correct`` asks the
+    database what time it is and sets ``clock`` by it.
+    """
 
     def __init__(
         self,
         clock: Clock,
-        fire: Callable[[str], Awaitable[Firing]],
+        fire: Fire,
         rank: Callable[[str], int],
         measures: Measures,
+        *,
+        steady: Callable[[], float],
+        correct: Callable[[], Awaitable[object]],
     ) -> None:
         self._clock = clock
         self._fire = fire
-        self._rank = rank
         self._measures = measures
-        self._open = DueHeap()
-        self._due: dict[str, Attempt] = {}
-        self._turns = DueHeap()  # of those that are due: when it is this hub's turn to try
-        self._settled: set[str] = set()  # by this hub; the log will say so too, where something followed
-        self._loaded_at = 0.0
+        self._steady = steady
+        self._correct = correct
+        self._turns = Turns(rank)
         self._wake = asyncio.Event()
-        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._ready = asyncio.Event()
+        self._pause = 0.0  # so long does a task rest that found the database away
 
-    def load(self, deadlines: Iterable[OpenDeadline]) -> None:
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    @property
+    def due(self) -> int:
+        """How many are due and not settled."""
+        return self._turns.due
+
+    def load(self, open_ones: DueHeap) -> None:
         """Begins with these; what was known before is forgotten."""
-        self._open = DueHeap((one.due_at.timestamp(), one.id) for one in deadlines)
-        self._due.clear()
-        self._turns = DueHeap()
-        self._loaded_at = self._now()
-        self._measures.open_deadlines.set(len(self._open))
+        self._turns.begin(open_ones, self._now())
+        self._count()
         self._wake.set()
 
     def change(self, changes: Iterable[tuple[str, datetime | None]]) -> None:
         """What an entry of the log says: a deadline was set, or (None) is no longer open."""
         for name, due_at in changes:
-            if due_at is not None:
-                due = due_at.timestamp()
-                earliest = self._open.earliest()
-                self._open.add(due, name)
-                if earliest is None or due < earliest:
-                    self._wake.set()
-            elif name in self._settled:
-                self._settled.discard(name)
-            elif self._due.pop(name, None) is None:
-                self._open.cancel(name)
-        self._measures.open_deadlines.set(len(self._open))
+            if due_at is None:
+                self._turns.close(name)
+            else:
+                self._turns.set(name, due_at.timestamp())
+                self._wake.set()
+        self._count()
+
+    def _count(self) -> None:
+        self._measures.open_deadlines.set(len(self._turns))
+        self._measures.due_deadlines.set(self._turns.due)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -90,65 +89,72 @@ class Deadlines:
     async def run(self) -> None:
         """Wakes and fires until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(FIRING_AT_ONCE):
+            for _ in range(GROUPS_AT_ONCE):
                 group.create_task(self._keep_firing())
             while True:
-                self._queue_due(self._now())
+                self._wake_due()
                 await self._sleep()
 
-    def _queue_due(self, now: float) -> None:
-        for due, name in self._open.take_due(now):
-            self._due[name] = Attempt(due)
-            # What fell due while nobody was there to see has waited long enough.
-            late = due < self._loaded_at
-            turn = due if late else due + STAGGER_SECONDS * self._rank(name)
-            self._turns.add(turn, name)
-        for _, name in self._turns.take_due(now):
-            if name in self._due:
-                self._ready.put_nowait(name)
+    def _wake_due(self) -> None:
+        now = self._now()
+        for due in self._turns.wake(now):
+            self._measures.waking.observe(max(0.0, now - due))
+        if self._turns.ready(now, self._steady()):
+            self._ready.set()
 
     async def _sleep(self) -> None:
-        upcoming = [at for at in (self._open.earliest(), self._turns.earliest()) if at is not None]
-        seconds = min(LONGEST_SLEEP_SECONDS, max(0.0, min(upcoming, default=float("inf")) - self._now()))
+        left = self._turns.seconds_left(self._now(), self._steady())
         self._wake.clear()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(left, LONGEST_SLEEP_SECONDS)):
                 await self._wake.wait()
         except TimeoutError:
             pass
 
     async def _keep_firing(self) -> None:
         while True:
-            name = await self._ready.get()
-            attempt = self._due.get(name)
-            if attempt is not None:  # else another hub was faster
-                await self._try(name, attempt)
+            taken = self._turns.take(self._now(), self._steady(), MOST_TOGETHER)
+            if taken:
+                await self._try(taken)
+            else:
+                self._ready.clear()
+                self._wake.set()  # for the turns that come next
+                await self._ready.wait()
 
-    async def _try(self, name: str, attempt: Attempt) -> None:
+    async def _try(self, taken: dict[str, float]) -> None:
         try:
-            outcome = await self._fire(name)
+            outcomes = await self._fire(list(taken))
+            if "early" in outcomes.values():
+                await self._correct()
         except Exception as error:
-            log.warning("deadline_not_fired", deadline=name, error=type(error).__name__)
-            self._measures.firings.labels("failed").inc()
-            attempt.failures += 1
-            wait = min(FIRST_RETRY_SECONDS * 2 ** min(attempt.failures - 1, 10), LAST_RETRY_SECONDS)
-            self._again(name, wait)
+            await self._rest(taken, error)
             return
-        self._measures.firings.labels(outcome).inc()
+        if self._pause:
+            log.info("deadlines_fire_again")
+            self._pause = 0.0
+        now = self._now()
+        for name, due in taken.items():
+            self._measures.firings.labels(outcomes[name]).inc()
+            if outcomes[name] == "fired":
+                self._measures.lateness.observe(max(0.0, now - due))
+            self._take_in(name, outcomes[name])
+        self._count()
+
+    def _take_in(self, name: str, outcome: Firing) -> None:
         if outcome == "early":
-            self._again(name, EARLY_SECONDS)
-            return
-        if self._due.pop(name, None) is not None:
-            self._remember(name)
-        if outcome == "fired":
-            self._measures.lateness.observe(max(0.0, self._now() - attempt.due))
+            self._turns.early(name)
+        elif outcome == "busy":
+            self._turns.locked(name, self._steady())
+        elif outcome == "failed":
+            self._turns.failed(name, self._steady())
+        else:
+            self._turns.settled(name)
 
-    def _remember(self, name: str) -> None:
-        if len(self._settled) >= MOST_REMEMBERED:
-            self._settled.clear()
-        self._settled.add(name)
-
-    def _again(self, name: str, seconds: float) -> None:
-        if name in self._due:
-            self._turns.add(self._now() + seconds, name)
-            self._wake.set()
+    async def _rest(self, names: Collection[str], error: Exception) -> None:
+        """Nothing could be fired, so the database is away: all of them wait, and so does whoever tried."""
+        if not self._pause:
+            log.warning("deadlines_not_fired", deadlines=len(names), error=type(error).__name__)
+        self._pause = min(2 * self._pause or FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS)
+        self._measures.firings.labels("failed").inc(len(names))
+        self._turns.again(names, self._steady(), 0.0)
+        await asyncio.sleep(self._pause)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.due import DueHeap
 from hub.measures import Measures
 from hub.sequences import Sequences, is_another_log
 from models.clock import Clock
@@ -21,7 +23,6 @@ from models.database import Database
 from models.feed.entries import Entry
 from models.queries.log import (
     Heads,
-    OpenDeadline,
     entries_after,
     open_deadlines,
     read_heads,
@@ -41,7 +42,7 @@ class Snapshot:
     """What a hub must know when it starts, all of one state of the database."""
 
     heads: Heads
-    deadlines: list[OpenDeadline]
+    deadlines: DueHeap
     control: list[Entry]
 
 
@@ -90,7 +91,7 @@ class Follower:
             since = self._clock.now() - self._control_since
             snapshot = Snapshot(
                 await read_heads(connection),
-                await open_deadlines(connection),
+                await _open_deadlines(connection),
                 await recent_control(connection, since),
             )
         self._sequences = Sequences(snapshot.heads)
@@ -180,3 +181,12 @@ class Follower:
             except Exception:
                 # One entry that cannot be understood must not stop a district.
                 log.exception("entry_failed", district=entry.district, offset=entry.offset)
+
+
+async def _open_deadlines(connection: AsyncConnection) -> DueHeap:
+    found = DueHeap()
+    async with aclosing(open_deadlines(connection)) as pages:
+        async for page in pages:
+            for name, due_at in page:
+                found.add(due_at.timestamp(), name)
+    return found

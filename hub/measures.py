@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-LATENESS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
+# Seconds. Fine around what is promised (5 ms until woken, 50 ms until committed), and far enough to see an
+# outage of a minute.
+LATENESS_BUCKETS = (
+    *(0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075),
+    *(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
 
 
 class Measures:
@@ -46,9 +51,27 @@ class Measures:
         self.compared_at = Gauge(
             "wufen_hub_compared_timestamp_seconds", "When heads were last compared.", registry=registry
         )
-        self.open_deadlines = Gauge("wufen_hub_open_deadlines", "Deadlines in memory.", registry=registry)
+        self._deadlines(registry)
+
+    def _deadlines(self, registry: CollectorRegistry) -> None:
+        self.open_deadlines = Gauge(
+            "wufen_hub_open_deadlines", "Deadlines in memory, due ones included.", registry=registry
+        )
+        self.due_deadlines = Gauge(
+            "wufen_hub_due_deadlines", "Deadlines that are due and not settled.", registry=registry
+        )
         self.firings = Counter(
-            "wufen_hub_firings", "Deadlines that came due, by outcome.", ["outcome"], registry=registry
+            "wufen_hub_firings",
+            "Tries at deadlines that came due, by outcome: fired, settled (another hub was faster, or it was"
+            " cancelled), early, busy (its incident was locked), failed.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.waking = Histogram(
+            "wufen_hub_deadline_waking_seconds",
+            "From when a deadline was due until this hub woke for it.",
+            buckets=LATENESS_BUCKETS,
+            registry=registry,
         )
         self.lateness = Histogram(
             "wufen_hub_deadline_lateness_seconds",

@@ -1,74 +1,190 @@
-"""Time is up: a deadline that came due, through the ordinary state machine, recorded once whoever fires it.
+"""Time is up: deadlines that came due, through the ordinary state machine, recorded once whoever fires them.
 
-Every hub may try; the row is taken by compare-and-set in the transaction that does what follows, so whoever
-commits first has fired it and everybody else finds nothing to do.
+Every hub may try; a row is taken by compare-and-set in the transaction that does what follows, so whoever
+commits first has fired it and everybody else finds nothing to do. What is due together is fired in one
+transaction; one that fails does not fail its neighbours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from models.actions import consequences, offers
-from models.actions.incident_change import IncidentChange, Stale, load, until_saved
+from models.actions.around import Around
+from models.actions.incident_change import IncidentChange, Stale, save_together
 from models.incident.decide import breach, promise_over, step
+from models.incident.incident import Incident, from_row
 from models.store import Change, Store
-from models.tables import deadlines
-from models.tables import offers as offers_table
+from models.tables import deadlines, incidents
+
+log = structlog.get_logger()
 
 # fired: by us, now. settled: somebody else was faster, or it was cancelled. early: not yet by the database's
-# clock.
-Firing = Literal["fired", "settled", "early"]
+# clock. busy: somebody else has its incident locked. failed: it alone cannot be fired; the log says why.
+Firing = Literal["fired", "settled", "early", "busy", "failed"]
+
+_LATER_STATES = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, a lock that took too long
 
 
-async def time_up(store: Store, deadline_id: str) -> Firing:
-    """Fires the deadline if it is open and due on the database's clock."""
-    now = await store.database.now()
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An open deadline, and its incident as it is now, locked."""
 
-    async def attempt() -> Firing:
-        async with store.change() as change:
-            row = (
-                await change.connection.execute(select(deadlines).where(deadlines.c.id == deadline_id))
-            ).first()
-            if row is None or row.status != "open":
-                return "settled"
-            if row.due_at > max(now, change.at):
-                return "early"
-            await _fire(change, row)
-            return "fired"
-
-    return await until_saved(attempt)
+    row: Any
+    incident: Incident
 
 
-async def _fire(change: Change, row: Any) -> None:
-    seen = await load(change, row.incident_id)
-    changing = IncidentChange(change, seen, seen, "system")
-    await _what_is_due(changing, row)
-    if changing.names:
-        await consequences.follow(changing)
-        changing.forget_deadline(row.id)
-    await changing.save()
+async def fire(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
+    """Fires those that are open and due on the database's clock; says of each what became of it.
+
+    One alone waits for its incident's lock; of several, those whose incident is locked are passed over.
+    Raises what the database raises when it cannot be reached; then nothing is known of any of them.
+    """
+    outcomes: dict[str, Firing] = {}
+    left = list(ids)
+    while left:
+        # Of one incident one deadline at a time: the next one must see what the last one brought about.
+        outcomes |= await _fire_some(store, left)
+        left = [name for name in left if name not in outcomes]
+    return outcomes
+
+
+async def _fire_some(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
+    try:
+        return await _fire_together(store, ids)
+    except Exception as error:
+        if _is_away(error):
+            raise
+        if len(ids) == 1:
+            log.warning("deadline_failed", deadline=ids[0], error=type(error).__name__)
+            return {ids[0]: "failed"}
+    # One of them cannot be written: halve them until it is alone.
+    middle = len(ids) // 2
+    return {**await _fire_some(store, ids[:middle]), **await _fire_some(store, ids[middle:])}
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database could not be reached, or not be written to now; else something is wrong with a row."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        if error.connection_invalidated or state in _LATER_STATES:
+            return True
+    return isinstance(error, OperationalError | InterfaceError | NoConnection | OSError)
+
+
+async def _fire_together(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
+    async with store.change() as change:
+        change.at = await store.clock.asked(change.connection)
+        found = await _lock(change, ids, wait=len(ids) == 1)
+        outcomes: dict[str, Firing] = {}
+        if len(found) < len(ids):
+            missing = set(ids) - {due.row.deadline_id for due in found}
+            outcomes |= await _why_missing(change, missing)
+        outcomes |= {due.row.deadline_id: "early" for due in found if due.row.due_at > change.at}
+        first: dict[str, _Due] = {}
+        for due in sorted(found, key=lambda due: due.row.due_at):
+            if due.row.due_at <= change.at:
+                first.setdefault(due.incident.id, due)
+        return outcomes | await _fire_each(change, [first[name] for name in sorted(first)])
+
+
+async def _lock(change: Change, ids: Sequence[str], *, wait: bool) -> list[_Due]:
+    """Those that are open, with their incidents; on PostgreSQL both rows are locked, incidents by id."""
+    query = (
+        select(
+            incidents,
+            deadlines.c.id.label("deadline_id"),
+            deadlines.c.kind.label("deadline_kind"),
+            deadlines.c.subject,
+            deadlines.c.due_at,
+        )
+        .select_from(incidents)
+        .join(deadlines, deadlines.c.incident_id == incidents.c.id)
+        .where(deadlines.c.id.in_(ids), deadlines.c.status == "open")
+        .order_by(incidents.c.id, deadlines.c.id)
+        .with_for_update(skip_locked=not wait)
+    )
+    rows = (await change.connection.execute(query)).all()
+    return [_Due(row, from_row(row._mapping)) for row in rows]
+
+
+async def _why_missing(change: Change, ids: Iterable[str]) -> dict[str, Firing]:
+    query = select(deadlines.c.id).where(deadlines.c.id.in_(sorted(ids)), deadlines.c.status == "open")
+    busy = set((await change.connection.execute(query)).scalars())
+    return {name: "busy" if name in busy else "settled" for name in ids}
+
+
+async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
+    """Works out what follows from each, and writes it all. ``due`` are of different incidents, by id."""
+    around = Around(change.connection)
+    await around.make_known(
+        {one.incident.id for one in due},
+        {
+            one.incident.vehicle_id
+            for one in due
+            if one.incident.vehicle_id and _tells_the_owner(change, one.row)
+        },
+    )
+    outcomes: dict[str, Firing] = {}
+    changes = []
+    for one in due:
+        changing = IncidentChange(change, one.incident, one.incident, "system", around)
+        name = one.row.deadline_id
+        try:
+            await _work_out(changing, one.row)
+        except (SQLAlchemyError, OSError):
+            raise  # the transaction is lost, for all of them
+        except Exception as error:
+            log.warning("deadline_failed", deadline=name, error=type(error).__name__)
+            outcomes[name] = "failed"
+        else:
+            outcomes[name] = "fired"
+            changes.append(changing)
+    await save_together(change, changes)
+    await _take(change, [name for name, outcome in outcomes.items() if outcome == "fired"])
+    return outcomes
+
+
+async def _take(change: Change, ids: Sequence[str]) -> None:
+    if not ids:
+        return
     taken = await change.connection.execute(
         update(deadlines)
-        .where(deadlines.c.id == row.id, deadlines.c.status == "open")
+        .where(deadlines.c.id.in_(ids), deadlines.c.status == "open")
         .values(status="fired", settled_at=change.at)
     )
-    if taken.rowcount != 1:
+    if taken.rowcount != len(ids):
         raise Stale
 
 
-async def _what_is_due(changing: IncidentChange, row: Any) -> None:
-    if row.kind == "respond":
+async def _work_out(changing: IncidentChange, row: Any) -> None:
+    kind = row.deadline_kind
+    if kind == "respond":
         for happened in breach(changing.now, changing.at):
             changing.happen(happened)
-    elif row.kind == "promise":
+    elif kind == "promise":
         for happened in promise_over(changing.now, changing.at):
             changing.happen(happened)
-    elif row.kind == "offer":
+    elif kind == "offer":
         await _offer_lapsed(changing, row.subject)
-    elif row.kind.startswith("step:"):
-        await _climb(changing, int(row.kind.removeprefix("step:")))
+    elif kind.startswith("step:"):
+        await _climb(changing, int(kind.removeprefix("step:")))
+    if changing.names:
+        await consequences.follow(changing)
+        changing.forget_deadline(row.deadline_id)
+
+
+def _tells_the_owner(change: Change, row: Any) -> bool:
+    ladder = change.store.rules.ladder
+    number = int(row.deadline_kind.removeprefix("step:")) if row.deadline_kind.startswith("step:") else 0
+    return 0 < number <= len(ladder) and "second_contact" in ladder[number - 1].actions
 
 
 async def _climb(changing: IncidentChange, number: int) -> None:
@@ -82,8 +198,8 @@ async def _climb(changing: IncidentChange, number: int) -> None:
 
 
 async def _offer_lapsed(changing: IncidentChange, offer_id: str) -> None:
-    query = select(offers_table).where(offers_table.c.id == offer_id, offers_table.c.status.in_(offers.OPEN))
-    row = (await changing.change.connection.execute(query)).first()
+    known = await changing.around.offers(changing.now.id)
+    row = next((one for one in known if one.id == offer_id and one.status in offers.OPEN), None)
     if row is None or changing.now.status not in {"waiting", "offered"}:
         return
     offers.end_offer(changing, row, "lapsed")

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions.around import Around
 from models.caller import Caller, Officer, Participant
 from models.clock import iso
 from models.errors import NotFound, Unavailable
@@ -31,6 +33,10 @@ TRIES = 5  # so often is a command tried again when somebody else was faster
 T = TypeVar("T")
 _FIXED = frozenset(
     {"id", "kind", "requested_at", "respond_by", "response_seconds", "sticker_id", "vehicle_id"}
+)
+Shape = tuple[Table, frozenset[str]]  # rows of one shape go in one round trip
+_SAVE = update(incidents).where(
+    incidents.c.id == bindparam("seen_id"), incidents.c.version == bindparam("seen_version")
 )
 
 
@@ -48,14 +54,21 @@ def actor_of(caller: Caller) -> str:
 class IncidentChange:
     """``now`` is the incident after everything that has happened so far in this transaction."""
 
-    def __init__(self, change: Change, seen: Incident | None, now: Incident, actor: str) -> None:
+    def __init__(
+        self,
+        change: Change,
+        seen: Incident | None,
+        now: Incident,
+        actor: str,
+        around: Around | None = None,
+    ) -> None:
         self.change = change
+        self.around = around or Around(change.connection)
         self.now = now
         self._seen = seen
         self._actor = actor
         self._events: list[tuple[Happened, Pending]] = []
-        # Rows of one shape go in one round trip.
-        self._rows: dict[tuple[Table, frozenset[str]], list[dict[str, Any]]] = {}
+        self._rows: dict[Shape, list[dict[str, Any]]] = {}
         self._statements: list[Executable] = []
 
     @property
@@ -152,28 +165,70 @@ class IncidentChange:
 
     async def save(self) -> None:
         """Writes the incident, then the rest, and hands the events to the change. Raises Stale."""
-        connection = self.change.connection
-        if self._seen is None:
-            await connection.execute(insert(incidents).values(to_row(self.now)))
-        elif self.now is not self._seen:
-            await self._compare_and_set(self._seen)
-        for (table, _), rows in self._rows.items():
-            await connection.execute(insert(table), rows)
-        for statement in self._statements:
-            await connection.execute(statement)
+        await save_together(self.change, [self])
+
+    def saved_as(self) -> tuple[Incident | None, Incident]:
+        """The incident as it was read (None: it is new), and as it is to be."""
+        return self._seen, self.now
+
+    def rows(self) -> dict[Shape, list[dict[str, Any]]]:
+        """The rows to write."""
+        return self._rows
+
+    def statements(self) -> list[Executable]:
+        """The statements to run after the rows."""
+        return self._statements
+
+    def pending(self) -> list[Pending]:
+        """The events, each with its publication."""
         for happened, pending in self._events:
             pending.data = publication(happened.event, district_view(happened.incident), iso(pending.at))
-            self.change.pending.append(pending)
+        return [pending for _, pending in self._events]
 
-    async def _compare_and_set(self, seen: Incident) -> None:
-        values = {name: value for name, value in to_row(self.now).items() if name not in _FIXED}
-        saved = await self.change.connection.execute(
-            update(incidents)
-            .where(incidents.c.id == seen.id, incidents.c.version == seen.version)
-            .values(values)
-        )
-        if saved.rowcount != 1:
+
+async def save_together(change: Change, changes: Sequence[IncidentChange]) -> None:
+    """Writes different incidents, then what goes with them, and hands their events to ``change``.
+
+    Raises Stale when somebody else has changed one of them since it was read; then nothing may be committed.
+    """
+    connection = change.connection
+    for new in [now for seen, now in (one.saved_as() for one in changes) if seen is None]:
+        await connection.execute(insert(incidents).values(to_row(new)))
+    await _compare_and_set(connection, [one.saved_as() for one in changes])
+    rows: dict[Shape, list[dict[str, Any]]] = {}
+    for one in changes:
+        for shape, some in one.rows().items():
+            rows.setdefault(shape, []).extend(some)
+    for (table, _), some in rows.items():
+        await connection.execute(insert(table), some)
+    for one in changes:
+        for statement in one.statements():
+            await connection.execute(statement)
+        change.pending.extend(one.pending())
+
+
+async def _compare_and_set(
+    connection: AsyncConnection, changes: Sequence[tuple[Incident | None, Incident]]
+) -> None:
+    changed = {now.id: (seen, now) for seen, now in changes if seen is not None and now is not seen}
+    if not changed:
+        return
+    values = [
+        {"seen_id": seen.id, "seen_version": seen.version}
+        | {name: value for name, value in to_row(now).items() if name not in _FIXED}
+        for _, (seen, now) in sorted(changed.items())
+    ]
+    saved = await connection.execute(_SAVE, values)
+    if len(values) == 1 or connection.dialect.supports_sane_multi_rowcount:
+        if saved.rowcount != len(values):
             raise Stale
+        return
+    # Where the driver does not count what many statements did: nobody else can have come in between, the rows
+    # are locked since they were read, so this sees what was written.
+    query = select(incidents.c.id, incidents.c.version).where(incidents.c.id.in_(sorted(changed)))
+    found = {row.id: row.version for row in await connection.execute(query)}
+    if found != {name: now.version for name, (_, now) in changed.items()}:
+        raise Stale
 
 
 async def load(change: Change, incident_id: str) -> Incident:

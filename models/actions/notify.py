@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
+from models.actions.around import Contact
 from models.actions.incident_change import IncidentChange
-from models.tables import contacts, notices, officer_districts, officers, ownerships, participants
+from models.tables import notices, participants
 
 DEFAULT_CHANNEL = "simulator"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One way to reach an owner; ``position`` 1 is told first."""
-
-    id: str
-    position: int
-
-
 async def contacts_of(change: IncidentChange) -> list[Contact]:
     """The contacts of the vehicle's present owner, first one first."""
-    query = (
-        select(contacts.c.id, contacts.c.position)
-        .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
-        .where(ownerships.c.vehicle_id == change.now.vehicle_id, ownerships.c.ended_at.is_(None))
-        .where(contacts.c.verified_at.is_not(None))
-        .order_by(contacts.c.position)
-    )
-    return [Contact(row.id, row.position) for row in await change.change.connection.execute(query)]
+    return await change.around.contacts(change.now.vehicle_id)
 
 
 def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: datetime) -> None:
@@ -57,14 +42,7 @@ def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: 
 
 async def tell_commanders(change: IncidentChange, template: str) -> int:
     """A notice to each commander of the incident's district; returns how many there are."""
-    query = (
-        select(officers.c.id)
-        .join(officer_districts, officer_districts.c.officer_id == officers.c.id)
-        .where(officer_districts.c.district == change.now.district)
-        .where(officers.c.role == "commander", officers.c.active)
-        .order_by(officers.c.id)
-    )
-    ids = list((await change.change.connection.execute(query)).scalars())
+    ids = await change.around.commanders(change.now.district)
     for officer_id in ids:
         _write(change, template, f"officer:{officer_id}", change.at, officer_id=officer_id)
     return len(ids)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, func, select, update
 
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
@@ -18,11 +18,12 @@ from models.errors import NotFound
 from models.geography import Location
 from models.incident.decide import step
 from models.incident.incident import Incident
-from models.incident.routing import Candidate, Ranked, rank
+from models.incident.routing import Ranked, rank
 from models.store import Store
-from models.tables import incidents, offers, officers, shifts
+from models.tables import offers
 
 OPEN = ("pending", "received", "seen")
+ANSWERED = ("accepted", "declined", "lapsed")
 Acknowledgement = Literal["received", "seen"]
 
 
@@ -35,53 +36,29 @@ def location_of(incident: Incident) -> Location | None:
 
 async def candidates(change: IncidentChange) -> list[Ranked]:
     """Who is on duty in the incident's district, best first; whoever was asked already is left out."""
-    return rank(
-        await _on_duty(change, not_asked=True),
-        location_of(change.now),
-        change.at,
-    )
+    asked = await _asked(change)
+    there = await change.around.on_duty(change.now.district)
+    free = [one for one in there if one.officer_id not in asked]
+    return rank(free, location_of(change.now), change.at)
 
 
 async def anybody_on_duty(change: IncidentChange) -> bool:
     """Whether the district has anyone on duty at all, asked or not."""
-    return bool(await _on_duty(change, not_asked=False))
+    return bool(await change.around.on_duty(change.now.district))
 
 
-async def _on_duty(change: IncidentChange, *, not_asked: bool) -> list[Candidate]:
-    busy = exists().where(
-        incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
-    )
-    query = (
-        select(officers.c.id, officers.c.service_number, busy.label("busy"), shifts)
-        .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
-        .where(shifts.c.district == change.now.district, officers.c.active)
-    )
-    if not_asked:
-        query = query.where(~_was_asked(change))
-    rows = (await change.change.connection.execute(query)).mappings()
-    return [_candidate(row) for row in rows]
-
-
-def _was_asked(change: IncidentChange) -> Any:
-    """Has an offer that waits for an answer, or answered one since the incident became the officers'.
+async def _asked(change: IncidentChange) -> set[str]:
+    """Who has an offer that waits for an answer, or answered one since the incident became the officers'.
 
     An offer that was withdrawn because a colleague was faster does not count: when he gives the incident
     back, the others are asked again.
     """
     since = change.now.handed_over_at or change.now.requested_at
-    answered = and_(offers.c.status.in_(("accepted", "declined", "lapsed")), offers.c.offered_at >= since)
-    return exists().where(
-        offers.c.incident_id == change.now.id,
-        offers.c.officer_id == officers.c.id,
-        or_(offers.c.status.in_(OPEN), answered),
-    )
-
-
-def _candidate(row: Any) -> Candidate:
-    position = None
-    if row["lat"] is not None and row["lng"] is not None:
-        position = Location(lat=row["lat"], lng=row["lng"], accuracy_m=row["accuracy_m"])
-    return Candidate(row["id"], row["service_number"], bool(row["busy"]), position, row["position_at"])
+    return {
+        offer.officer_id
+        for offer in await change.around.offers(change.now.id)
+        if offer.status in OPEN or (offer.status in ANSWERED and offer.offered_at >= since)
+    }
 
 
 async def make_offers(change: IncidentChange, count: int) -> int:
@@ -153,8 +130,7 @@ async def open_offer(change: IncidentChange, officer_id: str) -> Any:
 
 async def any_open(change: IncidentChange) -> int:
     """How many offers of the incident wait for an answer, the one that is just ending included."""
-    query = select(func.count()).where(offers.c.incident_id == change.now.id, offers.c.status.in_(OPEN))
-    return int((await change.change.connection.execute(query)).scalar_one())
+    return sum(offer.status in OPEN for offer in await change.around.offers(change.now.id))
 
 
 def end_offer(change: IncidentChange, row: Any, status: str, reason: str | None = None) -> None:

@@ -74,7 +74,7 @@ async def test_two_hubs_fire_each_deadline_once(
 async def settled(hub: Hub, writer: Writer) -> None:
     """Until this hub has nothing more that is due."""
     async with asyncio.timeout(10):
-        while hub.deadlines._due:
+        while hub.deadlines.due:
             await hub.follower.compare()
 
 
@@ -94,7 +94,7 @@ async def test_what_fell_due_while_no_hub_ran_fires_at_the_start(
 async def test_a_closed_incident_has_no_deadlines_left_in_memory(hub: Running, writer: Writer) -> None:
     asked = await ask(writer.store)
     await hub.hub.follower.compare()
-    assert len(hub.hub.deadlines._open) > 0
+    assert len(hub.hub.deadlines) > 0
     await act(writer.store, asked.id, Cancel(), asked.requester)
     await hub.hub.follower.compare()
-    assert hub.hub.deadlines._open.earliest() is None
+    assert len(hub.hub.deadlines) == 0

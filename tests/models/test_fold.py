@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import duty
 from models.actions.commands import act
-from models.actions.deadlines import time_up
+from models.actions.deadlines import fire
 from models.caller import Caller, Participant
 from models.errors import WufenError
 from models.incident.commands import (
@@ -72,6 +74,11 @@ async def publications_after(store: Store, offset: int) -> list[dict[str, Any]]:
     return [json.loads(entry.data) for entry in entries]
 
 
+async def known_deadlines(connection: AsyncConnection) -> dict[str, datetime]:
+    """The open deadlines, as a hub that starts now would read them."""
+    return {name: due_at async for page in open_deadlines(connection) for name, due_at in page}
+
+
 class Town:
     """Commands chosen at random, most of them refused; whatever happens, it happens through the actions."""
 
@@ -99,10 +106,10 @@ class Town:
     async def time(self, choice: int) -> None:
         self.clock.advance(choice % 97)
         async with self.store.database.read() as connection:
-            open_now = await open_deadlines(connection)
-        for deadline in open_now:
-            if deadline.due_at <= self.clock.now():
-                await time_up(self.store, deadline.id)
+            due = [name for name, at in (await known_deadlines(connection)).items() if at <= self.clock.now()]
+        outcomes = await fire(self.store, due)
+        assert set(outcomes) == set(due)
+        assert set(outcomes.values()) <= {"fired", "settled"}
 
 
 STEPS = st.lists(
@@ -154,11 +161,11 @@ async def test_a_hub_that_only_reads_the_log_knows_every_open_deadline(
 ) -> None:
     async with store.database.read() as connection:
         start = (await read_heads(connection)).offsets[YUCHENG]
-        known = {one.id: one.due_at for one in await open_deadlines(connection)}
+        known = await known_deadlines(connection)
     await play(Town(store, clock), steps)
     async with store.database.read() as connection:
         entries = await entries_after(connection, YUCHENG, start, 10_000)
-        still_open = {one.id: one.due_at for one in await open_deadlines(connection)}
+        still_open = await known_deadlines(connection)
     for entry in entries:
         for name, due_at in entry.deadlines:
             if due_at is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.actions.deadlines import Firing, fire
 from models.caller import Participant
 from models.store import Store
 from models.tables import deadlines, participants
@@ -23,6 +24,11 @@ async def due(store: Store, kind: str) -> str:
     query = select(deadlines.c.id).where(deadlines.c.kind == kind, deadlines.c.status == "open")
     (row,) = await rows(store, query)
     return str(row.id)
+
+
+async def time_up(store: Store, deadline_id: str) -> Firing:
+    """Fires one deadline; what became of it."""
+    return (await fire(store, [deadline_id]))[deadline_id]
 
 
 def names(bell: RecordingBell) -> list[str]:

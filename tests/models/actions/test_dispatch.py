@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from models.actions import duty
 from models.actions.commands import act
-from models.actions.deadlines import time_up
 from models.actions.offers import acknowledge
 from models.errors import AlreadyAccepted, Forbidden
 from models.incident.commands import (
@@ -24,7 +23,7 @@ from models.incident.commands import (
 from models.queries.incident import incident_for
 from models.store import Store
 from models.tables import notices, offers
-from tests.models.actions.looking import due, names, owner_of, rows
+from tests.models.actions.looking import due, names, owner_of, rows, time_up
 from tests.support.city import AUX, CHEN, LI, YUCHENG, ZHANG, ask
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell

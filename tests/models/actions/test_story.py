@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from models.actions import duty
 from models.actions.commands import act
-from models.actions.deadlines import time_up
 from models.actions.requests import MoveRequest, request_move
 from models.errors import Conflict, Forbidden, NotOnDuty, PlateTailWrong, VersionConflict
 from models.incident.commands import (
@@ -24,7 +23,7 @@ from models.queries.board import board, figures
 from models.queries.incident import incident_for
 from models.store import Store
 from models.tables import deadlines, notices, offers
-from tests.models.actions.looking import due, names, owner_of, rows
+from tests.models.actions.looking import due, names, owner_of, rows, time_up
 from tests.support.city import MINGSHAN, WANG, YUCHENG, ZHANG, ask
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell

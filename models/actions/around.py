@@ -1,0 +1,122 @@
+"""What an incident's consequences ask of the world around it: who is on duty, whom it was offered to, whom to tell.
+
+Each question is asked once per transaction, and for all incidents that are changed together if they are made
+known before. Everything is read before anything is written, so nothing here is ever out of date.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.geography import Location
+from models.incident.routing import Candidate
+from models.tables import (
+    contacts,
+    incidents,
+    officer_districts,
+    officers,
+    ownerships,
+    shifts,
+)
+from models.tables import offers as offers_table
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One way to reach an owner; ``position`` 1 is told first."""
+
+    id: str
+    position: int
+
+
+class Around:
+    """The answers of one transaction, read on its ``connection`` when they are first asked for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._on_duty: dict[str, list[Candidate]] = {}
+        self._commanders: dict[str, list[str]] = {}
+        self._offers: dict[str, list[Any]] = {}
+        self._contacts: dict[str, list[Contact]] = {}
+
+    async def make_known(self, incident_ids: Collection[str], vehicle_ids: Collection[str]) -> None:
+        """Reads the offers of these incidents and the contacts of these vehicles' owners, each in one query."""
+        await self._read_offers(set(incident_ids) - self._offers.keys())
+        await self._read_contacts(set(vehicle_ids) - self._contacts.keys())
+
+    async def offers(self, incident_id: str) -> list[Any]:
+        """All offers of an incident, whatever became of them: rows of the table."""
+        await self._read_offers({incident_id} - self._offers.keys())
+        return self._offers[incident_id]
+
+    async def contacts(self, vehicle_id: str | None) -> list[Contact]:
+        """The confirmed contacts of a vehicle's present owner, first one first."""
+        if vehicle_id is None:
+            return []
+        await self._read_contacts({vehicle_id} - self._contacts.keys())
+        return self._contacts[vehicle_id]
+
+    async def on_duty(self, district: str) -> list[Candidate]:
+        """Who is on duty in a district, in no order."""
+        if district not in self._on_duty:
+            busy = exists().where(
+                incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
+            )
+            query = (
+                select(officers.c.id, officers.c.service_number, busy.label("busy"), shifts)
+                .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
+                .where(shifts.c.district == district, officers.c.active)
+            )
+            rows = (await self._connection.execute(query)).mappings()
+            self._on_duty[district] = [_candidate(row) for row in rows]
+        return self._on_duty[district]
+
+    async def commanders(self, district: str) -> list[str]:
+        """The ids of a district's commanders, in order."""
+        if district not in self._commanders:
+            query = (
+                select(officers.c.id)
+                .join(officer_districts, officer_districts.c.officer_id == officers.c.id)
+                .where(officer_districts.c.district == district)
+                .where(officers.c.role == "commander", officers.c.active)
+                .order_by(officers.c.id)
+            )
+            self._commanders[district] = list((await self._connection.execute(query)).scalars())
+        return self._commanders[district]
+
+    async def _read_offers(self, incident_ids: Collection[str]) -> None:
+        if not incident_ids:
+            return
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        query = select(offers_table).where(offers_table.c.incident_id.in_(sorted(incident_ids)))
+        for row in await self._connection.execute(query):
+            found[row.incident_id].append(row)
+        self._offers |= {incident_id: found[incident_id] for incident_id in incident_ids}
+
+    async def _read_contacts(self, vehicle_ids: Collection[str]) -> None:
+        if not vehicle_ids:
+            return
+        query = (
+            select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
+            .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
+            .where(ownerships.c.vehicle_id.in_(sorted(vehicle_ids)), ownerships.c.ended_at.is_(None))
+            .where(contacts.c.verified_at.is_not(None))
+            .order_by(contacts.c.position)
+        )
+        found: defaultdict[str, list[Contact]] = defaultdict(list)
+        for row in await self._connection.execute(query):
+            found[row.vehicle_id].append(Contact(row.id, row.position))
+        self._contacts |= {vehicle_id: found[vehicle_id] for vehicle_id in vehicle_ids}
+
+
+def _candidate(row: Any) -> Candidate:
+    position = None
+    if row["lat"] is not None and row["lng"] is not None:
+        position = Location(lat=row["lat"], lng=row["lng"], accuracy_m=row["accuracy_m"])
+    return Candidate(row["id"], row["service_number"], bool(row["busy"]), position, row["position_at"])
