@@ -1,12 +1,14 @@
 """One socket: bytes in and out of the pure connection, by the loop's own callbacks. No task, no timer, no queue.
 
-Bytes that wait for a slow reader are bounded: beyond that he is disconnected and told to come back.
+What goes out is written to the descriptor at once; only what the kernel does not take waits in the transport.
+Bytes that wait for a slow reader are bounded: beyond that he is disconnected and told to come back. TLS is
+not for this class: it would be passed by.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
 from typing import Protocol, cast
 
 from hub import codes, frames
@@ -26,6 +28,7 @@ MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from
 UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
 _PING_FRAME = text_frame(PING)
 _END_OF_HEAD = b"\r\n\r\n"
+_CLOSED = -1  # instead of a descriptor: nothing is written any more
 
 
 class Desk(Protocol):
@@ -51,10 +54,6 @@ class Desk(Protocol):
     def left(self, socket: Socket) -> None: ...
 
 
-def _nowhere(_data: bytes) -> None:
-    """Where a connection writes that has said its last word."""
-
-
 class Socket(asyncio.Protocol):
     """An HTTP request, then a WebSocket connection, then silence until the peer hangs up too."""
 
@@ -62,15 +61,16 @@ class Socket(asyncio.Protocol):
         "__weakref__",
         "_afterwards",
         "_allowance",
+        "_descriptor",
         "_desk",
         "_head",
         "_reader",
         "_transport",
         "_visits",
+        "_waits",
         "address",
         "bucket",
         "connection",
-        "write",
     )
 
     def __init__(self, desk: Desk) -> None:
@@ -82,14 +82,16 @@ class Socket(asyncio.Protocol):
         self._visits = 0
         self._afterwards = LONGEST_MESSAGE  # bytes that the peer may still say after the hub's last word
         self.address: Address | None = None  # whose it is, as admission counts; None: only a proxy knows yet
+        # The loop closes it after ``connection_lost``, never before: it cannot be another socket's by then.
+        self._descriptor = _CLOSED
+        self._waits = False  # the transport may hold bytes that go first
         self.connection: Connection | None = None  # while it is open
-        self.write: Callable[[bytes], None] = _nowhere
         self.bucket = -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
-        self.write = self._transport.write
+        self._descriptor = transport.get_extra_info("socket").fileno()
         self.bucket = self._desk.arrived(self)
 
     @property
@@ -107,7 +109,7 @@ class Socket(asyncio.Protocol):
             self._await_close(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.write = _nowhere
+        self._descriptor = _CLOSED
         self._desk.left(self)
         self.connection = None
         self._transport = None
@@ -115,6 +117,33 @@ class Socket(asyncio.Protocol):
     def pause_writing(self) -> None:
         """More waits for this reader than he is allowed. Not now: a channel is in the middle of writing."""
         asyncio.get_running_loop().call_soon(self.close, codes.SLOW)
+
+    def write(self, data: bytes) -> None:
+        """Frames as they are, in order; dropped after the last word. A line that breaks here is cut."""
+        if self._descriptor == _CLOSED:
+            return
+        if not self._waits:
+            try:
+                sent = os.write(self._descriptor, data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                self.abort()
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self._leave_waiting(data)
+
+    def _leave_waiting(self, data: bytes) -> None:
+        transport = self._transport
+        assert transport is not None
+        if self._waits and not transport.get_write_buffer_size():
+            self._waits = False
+            self.write(data)
+            return
+        self._waits = True
+        transport.write(data)
 
     def _open(self, data: bytes) -> None:
         head = self._head
@@ -146,7 +175,7 @@ class Socket(asyncio.Protocol):
         """Sends a plain HTTP response and hangs up."""
         self._head = None
         self.write(response)
-        self.write = _nowhere
+        self._descriptor = _CLOSED
         if self._transport is not None:
             self._transport.close()
 
@@ -231,7 +260,7 @@ class Socket(asyncio.Protocol):
         if self.connection is None:
             return
         self.write(close_frame(*why))
-        self.write = _nowhere
+        self._descriptor = _CLOSED
         self._visits = 0
         self._desk.ended(self, why)
         self.connection = None
@@ -240,14 +269,14 @@ class Socket(asyncio.Protocol):
 
     def abort(self) -> None:
         """Cuts the line at once."""
-        self.write = _nowhere
+        self._descriptor = _CLOSED
         if self._transport is not None:
             self._transport.abort()
 
     def _hang_up(self, payload: bytes) -> None:
         """The peer says goodbye: the same code back, then the end (RFC 6455 section 5.5.1)."""
         self.write(frames.close_frame(int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1000, ""))
-        self.write = _nowhere
+        self._descriptor = _CLOSED
         if self._transport is not None:
             self._transport.close()
 
