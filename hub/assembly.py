@@ -70,7 +70,7 @@ class Hub:
             new_id=store.ids.new,
         )
         replays = Replays(store.database, self.follower, settings, tasks)
-        self.channels = Channels(Sources(replays, self.streams), tasks, self.measures)
+        self.channels = Channels(Sources(replays, self.streams), tasks, self.measures, settings)
         self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
         self.deadlines = Deadlines(
@@ -172,10 +172,10 @@ class Hub:
     def _publish_derived(self, entry: Entry) -> None:
         """The incident's and the officer's channels, worked out only when somebody here listens."""
         if entry.incident is not None and self.channels.has(f"incident:{entry.incident}"):
-            data = incident_data(entry).encode()
+            data = incident_data(entry.data).encode()
             self.channels.publish(f"incident:{entry.incident}", data, entry.incident_offset)
         if entry.officer is not None and self.channels.has(f"officer:{entry.officer}"):
-            data = officer_data(entry).encode()
+            data = officer_data(entry.data, entry.offer).encode()
             self.channels.publish(f"officer:{entry.officer}", data, entry.officer_offset)
 
     def forget_old_revocations(self) -> None:

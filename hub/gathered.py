@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 import structlog
 
-from hub.channels import Channels, Subscriber
-from hub.protocol import publication_push
+from hub.channel import Subscriber
+from hub.channels import Channels
+from hub.protocol import publication, publication_push
 
 log = structlog.get_logger()
 
@@ -50,7 +51,7 @@ class Boards:
     def _greet(self, channel: str, subscriber: Subscriber) -> None:
         district = channel.partition(":")[2]
         if district in self._latest and district not in self._dirty:
-            subscriber.send(publication_push(channel, self._latest[district], None))
+            subscriber.send(publication_push(channel, publication(self._latest[district], None)))
         else:
             self.mark(district)
 

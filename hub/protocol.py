@@ -147,17 +147,16 @@ def error_reply(command_id: int, fault: Fault) -> bytes:
     return _encode({"id": command_id, "error": error})
 
 
-def publication(data: str, offset: int | None) -> msgspec.Raw:
-    """A publication inside a subscribe reply; ``data`` is JSON text and goes out as it is."""
-    return msgspec.Raw(_publication(data.encode(), offset))
+def publication_push(channel: str, pub: bytes) -> bytes:
+    """A live publication."""
+    return b'{"push":{"channel":%b,"pub":%b}}' % (_encode(channel), pub)
 
 
-def publication_push(channel: str, data: bytes, offset: int | None) -> bytes:
-    """A live publication. ``data`` is JSON; ``offset`` only in channels with a position."""
-    return b'{"push":{"channel":%b,"pub":%b}}' % (_encode(channel), _publication(data, offset))
+def publication(data: bytes, offset: int | None) -> bytes:
+    """A publication as it stands in pushes and replies.
 
-
-def _publication(data: bytes, offset: int | None) -> bytes:
+    ``data`` is JSON and goes out as it is; ``offset`` only in channels with a position.
+    """
     if offset is None:
         return b'{"data":%b}' % data
     return b'{"data":%b,"offset":%d}' % (data, offset)
@@ -175,7 +174,7 @@ def message_push(data: bytes) -> bytes:
 
 def history_result(page: Replay) -> dict[str, Any]:
     """A page of a channel's history, and where the channel stands."""
-    publications = [publication(data, offset) for offset, data in page.publications]
+    publications = [msgspec.Raw(publication(data.encode(), offset)) for offset, data in page.publications]
     return {"publications": publications, "epoch": page.epoch, "offset": page.offset}
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from hub.actions import Since, Subscribe
 from hub.follower import Follower
+from hub.missed import Missed, missed_in
 from models.database import Database
 from models.feed.append import epoch_of
-from models.queries.log import Replay, position_of, replay
+from models.queries.log import position_of, replay
 from models.settings import Settings
 from models.tables import incidents
 from models.tasks import Tasks
@@ -29,7 +30,7 @@ class Replays:
         self._settings = settings
         self._tasks = tasks
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._waiting: dict[_Key, asyncio.Task[Replay | None]] = {}
+        self._waiting: dict[_Key, asyncio.Task[Missed | None]] = {}
 
     def epoch(self, _channel: str) -> str:
         """All channels of the log have the log's."""
@@ -40,7 +41,7 @@ class Replays:
         kind, _, name = channel.partition(":")
         return self._follower.known(name) if kind == "district" else None
 
-    async def read(self, wanted: Subscribe) -> Replay | None:
+    async def read(self, wanted: Subscribe) -> Missed | None:
         """What was published since, or where the channel stands. None: no such channel, or not for this one.
 
         The state read is never older than the call, so nothing that is published from now on is missing.
@@ -53,7 +54,7 @@ class Replays:
             self._waiting[key] = reading
         return await asyncio.shield(reading)
 
-    async def _read(self, key: _Key) -> Replay | None:
+    async def _read(self, key: _Key) -> Missed | None:
         channel, since, within = key
         async with self._slots:
             # Whoever asks from now on may know of newer entries than this read will see.
@@ -64,13 +65,14 @@ class Replays:
                     if (await connection.execute(query)).scalar_one_or_none() not in within:
                         return None
                 epoch = await epoch_of(connection)
-                if since is not None and since.epoch == epoch:
-                    return await replay(
-                        connection,
-                        channel,
-                        since.offset,
-                        most_entries=self._settings.replay_entries,
-                        most_bytes=self._settings.replay_bytes,
-                    )
-                end = await position_of(connection, channel)
-        return None if end is None else Replay(epoch, end, [], complete=False)
+                if since is None or since.epoch != epoch:
+                    end = await position_of(connection, channel)
+                    return None if end is None else Missed(epoch, end)
+                read = await replay(
+                    connection,
+                    channel,
+                    since.offset,
+                    most_entries=self._settings.replay_entries,
+                    most_bytes=self._settings.replay_bytes,
+                )
+        return None if read is None else missed_in(read)

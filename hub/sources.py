@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.actions import Subscribe
+from hub.missed import Missed, missed_in
 from hub.replays import Replays
 from hub.rights import Kept, kept
 from hub.streams import Streams
-from models.queries.log import Replay
 
 
 class Sources:
@@ -22,7 +22,7 @@ class Sources:
     def position(self, channel: str) -> int | None:
         return (self._streams if kept(channel) is Kept.IN_MEMORY else self._replays).position(channel)
 
-    async def read(self, wanted: Subscribe) -> Replay | None:
+    async def read(self, wanted: Subscribe) -> Missed | None:
         if kept(wanted.channel) is Kept.IN_MEMORY:
-            return self._streams.read(wanted)
+            return missed_in(self._streams.read(wanted))
         return await self._replays.read(wanted)

@@ -171,6 +171,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "entries": number(1, 1_000_000),
         "connections": number(1, 1_000_000),
         "a second": number(1, 1_000_000),
+        "channels": number(0, 1_000_000),
         "name": process_name,
         "descriptor": optional(number(0, 65535)),
     }

@@ -74,6 +74,8 @@ class Settings:
     hub_test_mode: bool
     replay_entries: int
     replay_bytes: int
+    hub_recent_bytes: int
+    hub_quiet_channels: int
     process_name: str
     heartbeat_fd: int | None
 

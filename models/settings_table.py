@@ -179,6 +179,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("WUFEN_REPLAY_ENTRIES", "5000", "entries", "Longest replay of missed events to one subscriber."),
     Setting("WUFEN_REPLAY_BYTES", "2097152", "bytes", "Largest replay of missed events to one subscriber."),
+    Setting(
+        "WUFEN_HUB_RECENT_BYTES",
+        "33554432",
+        "bytes",
+        "Recent publications that a hub keeps in memory for those who come back; older ones are read.",
+    ),
+    Setting(
+        "WUFEN_HUB_QUIET_CHANNELS",
+        "20000",
+        "channels",
+        "Channels whose last subscriber left and that a hub still follows, for those who come back.",
+    ),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(
         "WUFEN_HEARTBEAT_FD",

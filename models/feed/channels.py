@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from models.feed.entries import Entry
 from models.incident.views import public_view
 
 
@@ -19,19 +18,16 @@ def control(event: str, subject: str, at: str, district: str | None = None) -> s
     return _text({"event": event, "subject": subject, "district": district, "at": at})
 
 
-def incident_data(entry: Entry) -> str:
+def incident_data(district_data: str) -> str:
     """The publication of ``incident:<id>``: as the people concerned may see it."""
-    data = json.loads(entry.data)
+    data = json.loads(district_data)
     data["incident"] = public_view(data["incident"])
     return _text(data)
 
 
-def officer_data(entry: Entry) -> str:
-    """The publication of ``officer:<id>``: the district's, and the offer."""
-    data = json.loads(entry.data)
-    if entry.offer is not None:
-        data["offer"] = json.loads(entry.offer)
-    return _text(data)
+def officer_data(district_data: str, offer: str | None) -> str:
+    """The publication of ``officer:<id>``: the district's, and the offer. Both are JSON texts of ours."""
+    return district_data if offer is None else f'{district_data[:-1]},"offer":{offer}}}'
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from models.feed.entries import Entry, from_row
 from models.tables import CONTROL, deadlines, events, heads, incidents, officers
 
 DEADLINES_AT_ONCE = 500  # read by a starting hub: some 2 ms of its loop
+PAGE = 500  # publications of a replay that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +104,40 @@ async def replay(
         return None
     if since > end or end - since > most_entries:
         return Replay(epoch, end, [], complete=False)
-    found = await _publications(connection, channel, since, epoch)
-    if sum(len(text) for _, text in found) > most_bytes:
+    found = await _publications(connection, channel, since, most_bytes)
+    if found is None:
         return Replay(epoch, end, [], complete=False)
     return Replay(epoch, end, found, complete=len(found) == end - since)
 
 
 async def _publications(
-    connection: AsyncConnection, channel: str, since: int, epoch: str
-) -> list[tuple[int, str]]:
+    connection: AsyncConnection, channel: str, since: int, most_bytes: int
+) -> list[tuple[int, str]] | None:
+    """All of them after ``since``, read in pages so that the loop has its turn; None: more than that."""
     kind, _, name = channel.partition(":")
     column, position = {
         "district": (events.c.district, events.c.offset),
         "incident": (events.c.incident_id, events.c.incident_offset),
         "officer": (events.c.officer_id, events.c.officer_offset),
     }[kind]
-    query = select(events).where(column == name, position > since).order_by(position)
-    rows = (await connection.execute(query)).mappings()
-    return [_publication(kind, from_row(row, epoch)) for row in rows]
+    query = select(position, events.c.data, events.c.offer).where(column == name).order_by(position)
+    found: list[tuple[int, str]] = []
+    size = 0
+    while True:
+        after = found[-1][0] if found else since
+        page = (await connection.execute(query.where(position > after).limit(PAGE))).all()
+        found += [(offset, _as_in(kind, data, offer)) for offset, data, offer in page]
+        size += sum(len(text) for _, text in found[len(found) - len(page) :])
+        if size > most_bytes:
+            return None
+        if len(page) < PAGE:
+            return found
+        await asyncio.sleep(0)
 
 
-def _publication(kind: str, entry: Entry) -> tuple[int, str]:
+def _as_in(kind: str, data: str, offer: str | None) -> str:
     if kind == "incident":
-        return entry.incident_offset or 0, incident_data(entry)
+        return incident_data(data)
     if kind == "officer":
-        return entry.officer_offset or 0, officer_data(entry)
-    return entry.offset, entry.data
+        return officer_data(data, offer)
+    return data

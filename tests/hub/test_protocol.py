@@ -8,6 +8,7 @@ from hub.protocol import (
     batch,
     error_reply,
     parse,
+    publication,
     publication_push,
     reply,
     unsubscribe_push,
@@ -70,10 +71,11 @@ def test_replies_errors_and_pushes_on_the_wire() -> None:
     assert error_reply(5, codes.INTERNAL) == (
         b'{"id":5,"error":{"code":100,"message":"internal server error","temporary":true}}'
     )
-    assert publication_push("district:1", b'{"a":1}', 4) == (
+    assert publication_push("district:1", publication(b'{"a":1}', 4)) == (
         b'{"push":{"channel":"district:1","pub":{"data":{"a":1},"offset":4}}}'
     )
-    assert publication_push("board:1", b"{}", None) == b'{"push":{"channel":"board:1","pub":{"data":{}}}}'
+    bare = publication(b"{}", None)
+    assert publication_push("board:1", bare) == b'{"push":{"channel":"board:1","pub":{"data":{}}}}'
     assert unsubscribe_push("district:1", codes.INSUFFICIENT_STATE) == (
         b'{"push":{"channel":"district:1","unsubscribe":{"code":2500,"reason":"insufficient state"}}}'
     )

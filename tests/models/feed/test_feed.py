@@ -43,12 +43,12 @@ def test_what_is_no_entry_is_refused_whole() -> None:
 
 
 def test_the_people_concerned_see_the_unit_and_not_the_officer() -> None:
-    shown = json.loads(incident_data(ENTRY))
+    shown = json.loads(incident_data(ENTRY.data))
     assert shown["incident"] == {"id": "i", "unit": "一中队"}
 
 
 def test_the_officers_channel_carries_his_offer() -> None:
-    shown = json.loads(officer_data(ENTRY))
+    shown = json.loads(officer_data(ENTRY.data, ENTRY.offer))
     assert shown["offer"] == {"id": "f", "status": "pending"}
     assert shown["event"] == "offered"
 
