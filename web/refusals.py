@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
-from models.clock import iso
+from models.clock import BEIJING, iso
 from models.errors import InvalidField, Unauthenticated, WufenError
 from web.answers import Answer
 from web.sentences import Language, Sentences
-
-# China has one time zone; sentences name the time on the wall clock there.
-LOCAL = timezone(timedelta(hours=8))
 
 
 def refusal(error: WufenError, language: Language, sentences: Sentences, now: datetime) -> Answer:
@@ -50,7 +47,7 @@ def _keys(error: WufenError) -> list[str]:
 
 
 def _wall_time(instant: datetime, now: datetime) -> str:
-    there, here = instant.astimezone(LOCAL), now.astimezone(LOCAL)
+    there, here = instant.astimezone(BEIJING), now.astimezone(BEIJING)
     # Rounded up: at the minute that is named it works.
     there += timedelta(seconds=(60 - there.second) % 60)
     return there.strftime("%H:%M" if there.date() == here.date() else "%m-%d %H:%M")

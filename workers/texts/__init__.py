@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta, timezone
 from functools import cache
 from importlib import resources
 
 from models.actions.notices import Claimed
+from models.clock import BEIJING
 from workers.channels.message import Message
 
 # Templates whose secret is a code to type, not a link to open.
 CODES = frozenset({"binding_code"})
-# The country has one time and no summer time: the clock on every wall.
-CHINA = timezone(timedelta(hours=8))
 TO_OFFICERS = frozenset({"nobody_on_duty", "still_waiting", "nobody_accepted"})
 
 
@@ -55,6 +53,6 @@ def _fill(language: str, notice: Claimed) -> str:
             "district": chinese if language == "zh" else english,
             "reason": texts.get(f"reason.{notice.params.get('reason')}", ""),
             "code": notice.secret if notice.template in CODES else "",
-            "by": "" if notice.respond_by is None else f"{notice.respond_by.astimezone(CHINA):%H:%M}",
+            "by": "" if notice.respond_by is None else f"{notice.respond_by.astimezone(BEIJING):%H:%M}",
         }
     )

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byUrgency, clockOf, dayBeginning } from "../src/shared/urgency.ts";
+import { byUrgency, clockOf } from "../src/shared/urgency.ts";
 import { incident } from "./incident.ts";
 
 const NOON = Date.parse("2026-11-23T04:00:00Z");
-const MIDNIGHT = Date.parse("2026-11-22T16:00:00Z");
 const ids = (list: { id: string }[]): string[] => list.map(({ id }) => id);
 
 test("what is over stands above what is due soon, and that above what has time", () => {
@@ -20,12 +19,6 @@ test("what is over stands above what is due soon, and that above what has time",
 test("of two that are due together the more important stands first", () => {
   const list = [incident({ id: "space", priority: 1 }), incident({ id: "fire_lane", priority: 3 })];
   assert.deepEqual(ids(list.sort(byUrgency)), ["fire_lane", "space"]);
-});
-
-test("the day begins at midnight in China, whatever the phone's own zone", () => {
-  assert.equal(dayBeginning(NOON), MIDNIGHT);
-  assert.equal(dayBeginning(MIDNIGHT), MIDNIGHT);
-  assert.equal(dayBeginning(MIDNIGHT - 1), MIDNIGHT - 86_400_000);
 });
 
 test("while nobody has it the common clock runs from the request to the deadline", () => {

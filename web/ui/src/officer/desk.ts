@@ -9,7 +9,7 @@ import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Incident, Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
-import { dayBeginning } from "../shared/urgency.ts";
+import { dayBeginning } from "../shared/beijing.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DutyState } from "./duty.ts";
 import { useOffers } from "./offers.ts";

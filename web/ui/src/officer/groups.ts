@@ -5,7 +5,7 @@ import type { Incident } from "../shared/incident.ts";
 import type { Me } from "../shared/session.ts";
 import type { Desk } from "./desk.ts";
 import { groupsOf, type Groups } from "./order.ts";
-import { dayBeginning } from "../shared/urgency.ts";
+import { dayBeginning } from "../shared/beijing.ts";
 import { stepsFor } from "./outbox.ts";
 import type { Sending } from "./sending.ts";
 import { afterSteps } from "./steps.ts";

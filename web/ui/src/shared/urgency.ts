@@ -26,9 +26,3 @@ export function clockOf(incident: Incident): { startAt: number; dueAt: number; s
   const began = since === "on_scene" ? incident.arrived_at : incident.accepted_at;
   return { startAt: Date.parse(began ?? incident.accepted_at ?? incident.requested_at), dueAt, since };
 }
-
-/** Midnight before `now` in China, which has one time zone and no summer time. */
-export function dayBeginning(now: number): number {
-  const [day, zone] = [86_400_000, 8 * 3_600_000];
-  return Math.floor((now + zone) / day) * day - zone;
-}
