@@ -1,18 +1,24 @@
 """Fixtures for every test: real servers, started once in a session and only when somebody asks for them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from models.ids import RandomIds
+from models.secrets_file import with_secrets
+from models.settings import Settings
+from models.store import Store
 from tests.support import leftovers
 from tests.support.blocking import no_blocking_calls
+from tests.support.city import found_city
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.ids import FakeIds
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.product import Product, running_product
+from tests.support.recording import RecordingBell
 from tests.support.redis_server import empty_redis, running_redis
 
 _POSTGRES_FIXTURES = {"postgres_server", "postgres_databases", "postgresql_url"}
@@ -118,3 +124,24 @@ def product(tmp_path: Path) -> Iterator[Product]:
     """The whole product with its sample city, started for this test alone; its processes may be killed."""
     with running_product(tmp_path) as product:
         yield product
+
+
+@pytest.fixture
+def bell() -> RecordingBell:
+    return RecordingBell()
+
+
+@pytest.fixture
+async def store(
+    database_url: str, tmp_path: Path, clock: FakeClock, bell: RecordingBell
+) -> AsyncIterator[Store]:
+    """A store on each of the two databases, with the small city in it and a clock that obeys."""
+    settings = with_secrets(
+        Settings.from_env(
+            {**os.environ, "WUFEN_HOME": str(tmp_path / "home"), "WUFEN_DATABASE_URL": database_url}
+        )
+    )
+    store = Store.open(settings, bell=bell, clock=clock, ids=RandomIds())
+    await found_city(store)
+    yield store
+    await store.close()
