@@ -12,8 +12,6 @@ from tests.browser.people import PATIENCE_MS, Requester, Sample, button, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 
-PLATE = "川T8B52Q"
-
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
@@ -36,11 +34,11 @@ def code_on(phones: Page, phone: str) -> str:
     return found[0]
 
 
-def asks_for_the_code(owner: Page, city: Product, sticker: str, phone: str) -> None:
+def asks_for_the_code(owner: Page, city: Product, sticker: str, plate: str, phone: str) -> None:
     owner.goto(f"{city.web_url}/s/{sticker}")
     button(owner, "川").click()
-    owner.get_by_label("您的车牌号是？").press_sequentially("t 8b52q")
-    expect(owner.get_by_label("您的车牌号是？")).to_have_value(PLATE)
+    owner.get_by_label("您的车牌号是？").press_sequentially(f"{plate[1:2]} {plate[2:]}".lower())
+    expect(owner.get_by_label("您的车牌号是？")).to_have_value(plate)
     button(owner, "下一步").click()
     owner.get_by_label("通知发到哪部手机？").fill(phone)
     button(owner, "发送验证码").click()
@@ -53,7 +51,7 @@ def test_a_fresh_sticker_is_bound_with_the_code_from_the_phone_and_then_works(
     code = Sample.of(city).fresh_stickers[0]["code"]
     phones, owner = visitors.desk(), visitors.phone()
     phones.goto(f"{city.web_url}/phones")
-    asks_for_the_code(owner, city, code, "139 0000 7788")
+    asks_for_the_code(owner, city, code, "川T8B52Q", "139 0000 7788")
     right = code_on(phones, "139 0000 7788")
 
     wrong = "000000" if right != "000000" else "111111"
@@ -62,7 +60,7 @@ def test_a_fresh_sticker_is_bound_with_the_code_from_the_phone_and_then_works(
     owner.get_by_label("请输入六位验证码").fill(right)
     sees(owner, "绑定好了")
 
-    requester = Requester(city, visitors, {"code": code, "plate": PLATE})
+    requester = Requester(city, visitors, {"code": code, "plate": "川T8B52Q"})
     requester.scans_and_asks("谢谢")
     expect(newest(phones, "139 0000 7788").get_by_role("link", name="打开链接")).to_be_visible(
         timeout=PATIENCE_MS
@@ -88,12 +86,12 @@ def test_a_worn_sticker_is_replaced_by_a_fresh_one_with_one_tap(city: Product, v
     worn, fresh = (sticker["code"] for sticker in Sample.of(city).fresh_stickers[1:3])
     phones, owner = visitors.desk(), visitors.phone()
     phones.goto(f"{city.web_url}/phones")
-    asks_for_the_code(owner, city, worn, "139 0000 8899")
+    asks_for_the_code(owner, city, worn, "川T8B53Q", "139 0000 8899")
     owner.get_by_label("请输入六位验证码").fill(code_on(phones, "139 0000 8899"))
     sees(owner, "绑定好了")
 
     owner.goto(f"{city.web_url}/s/{fresh}")
-    sees(owner, "用这张换下尾号 52Q 的旧贴纸？")
+    sees(owner, "用这张换下尾号 53Q 的旧贴纸？")
     button(owner, "换上这一张").click()
     sees(owner, "换好了")
     button(owner, "暂停使用").wait_for()
@@ -101,6 +99,6 @@ def test_a_worn_sticker_is_replaced_by_a_fresh_one_with_one_tap(city: Product, v
     stranger = visitors.phone()
     stranger.goto(f"{city.web_url}/s/{worn}")
     sees(stranger, "这张贴纸已经换新")
-    Requester(city, visitors, {"code": fresh, "plate": PLATE}).scans_and_asks()
+    Requester(city, visitors, {"code": fresh, "plate": "川T8B53Q"}).scans_and_asks()
     owner.goto(f"{city.web_url}/s/{worn}")
     sees(owner, "这张贴纸已经换新")

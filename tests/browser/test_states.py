@@ -310,8 +310,12 @@ def test_a_board_that_may_not_be_read_says_why_until_it_may(city: Product, visit
         page = visitors.phone()
         sign_in(page, city, "police1")
         page.route("**/board", answers(403, "forbidden", "您没有权限做这件事。"))
-        page.goto(f"{city.web_url}/officer")
+        with page.expect_websocket():
+            page.goto(f"{city.web_url}/officer")
         sees(page, "您没有权限做这件事。")
+        # However well the live connection is: what was refused is asked for again and again.
+        for _ in range(3):
+            page.wait_for_event("response", lambda response: response.url.endswith("/board"))
         expect(button(page, "再试一次")).to_be_visible()
         page.unroute("**/board")
         sees(page, "没有待接的警情")

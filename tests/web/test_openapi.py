@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 from starlette.routing import Route
 
+import models
 from models.errors import all_errors
 from tests.support.city import CHEN, YUCHENG, ZHANG
 from tests.web.client import Client, bearer, picture
 from web.app import routes
 from web.endpoints import ENDPOINTS
 
-# The issue's own words: what outside programs rely on.
+# What programs from outside rely on.
 CONTRACT = {
     ("get", "/healthz"),
     ("get", "/readyz"),
@@ -85,6 +87,16 @@ async def test_every_sentence_of_a_refusal_is_in_the_catalogue(web: Client) -> N
     for error in all_errors():
         assert sentences.has("zh", f"errors.{error.code}"), error.code
         assert sentences.has("en", f"errors.{error.code}"), error.code
+
+
+async def test_every_conflict_says_what_collides(web: Client) -> None:
+    sentences = web.app.state.site.sentences
+    sources = (path.read_text("utf-8") for path in Path(models.__file__).parent.rglob("*.py"))
+    reasons = {why for source in sources for why in re.findall(r'Conflict\(why="(\w+)"', source)}
+    assert "vehicle_bound" in reasons
+    for why in reasons:
+        assert sentences.has("zh", f"errors.conflict.{why}"), why
+        assert sentences.has("en", f"errors.conflict.{why}"), why
 
 
 async def test_real_answers_look_as_described(unlimited: Client) -> None:
