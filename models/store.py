@@ -1,40 +1,77 @@
 """What every action takes first: the database, the clock, ids, secrets, rules and the bell, in one value.
 
-And the change: one write transaction whose events are appended last and announced after the commit.
+And the change: one write transaction whose events are appended last and announced after the commit, alone
+(``Store.change``) or in a group with others (``Store.commit``).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import Clock, DatabaseClock
 from models.database import Database
+from models.facts import Asked, Ended, Fact, Want, read, together
 from models.feed.append import Pending, append
 from models.feed.bell import Bell
+from models.feed.entries import Entry
 from models.geography import Boundaries
+from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
 from models.privacy import Vault
 from models.rules import Rules
 from models.settings import Settings
+from models.writes import Stale, Writes, write
+
+Key = TypeVar("Key", bound=Hashable)
+Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
 class Change:
-    """One write transaction. ``at`` is the instant of everything in it, taken once it had its turn."""
+    """One command's part of a write transaction. ``at`` is the instant of everything in it, taken once it had its turn.
+
+    ``taken`` is what this transaction changes already: None for a change that has it for itself.
+    """
 
     store: Store
     connection: AsyncConnection
     at: datetime
+    taken: set[Hashable] | None = None
+    writes: Writes = field(default_factory=Writes)
     pending: list[Pending] = field(default_factory=list)
     notices_written: bool = False
+    _learned: dict[Asked, Any] = field(default_factory=dict)
+
+    async def fact(self, fact: Fact[Key, Told], key: Key) -> Told | None:
+        """What ``fact`` tells of ``key``, None if there is nothing. In a group it is asked once for all members."""
+        if (fact, key) not in self._learned:
+            await self.learn((fact, key))
+        told: Told | None = self._learned[fact, key]
+        return told
+
+    async def learn(self, *asked: Asked) -> None:
+        """Asks for several facts at once, so that ``fact`` knows them."""
+        want = Want(asked)
+        values = (await read(self.connection, [want]))[0] if self.taken is None else await want
+        self._learned.update(zip(asked, values, strict=True))
+
+    def take(self, subject: Hashable) -> None:
+        """Only one member of a group changes one subject. Raises Stale for a second one, which then tries again."""
+        if self.taken is None:
+            return
+        if subject in self.taken:
+            raise Stale
+        self.taken.add(subject)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Store:
     """Made once per process by its composition root, and passed to whoever needs it."""
 
@@ -46,6 +83,10 @@ class Store:
     settings: Settings
     bell: Bell
     boundaries: Boundaries
+    groups: Groups[Change] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.groups = Groups(self._commit)
 
     @classmethod
     def open(
@@ -68,16 +109,51 @@ class Store:
         )
 
     async def close(self) -> None:
-        """Gives the database's connections back."""
+        """Waits for what is being committed, and gives the database's connections back."""
+        await self.groups.close()
         await self.database.close()
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Change]:
-        """One transaction: what is done in it is committed together with its events, or not at all."""
+        """One transaction for itself: what is done in it is committed with its events, or not at all."""
         async with self.database.write() as connection:
             change = Change(self, connection, self.clock.now())
             yield change
-            entries = await append(connection, change.pending)
+            entries = await _finish(connection, [change])
+        self._ring([change], entries)
+
+    async def commit(self, kind: str, subjects: Iterable[Hashable], work: Work[Change, Result]) -> Result:
+        """One change in a transaction shared with others of its ``kind``: they are committed together.
+
+        ``work`` reads (facts in one statement for all) and checks; what it wants to write it says to
+        ``change.writes``, and executes nothing that writes. What it raises is its own affair and changes
+        nothing. ``kind``: commands of one kind lock rows in the same order. ``subjects``: what it will
+        change, as far as it is known before; of two with the same subject the second comes in the next group.
+        """
+        return await self.groups.ask(kind, frozenset(subjects), work)
+
+    async def _commit(self, works: list[Work[Change, Any]]) -> list[Ended]:
+        async def group(connection: AsyncConnection) -> tuple[list[Ended], list[Change], list[Entry]]:
+            at, taken = self.clock.now(), set[Hashable]()
+            changes = [Change(self, connection, at, taken) for _ in works]
+            members: list[Coroutine[Any, Any, Any]] = [
+                work(change) for work, change in zip(works, changes, strict=True)
+            ]
+            ends = await together(connection, members)
+            done = [change for change, end in zip(changes, ends, strict=True) if end.error is None]
+            return ends, done, await _finish(connection, done)
+
+        ends, done, entries = await self.database.run(group)
+        self._ring(done, entries)
+        return ends
+
+    def _ring(self, changes: list[Change], entries: list[Entry]) -> None:
         self.bell.ring(entries)
-        if change.notices_written:
+        if any(change.notices_written for change in changes):
             self.bell.notices()
+
+
+async def _finish(connection: AsyncConnection, changes: list[Change]) -> list[Entry]:
+    """Writes what the changes want, and then, last of all, their events."""
+    await write(connection, [change.writes for change in changes])
+    return await append(connection, [event for change in changes for event in change.pending])

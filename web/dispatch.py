@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from models.actions import sessions
-from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer, keep
+from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer
 from models.caller import Caller, Officer, Wall
 from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, WufenError
-from web.answers import Answer, encode, json_response, response
+from web.answers import json_response, response
 from web.body import canonical, read_json
-from web.endpoint import Call, Endpoint, Keep, Nothing, Upload
+from web.endpoint import Call, Endpoint, Nothing, Upload
 from web.language import choose
 from web.local import local_wall
 from web.site import Site, site_of
@@ -134,11 +133,11 @@ def _key(request: Request, endpoint: Endpoint, call: Call[Any], body: bytes) -> 
 
 async def _once(endpoint: Endpoint, call: Call[Any], key: IdempotencyKey) -> Response:
     store = call.site.store
-    before = await first_answer(store, key)
+    before = None if endpoint.in_one_change else await first_answer(store, key)
     if before is not None:
         return _again(before)
     try:
-        answer = await endpoint.handler(replace(call, keep=_keeper(call, key)))
+        answer = await endpoint.handler(replace(call, key=key))
     except (AnsweredMeanwhile, WufenError):
         # Two of the same at once: whoever lost the race, by whatever refusal, gets the winner's answer.
         meanwhile = await first_answer(store, key)
@@ -146,16 +145,6 @@ async def _once(endpoint: Endpoint, call: Call[Any], key: IdempotencyKey) -> Res
             raise
         return _again(meanwhile)
     return response(answer)
-
-
-def _keeper(call: Call[Any], key: IdempotencyKey) -> Keep:
-    store = call.site.store
-
-    async def keep_answer(connection: AsyncConnection, answer: Answer) -> None:
-        first = FirstAnswer(answer.status, encode(answer.body).decode())
-        await keep(connection, store.vault, key, first, store.clock.now())
-
-    return keep_answer
 
 
 def _again(first: FirstAnswer) -> Response:

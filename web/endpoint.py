@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
+from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
 from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, Unauthenticated, WufenError
-from web.answers import Answer, FileAnswer
+from web.answers import Answer, FileAnswer, encode
 from web.sentences import Language
 from web.site import Site
 
@@ -25,8 +25,6 @@ Body = TypeVar("Body")
 # Who may call: anybody; an owner (the handler reads his token); whoever has a token; an officer; an
 # administrator; whoever may look at a district (officers and walls).
 Who = Literal["anyone", "owner", "signed_in", "staff", "administrator", "viewer"]
-# Keeps the answer in the transaction of the change, so that a repeated call gets it again.
-Keep = Callable[[AsyncConnection, Answer], Awaitable[None]]
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -60,7 +58,7 @@ class Call(Generic[Body]):
     device: bytes
     own_device: bool
     address: bytes
-    keep: Keep | None = None
+    key: IdempotencyKey | None = None
 
     def path(self, name: str) -> str:
         value: str = self.request.path_params[name]
@@ -94,18 +92,16 @@ class Call(Generic[Body]):
 Result = TypeVar("Result")
 
 
-def keeping(
-    call: Call[Any], answer_of: Callable[[Result], Answer]
-) -> Callable[[AsyncConnection, Result], Awaitable[None]] | None:
+def keeping(call: Call[Any], answer_of: Callable[[Result], Answer]) -> Keeping[Result] | None:
     """For an action's ``then``: keeps the answer to its result under the caller's Idempotency-Key, if he sent one."""
-    keep = call.keep
-    if keep is None:
+    if call.key is None:
         return None
 
-    async def then(connection: AsyncConnection, result: Result) -> None:
-        await keep(connection, answer_of(result))
+    def first(result: Result) -> FirstAnswer:
+        answer = answer_of(result)
+        return FirstAnswer(answer.status, encode(answer.body).decode())
 
-    return then
+    return Keeping(call.key, first)
 
 
 Handler = Callable[[Call[Any]], Awaitable[Answer | FileAnswer]]
@@ -116,7 +112,8 @@ class Endpoint:
     """``path`` with its parameters in braces; ``answers`` by status; ``errors`` beyond those everybody meets.
 
     ``query`` names the parameters behind the question mark, each with its sentence. ``repeatable``: an
-    Idempotency-Key is honoured. ``upload``: the body is multipart with this one file.
+    Idempotency-Key is honoured. ``in_one_change``: all that it does is in the transaction that keeps its answer,
+    so that a repeated call may simply be tried: it undoes itself. ``upload``: the body is multipart with this one file.
     """
 
     method: str
@@ -130,6 +127,7 @@ class Endpoint:
     query: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[type[WufenError], ...] = ()
     repeatable: bool = False
+    in_one_change: bool = False
     upload: str | None = None
     media: str = "application/json"
     tag: str = ""

@@ -7,13 +7,14 @@ known before. Everything is read before anything is written, so nothing here is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.facts import padded
 from models.geography import Location
 from models.incident.routing import Candidate
 from models.tables import (
@@ -49,6 +50,10 @@ class Around:
         """Reads the offers of these incidents and the contacts of these vehicles' owners, each in one query."""
         await self._read_offers(set(incident_ids) - self._offers.keys())
         await self._read_contacts(set(vehicle_ids) - self._contacts.keys())
+
+    def knows(self, vehicle_id: str, contacts: list[Contact]) -> None:
+        """The contacts of a vehicle's owner were read already."""
+        self._contacts[vehicle_id] = contacts
 
     async def offers(self, incident_id: str) -> list[Any]:
         """All offers of an incident, whatever became of them: rows of the table."""
@@ -100,19 +105,26 @@ class Around:
         self._offers |= {incident_id: found[incident_id] for incident_id in incident_ids}
 
     async def _read_contacts(self, vehicle_ids: Collection[str]) -> None:
-        if not vehicle_ids:
-            return
-        query = (
-            select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
-            .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
-            .where(ownerships.c.vehicle_id.in_(sorted(vehicle_ids)), ownerships.c.ended_at.is_(None))
-            .where(contacts.c.verified_at.is_not(None))
-            .order_by(contacts.c.position)
-        )
-        found: defaultdict[str, list[Contact]] = defaultdict(list)
-        for row in await self._connection.execute(query):
-            found[row.vehicle_id].append(Contact(row.id, row.position))
-        self._contacts |= {vehicle_id: found[vehicle_id] for vehicle_id in vehicle_ids}
+        if vehicle_ids:
+            found = await contacts_by_vehicle(self._connection, sorted(vehicle_ids))
+            self._contacts |= {vehicle_id: found.get(vehicle_id, []) for vehicle_id in vehicle_ids}
+
+
+async def contacts_by_vehicle(
+    connection: AsyncConnection, vehicle_ids: Sequence[str]
+) -> dict[str, list[Contact]]:
+    """A fact: the confirmed contacts of each vehicle's present owner, first one first."""
+    query = (
+        select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
+        .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
+        .where(ownerships.c.vehicle_id.in_(padded(vehicle_ids)), ownerships.c.ended_at.is_(None))
+        .where(contacts.c.verified_at.is_not(None))
+        .order_by(contacts.c.position)
+    )
+    found: dict[str, list[Contact]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.vehicle_id, []).append(Contact(row.id, row.position))
+    return found
 
 
 def _candidate(row: Any) -> Candidate:

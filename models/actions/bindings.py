@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
 from models.actions import audit, lockouts, ownership
+from models.actions.idempotency import Keeping
 from models.actions.lockouts import LockRule
 from models.actions.notify import DEFAULT_CHANNEL
 from models.errors import (
@@ -75,8 +74,8 @@ class Bound:
     ownership: str
 
 
-ThenBegun = Callable[[AsyncConnection, Begun], Awaitable[None]]
-ThenBound = Callable[[AsyncConnection, Bound], Awaitable[None]]
+ThenBegun = Keeping[Begun]
+ThenBound = Keeping[Bound]
 
 
 async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | None = None) -> Begun:
@@ -95,7 +94,7 @@ async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | N
         if wish.purpose == "bind" or await _is_owners(change, sticker, wish, phone_index):
             await _send(change, begun.id, wish.phone, code)
         if then is not None:
-            await then(change.connection, begun)
+            await then(change, begun)
     return begun
 
 
@@ -111,7 +110,7 @@ async def confirm(store: Store, binding_id: str, code: str, *, then: ThenBound |
         if refused is None:
             bound = await _confirmed(change, row)
             if then is not None:
-                await then(change.connection, bound)
+                await then(change, bound)
             return bound
         # The wrong try stays counted, so it is raised only after the commit.
         await change.connection.execute(

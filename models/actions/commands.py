@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import consequences, offers
+from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, InvalidField, VersionConflict
@@ -24,8 +24,8 @@ from models.tables import participants, shifts
 LONGEST_REASON = 200  # characters
 LONGEST_NOTE = 1_000  # characters
 
-# Runs in the same transaction, with the view that the caller will get: a first answer to keep.
-Then = Callable[[AsyncConnection, View], Awaitable[None]]
+# Keeps the view that the caller will get, in the same transaction.
+Then = Keeping[View]
 
 
 async def act(
@@ -45,14 +45,13 @@ async def act(
     """
     _check_texts(command)
 
-    async def attempt() -> View:
-        async with store.change() as change:
-            view = await _act(change, incident_id, command, caller, version)
-            if then is not None:
-                await then(change.connection, view)
-            return view
+    async def work(change: Change) -> View:
+        view = await _act(change, incident_id, command, caller, version)
+        if then is not None:
+            await then(change, view)
+        return view
 
-    return await until_saved(attempt)
+    return await until_saved(lambda: store.commit("command", {incident_id}, work))
 
 
 async def _act(
@@ -68,7 +67,7 @@ async def _act(
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     await _decide(changing, seen, command, caller)
     await consequences.follow(changing)
-    await changing.save()
+    changing.save()
     view = district_view(changing.now)
     return view if isinstance(caller, Officer) else public_view(view)
 

@@ -18,11 +18,12 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from models.actions import consequences, offers
 from models.actions.around import Around
-from models.actions.incident_change import IncidentChange, Stale, save_together
+from models.actions.incident_change import IncidentChange
 from models.incident.decide import breach, promise_over, step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
 from models.tables import deadlines, incidents
+from models.writes import Stale
 
 log = structlog.get_logger()
 
@@ -133,7 +134,6 @@ async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
         },
     )
     outcomes: dict[str, Firing] = {}
-    changes = []
     for one in due:
         changing = IncidentChange(change, one.incident, one.incident, "system", around)
         name = one.row.deadline_id
@@ -146,8 +146,7 @@ async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
             outcomes[name] = "failed"
         else:
             outcomes[name] = "fired"
-            changes.append(changing)
-    await save_together(change, changes)
+            changing.save()
     await _take(change, [name for name, outcome in outcomes.items() if outcome == "fired"])
     return outcomes
 

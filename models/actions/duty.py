@@ -98,7 +98,7 @@ async def _begin(change: Change, officer: Officer, district: str) -> None:
     for incident in sorted(seen, key=lambda one: one.id):
         changing = IncidentChange(change, incident, incident, "system")
         offers.offer(changing, officer.id, metres=None, fresh=False)
-        await changing.save()
+        changing.save()
     await change.connection.execute(
         insert(shifts).values(
             id=change.store.ids.new(), officer_id=officer.id, district=district, started_at=change.at
@@ -141,7 +141,7 @@ async def _give_back(change: Change, officer: Officer) -> None:
             changing.happen(step(incident, "lapsed"), officer_id=officer.id, offer=view)
             await changing.cancel_deadlines("offer", row.id)
         await _ask_somebody_else(changing, officer.id)
-        await changing.save()
+        changing.save()
 
 
 async def _ask_somebody_else(changing: IncidentChange, leaving: str) -> None:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions.rows import insert_or_replace_old
 from models.errors import IdempotencyMismatch
-from models.privacy import Vault
-from models.store import Store
+from models.facts import padded
+from models.store import Change, Store
 from models.tables import first_answers
 
 KEPT = timedelta(days=7)
 COLUMN = "first_answers.answer_sealed"
+
+Result = TypeVar("Result")
 
 
 class AnsweredMeanwhile(Exception):
@@ -64,19 +67,37 @@ async def first_answer(store: Store, key: IdempotencyKey) -> FirstAnswer | None:
     return FirstAnswer(row.status, store.vault.open(COLUMN, _row_id(key), row.answer_sealed))
 
 
-async def keep(
-    connection: AsyncConnection, vault: Vault, key: IdempotencyKey, answer: FirstAnswer, at: datetime
-) -> None:
-    """Keeps the answer in the change's own transaction. Raises AnsweredMeanwhile, which undoes the change."""
-    values = {
-        "key": key.key,
-        "body_hash": key.body_hash,
-        "status": answer.status,
-        "answer_sealed": vault.seal(COLUMN, _row_id(key), answer.text),
-        "at": at,
-    }
-    if not await insert_or_replace_old(connection, first_answers, values, first_answers.c.at <= at - KEPT):
-        raise AnsweredMeanwhile
+async def answered_at(connection: AsyncConnection, keys: Sequence[bytes]) -> dict[bytes, datetime]:
+    """A fact: when calls were answered first, by the key of their ``IdempotencyKey``."""
+    query = select(first_answers.c.key, first_answers.c.at).where(first_answers.c.key.in_(padded(keys)))
+    return {row.key: row.at for row in await connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping(Generic[Result]):
+    """Keeps the answer to an action's result, in the action's own transaction: its ``then``."""
+
+    key: IdempotencyKey
+    answer_of: Callable[[Result], FirstAnswer]
+
+    async def __call__(self, change: Change, result: Result) -> None:
+        """Raises AnsweredMeanwhile, now or when it is written, which undoes the change."""
+        key = self.key
+        answered = await change.fact(answered_at, key.key)
+        if answered is not None:
+            if answered > change.at - KEPT:
+                raise AnsweredMeanwhile
+            # It counts as absent, whatever becomes of this change.
+            await change.connection.execute(delete(first_answers).where(first_answers.c.key == key.key))
+        answer = self.answer_of(result)
+        values = {
+            "key": key.key,
+            "body_hash": key.body_hash,
+            "status": answer.status,
+            "answer_sealed": change.store.vault.seal(COLUMN, _row_id(key), answer.text),
+            "at": change.at,
+        }
+        change.writes.claim(first_answers, values, AnsweredMeanwhile)
 
 
 async def forget_old(store: Store) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, bindparam, insert, select, update
+from sqlalchemy import Executable, Table, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from models.actions.around import Around
 from models.caller import Caller, Officer, Participant
 from models.clock import iso
 from models.errors import NotFound, Unavailable
+from models.facts import padded
 from models.feed.append import Pending
 from models.feed.channels import publication
 from models.incident.decide import Happened, step
@@ -28,20 +29,13 @@ from models.incident.incident import Incident, from_row, to_row
 from models.incident.views import district_view
 from models.store import Change
 from models.tables import deadlines, incidents
+from models.writes import Stale
 
 TRIES = 5  # so often is a command tried again when somebody else was faster
 T = TypeVar("T")
 _FIXED = frozenset(
     {"id", "kind", "requested_at", "respond_by", "response_seconds", "sticker_id", "vehicle_id"}
 )
-Shape = tuple[Table, frozenset[str]]  # rows of one shape go in one round trip
-_SAVE = update(incidents).where(
-    incidents.c.id == bindparam("seen_id"), incidents.c.version == bindparam("seen_version")
-)
-
-
-class Stale(Exception):
-    """Somebody else changed the incident since it was read: read it again and try again."""
 
 
 def actor_of(caller: Caller) -> str:
@@ -68,7 +62,7 @@ class IncidentChange:
         self._seen = seen
         self._actor = actor
         self._events: list[tuple[Happened, Pending]] = []
-        self._rows: dict[Shape, list[dict[str, Any]]] = {}
+        self._rows: list[tuple[Table, dict[str, Any]]] = []
         self._statements: list[Executable] = []
 
     @property
@@ -122,7 +116,7 @@ class IncidentChange:
 
     def add(self, table: Table, row: dict[str, Any]) -> None:
         """A row to write in this transaction once the incident is saved."""
-        self._rows.setdefault((table, frozenset(row)), []).append(row)
+        self._rows.append((table, row))
 
     def set_deadline(self, kind: str, due_at: datetime, subject: str | None = None) -> None:
         """A new deadline, told to every hub with the newest event."""
@@ -163,85 +157,41 @@ class IncidentChange:
         if all(name != deadline_id for name, _ in told):
             told.append((deadline_id, None))
 
-    async def save(self) -> None:
-        """Writes the incident, then the rest, and hands the events to the change. Raises Stale."""
-        await save_together(self.change, [self])
-
-    def saved_as(self) -> tuple[Incident | None, Incident]:
-        """The incident as it was read (None: it is new), and as it is to be."""
-        return self._seen, self.now
-
-    def rows(self) -> dict[Shape, list[dict[str, Any]]]:
-        """The rows to write."""
-        return self._rows
-
-    def statements(self) -> list[Executable]:
-        """The statements to run after the rows."""
-        return self._statements
-
-    def pending(self) -> list[Pending]:
-        """The events, each with its publication."""
+    def save(self) -> None:
+        """Has everything written, the events last, at the change's end; Stale is raised there."""
+        writes = self.change.writes
+        if self._seen is None:
+            writes.add(incidents, to_row(self.now))
+        elif self.now is not self._seen:
+            values = {name: value for name, value in to_row(self.now).items() if name not in _FIXED}
+            writes.save(self._seen.id, self._seen.version, values)
+        for table, row in self._rows:
+            writes.add(table, row)
+        for statement in self._statements:
+            writes.later(statement)
         for happened, pending in self._events:
             pending.data = publication(happened.event, district_view(happened.incident), iso(pending.at))
-        return [pending for _, pending in self._events]
+            self.change.pending.append(pending)
 
 
-async def save_together(change: Change, changes: Sequence[IncidentChange]) -> None:
-    """Writes different incidents, then what goes with them, and hands their events to ``change``.
+async def incidents_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Incident]:
+    """A fact: incidents as they are now, their rows locked on PostgreSQL, so that commands for one incident
 
-    Raises Stale when somebody else has changed one of them since it was read; then nothing may be committed.
+    queue instead of losing races; the compare-and-set stays what decides.
     """
-    connection = change.connection
-    for new in [now for seen, now in (one.saved_as() for one in changes) if seen is None]:
-        await connection.execute(insert(incidents).values(to_row(new)))
-    await _compare_and_set(connection, [one.saved_as() for one in changes])
-    rows: dict[Shape, list[dict[str, Any]]] = {}
-    for one in changes:
-        for shape, some in one.rows().items():
-            rows.setdefault(shape, []).extend(some)
-    for (table, _), some in rows.items():
-        await connection.execute(insert(table), some)
-    for one in changes:
-        for statement in one.statements():
-            await connection.execute(statement)
-        change.pending.extend(one.pending())
-
-
-async def _compare_and_set(
-    connection: AsyncConnection, changes: Sequence[tuple[Incident | None, Incident]]
-) -> None:
-    changed = {now.id: (seen, now) for seen, now in changes if seen is not None and now is not seen}
-    if not changed:
-        return
-    values = [
-        {"seen_id": seen.id, "seen_version": seen.version}
-        | {name: value for name, value in to_row(now).items() if name not in _FIXED}
-        for _, (seen, now) in sorted(changed.items())
-    ]
-    saved = await connection.execute(_SAVE, values)
-    if len(values) == 1 or connection.dialect.supports_sane_multi_rowcount:
-        if saved.rowcount != len(values):
-            raise Stale
-        return
-    # Where the driver does not count what many statements did: nobody else can have come in between, the rows
-    # are locked since they were read, so this sees what was written.
-    query = select(incidents.c.id, incidents.c.version).where(incidents.c.id.in_(sorted(changed)))
-    found = {row.id: row.version for row in await connection.execute(query)}
-    if found != {name: now.version for name, (_, now) in changed.items()}:
-        raise Stale
+    query = (
+        select(incidents).where(incidents.c.id.in_(padded(ids))).order_by(incidents.c.id).with_for_update()
+    )
+    return {row["id"]: from_row(row) for row in (await connection.execute(query)).mappings()}
 
 
 async def load(change: Change, incident_id: str) -> Incident:
-    """The incident as it is now. Raises NotFound.
-
-    On PostgreSQL its row is locked, so that commands for one incident queue instead of losing races; the
-    compare-and-set stays what decides.
-    """
-    query = select(incidents).where(incidents.c.id == incident_id).with_for_update()
-    row = (await change.connection.execute(query)).mappings().first()
-    if row is None:
+    """The incident as it is now, to be changed by this change alone. Raises NotFound, Stale."""
+    incident = await change.fact(incidents_by_id, incident_id)
+    if incident is None:
         raise NotFound
-    return from_row(row)
+    change.take(incident_id)
+    return incident
 
 
 async def until_saved(attempt: Callable[[], Awaitable[T]]) -> T:

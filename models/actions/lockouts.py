@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions.rows import insert_if_absent
+from models.facts import padded
 from models.store import Store
 from models.tables import lockouts
 
@@ -47,22 +48,22 @@ class Failure:
     counted: bool = True
 
 
-async def locked_until(
-    connection: AsyncConnection, subjects: Sequence[str], at: datetime, *, exact: bool = False
-) -> datetime | None:
-    """Until when one of ``subjects`` is locked, None if none is.
-
-    ``exact``, in a write transaction: waits for whoever is just counting a failure.
-    """
-    query = (
-        select(lockouts.c.locked_until)
-        .where(lockouts.c.subject.in_(sorted(subjects)))
-        .order_by(lockouts.c.subject)
-    )
-    if exact:
-        query = query.with_for_update()
+async def locked_until(connection: AsyncConnection, subjects: Sequence[str], at: datetime) -> datetime | None:
+    """Until when one of ``subjects`` is locked, None if none is."""
+    query = select(lockouts.c.locked_until).where(lockouts.c.subject.in_(subjects))
     until = [moment for moment in (await connection.execute(query)).scalars() if moment and moment > at]
     return max(until, default=None)
+
+
+async def locked_by_subject(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, datetime]:
+    """A fact: until when each subject is or was locked; waits for whoever is just counting a failure."""
+    query = (
+        select(lockouts.c.subject, lockouts.c.locked_until)
+        .where(lockouts.c.subject.in_(padded(subjects)), lockouts.c.locked_until.is_not(None))
+        .order_by(lockouts.c.subject)
+        .with_for_update()
+    )
+    return {row.subject: row.locked_until for row in await connection.execute(query)}
 
 
 async def count_failure(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
+from models.actions.idempotency import Keeping
 from models.actions.sessions import tell_revoked
 from models.caller import ROLES, Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
@@ -30,7 +30,7 @@ class NewOfficer:
     name: str | None = field(default=None, repr=False)
 
 
-Then = Callable[[AsyncConnection, str], Awaitable[None]]
+Then = Keeping[str]
 
 
 async def add(store: Store, new: NewOfficer, by: Officer, *, then: Then | None = None) -> str:
@@ -47,7 +47,7 @@ async def add(store: Store, new: NewOfficer, by: Officer, *, then: Then | None =
         officer_id = await _write(change, new)
         await audit.record(change, by, "add_officer", f"officer:{officer_id}")
         if then is not None:
-            await then(change.connection, officer_id)
+            await then(change, officer_id)
     return officer_id
 
 

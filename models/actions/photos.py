@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, IllegalTransition, NotFound
@@ -39,7 +39,7 @@ class KeptPhoto:
     height: int
 
 
-Then = Callable[[AsyncConnection, KeptPhoto], Awaitable[None]]
+Then = Keeping[KeptPhoto]
 
 
 async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
@@ -60,7 +60,7 @@ async def add(
         async with store.change() as change:
             kept = await _add(change, incident_id, caller, photo)
             if then is not None:
-                await then(change.connection, kept)
+                await then(change, kept)
             return kept
 
     return await until_saved(attempt)
@@ -76,7 +76,7 @@ async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     changing.happen(step(seen, "photographed", photos=seen.photos + 1))
     changing.add(photos, _row(change, incident_id, caller, photo, kept.id))
-    await changing.save()
+    changing.save()
     return kept
 
 

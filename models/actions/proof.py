@@ -7,11 +7,10 @@ guesser would start afresh with a car that he can see.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NoReturn
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
-from models import plates
 from models.actions import lockouts
 from models.actions.lockouts import LockRule
 from models.errors import (
@@ -20,11 +19,10 @@ from models.errors import (
     StickerPaused,
     StickerRevoked,
     StickerUnbound,
-    StickerUnknown,
     WufenError,
 )
 from models.store import Change, Store
-from models.tables import stickers, vehicles
+from models.tables import stickers
 
 REFUSALS: dict[str, type[WufenError]] = {
     "fresh": StickerUnbound,
@@ -34,40 +32,26 @@ REFUSALS: dict[str, type[WufenError]] = {
 }
 
 
-async def check_tail(store: Store, code: str, tail: str, device: bytes) -> None:
-    """Whether ``tail`` ends the plate of the sticker's car; a wrong one is counted for device and sticker.
+def subjects_of(sticker_id: str, prover: bytes) -> list[str]:
+    """For whom wrong tails are counted: the device that proves, and the sticker."""
+    return [f"tail:device:{prover.hex()}", f"tail:sticker:{sticker_id}"]
 
-    Reads without waiting for writers, so that guesses and junk cost nobody else a turn. Raises the sticker's
-    refusals, PlateTailLocked, PlateTailWrong with the tries that remain.
+
+async def refuse_locked(change: Change, sticker_id: str, prover: bytes) -> None:
+    """Sees every wrong tail that was counted before this change. Raises PlateTailLocked."""
+    locked = [
+        await change.fact(lockouts.locked_by_subject, subject) for subject in subjects_of(sticker_id, prover)
+    ]
+    until = max((moment for moment in locked if moment is not None and moment > change.at), default=None)
+    if until is not None:
+        raise PlateTailLocked(retry_at=until, field="plate_tail")
+
+
+async def count_wrong(store: Store, sticker_id: str, prover: bytes) -> NoReturn:
+    """Counts a wrong tail for device and sticker. Raises PlateTailWrong with the tries that remain, or
+
+    PlateTailLocked for one that came too late to be counted.
     """
-    query = (
-        select(stickers.c.id, stickers.c.status, vehicles.c.plate)
-        .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
-        .where(stickers.c.code == code)
-    )
-    async with store.database.read() as connection:
-        row = (await connection.execute(query)).first()
-        if row is None:
-            raise StickerUnknown(field="sticker")
-        if row.status != "bound":
-            raise REFUSALS[row.status](field="sticker")
-        subjects = _subjects(row.id, device)
-        until = await lockouts.locked_until(connection, subjects, store.clock.now())
-    if until is not None:
-        raise PlateTailLocked(retry_at=until, field="plate_tail")
-    if not plates.tail_matches(row.plate, tail):
-        await _count(store, row.id, subjects)
-
-
-async def refuse_locked(change: Change, sticker: Row[Any], device: bytes) -> None:
-    """In the transaction of the request: sees every wrong tail counted before it. Raises PlateTailLocked."""
-    subjects = _subjects(sticker.id, device)
-    until = await lockouts.locked_until(change.connection, subjects, change.at, exact=True)
-    if until is not None:
-        raise PlateTailLocked(retry_at=until, field="plate_tail")
-
-
-async def _count(store: Store, sticker_id: str, subjects: list[str]) -> None:
     rules = store.rules
     rule = LockRule(
         allowed=rules.wrong_tails,
@@ -80,12 +64,10 @@ async def _count(store: Store, sticker_id: str, subjects: list[str]) -> None:
     queue = select(stickers.c.id).where(stickers.c.id == sticker_id).with_for_update()
     async with store.change() as change:
         await change.connection.execute(queue)
-        failure = await lockouts.count_failure(change.connection, subjects, rule, change.at)
+        failure = await lockouts.count_failure(
+            change.connection, subjects_of(sticker_id, prover), rule, change.at
+        )
     if not failure.counted:
         raise PlateTailLocked(retry_at=failure.locked_until, field="plate_tail")
     # The last wrong one is still told so; from the next try on it is locked.
     raise PlateTailWrong(field="plate_tail", remaining=failure.remaining, retry_at=failure.locked_until)
-
-
-def _subjects(sticker_id: str, device: bytes) -> list[str]:
-    return [f"tail:device:{device.hex()}", f"tail:sticker:{sticker_id}"]

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from models import plates
-from models.actions import consequences
+from models.actions import consequences, limits, lockouts, proof
+from models.actions.around import Around, contacts_by_vehicle
+from models.actions.idempotency import Keeping, answered_at
 from models.actions.incident_change import IncidentChange, until_saved
 from models.actions.proof import REFUSALS
+from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
 from models.caller import Participant
 from models.errors import (
     InvalidField,
     PlateTailWrong,
     StickerUnknown,
 )
+from models.facts import Asked
 from models.geography import Location
 from models.incident.commands import Join
 from models.incident.decide import Happened, decide
-from models.incident.incident import Incident, from_row
+from models.incident.incident import Incident
 from models.incident.views import View, district_view, public_view
 from models.store import Change, Store
-from models.tables import districts, incidents, stickers, vehicles
 
 REASONS = ("blocking", "space", "fire_lane", "other")
 LONGEST_MESSAGE = 200  # characters
@@ -34,7 +33,10 @@ LONGEST_MESSAGE = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class MoveRequest:
-    """``device`` and ``address`` are hashes (16 bytes), for limits; no ``location``: kept to himself."""
+    """``device`` and ``address`` are hashes (16 bytes), for limits; no ``location``: kept to himself.
+
+    ``prover`` is the hash for which wrong tails are counted: a device, known or guessed.
+    """
 
     sticker: str
     plate_tail: str
@@ -43,6 +45,7 @@ class MoveRequest:
     location: Location | None = None
     device: bytes | None = None
     address: bytes | None = None
+    prover: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +58,85 @@ class Requested:
     participant: str
 
 
-# Runs in the same transaction: a limit to check before anything is written, a first answer to keep after.
-Guard = Callable[[Change, Any], Awaitable[None]]
-Then = Callable[[AsyncConnection, Requested], Awaitable[None]]
+Then = Keeping[Requested]
 
 
-async def request_move(
-    store: Store, request: MoveRequest, *, guard: Guard | None = None, then: Then | None = None
-) -> Requested:
-    """Makes the request, or joins the open one of the same car.
+async def request_move(store: Store, request: MoveRequest, *, then: Then | None = None) -> Requested:
+    """Makes the request, or joins the open one of the same car; ``then`` keeps the answer with it.
 
-    ``guard`` gets the change and the sticker's row (with ``vehicle_id``) and may raise. Raises InvalidField,
-    PlateTailWrong, IllegalTransition (an officer is at the car already) and the sticker's refusals.
+    Raises InvalidField, PlateTailWrong (counted, if there is a ``prover``), PlateTailLocked, TooManyRequests,
+    IllegalTransition (an officer is at the car already) and the sticker's refusals.
     """
     if request.reason not in REASONS:
         raise InvalidField(field="reason", why="unknown")
     if request.message is not None and len(request.message) > LONGEST_MESSAGE:
         raise InvalidField(field="message", why="too_long", limit=LONGEST_MESSAGE)
+    subjects = {request.sticker}
 
-    async def attempt() -> Requested:
-        async with store.change() as change:
-            return await _request(change, request, guard, then)
+    async def work(change: Change) -> Requested | _WrongTail:
+        return await _request(change, request, then)
 
-    return await until_saved(attempt)
+    made = await until_saved(lambda: store.commit("request", subjects, work))
+    if isinstance(made, Requested):
+        return made
+    if request.prover is not None:
+        await proof.count_wrong(store, made.sticker_id, request.prover)
+    raise PlateTailWrong(field="plate_tail", remaining=store.rules.wrong_tails - 1)
 
 
-async def _request(change: Change, request: MoveRequest, guard: Guard | None, then: Then | None) -> Requested:
-    row = await _bound_sticker(change, request)
-    if guard is not None:
-        await guard(change, row)
+@dataclass(frozen=True, slots=True)
+class _WrongTail:
+    """Nothing was written: it is counted in a change of its own."""
+
+    sticker_id: str
+
+
+async def _request(change: Change, request: MoveRequest, then: Then | None) -> Requested | _WrongTail:
+    sticker = await _bound_sticker(change, request)
+    await _learn(change, request, sticker, then)
+    if request.prover is not None:
+        await proof.refuse_locked(change, sticker.id, request.prover)
+    if not plates.tail_matches(sticker.plate, request.plate_tail):
+        return _WrongTail(sticker.id)
+    change.take(("vehicle", sticker.vehicle_id))
+    if request.address is not None:
+        await limits.check(change, sticker, device=request.device, address=request.address)
     token = change.store.ids.secret()
     participant = change.store.ids.new()
     person = _person(change, request, participant)
-    query = (
-        select(incidents)
-        .where(
-            incidents.c.vehicle_id == row.vehicle_id,
-            incidents.c.kind == "move_car",
-            incidents.c.status != "closed",
-        )
-        .with_for_update()
-    )
-    open_row = (await change.connection.execute(query)).mappings().first()
-    if open_row is None:
-        made = await _new(change, request, row, token, person)
+    seen = await change.fact(open_by_vehicle, sticker.vehicle_id)
+    if seen is None:
+        made = await _new(change, request, sticker, token, person)
     else:
-        made = _join(change, from_row(open_row), token, person)
-    await made.save()
+        made = _join(change, seen, token, person)
+    made.save()
     view = public_view(district_view(made.now))
-    result = Requested(view, token, joined=open_row is not None, participant=participant)
+    result = Requested(view, token, joined=seen is not None, participant=participant)
     if then is not None:
-        await then(change.connection, result)
+        await then(change, result)
     return result
+
+
+async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then | None) -> None:
+    """Everything that will be asked, once the sticker's row is held, for all requests of a group at once."""
+    asked: list[Asked] = [
+        (open_by_vehicle, sticker.vehicle_id),
+        (respond_seconds_by_district, _district(change, request, sticker)),
+        (contacts_by_vehicle, sticker.vehicle_id),
+    ]
+    if request.prover is not None:
+        subjects = proof.subjects_of(sticker.id, request.prover)
+        asked += [(lockouts.locked_by_subject, subject) for subject in subjects]
+    if then is not None:
+        asked.append((answered_at, then.key.key))
+    await change.learn(*asked)
+
+
+def _district(change: Change, request: MoveRequest, sticker: Any) -> str:
+    """The one in which the car stands if that is known, else the sticker's."""
+    place = request.location
+    found = None if place is None else change.store.boundaries.district_of(place)
+    return found or str(sticker.district)
 
 
 def _join(change: Change, seen: Incident, token: str, person: dict[str, Any]) -> IncidentChange:
@@ -122,7 +152,9 @@ async def _new(
     change: Change, request: MoveRequest, row: Any, token: str, person: dict[str, Any]
 ) -> IncidentChange:
     incident = await _incident(change, request, row)
-    new = IncidentChange(change, None, incident, f"requester:{person['id']}")
+    around = Around(change.connection)
+    around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
+    new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
     await consequences.requested(new, token=token, location_refused=request.location is None, person=person)
     return new
@@ -130,13 +162,9 @@ async def _new(
 
 async def _incident(change: Change, request: MoveRequest, row: Any) -> Incident:
     store, place = change.store, request.location
-    district = row.district
-    if place is not None:
-        district = store.boundaries.district_of(place) or district
-    own = select(districts.c.respond_seconds).where(districts.c.code == district)
-    seconds = (await change.connection.execute(own)).scalar_one_or_none() or store.rules.response_seconds(
-        "move_car", request.reason
-    )
+    district = _district(change, request, row)
+    own = await change.fact(respond_seconds_by_district, district)
+    seconds = own or store.rules.response_seconds("move_car", request.reason)
     return Incident(
         id=store.ids.new(),
         kind="move_car",
@@ -162,20 +190,11 @@ async def _incident(change: Change, request: MoveRequest, row: Any) -> Incident:
 
 
 async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
-    query = (
-        select(stickers, vehicles.c.plate)
-        .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
-        .where(stickers.c.code == request.sticker)
-        # Scanners of one sticker queue here, so that the second finds the first one's incident.
-        .with_for_update(of=stickers)
-    )
-    row = (await change.connection.execute(query)).first()
+    row = await change.fact(stickers_by_code, request.sticker)
     if row is None:
         raise StickerUnknown(field="sticker")
     if row.status != "bound":
         raise REFUSALS[row.status](field="sticker")
-    if not plates.tail_matches(row.plate, request.plate_tail):
-        raise PlateTailWrong(field="plate_tail", remaining=change.store.rules.wrong_tails - 1)
     return row
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit, ownership
+from models.actions.idempotency import Keeping
 from models.actions.ownership import Held
 from models.caller import Officer, Participant
 from models.errors import (
@@ -38,7 +37,7 @@ class Changed:
 
 # Who asks: the id of an ownership (from a signed token), or whoever followed the link of a notice.
 Asker = str | Participant
-Then = Callable[[AsyncConnection, Changed], Awaitable[None]]
+Then = Keeping[Changed]
 
 
 async def change_own(
@@ -72,7 +71,7 @@ async def change_own(
             success=True,
         )
         if then is not None:
-            await then(change.connection, changed)
+            await then(change, changed)
     return changed
 
 
@@ -88,7 +87,7 @@ async def revoke(
         await audit.record(change, officer, "revoke", f"sticker:{row.id}", reason=reason)
         changed = Changed(row.code, "revoked")
         if then is not None:
-            await then(change.connection, changed)
+            await then(change, changed)
     return changed
 
 

@@ -6,13 +6,12 @@ Leaves to others: what becomes of a sticker afterwards (`bindings`, `sticker_cha
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
+from models.actions.idempotency import Keeping
 from models.caller import Officer, System
 from models.errors import Forbidden, InvalidField, NotFound
 from models.store import Change, Store
@@ -32,8 +31,8 @@ class Batch:
     codes: tuple[str, ...] = field(repr=False)
 
 
-# Runs in the same transaction: a first answer to keep.
-Then = Callable[[AsyncConnection, Batch], Awaitable[None]]
+# Keeps the answer, in the same transaction.
+Then = Keeping[Batch]
 
 
 async def issue(
@@ -53,7 +52,7 @@ async def issue(
         await _write(change, batch, by.subject)
         await audit.record(change, by, "issue_stickers", f"batch:{batch.id}")
         if then is not None:
-            await then(change.connection, batch)
+            await then(change, batch)
     return batch
 
 

@@ -37,10 +37,12 @@ class Pending:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+_NEWEST_EPOCH = select(epochs.c.epoch).order_by(epochs.c.number.desc()).limit(1)
+
+
 async def epoch_of(connection: AsyncConnection) -> str:
     """The log's present epoch."""
-    newest = select(epochs.c.epoch).order_by(epochs.c.number.desc()).limit(1)
-    epoch: str = (await connection.execute(newest)).scalar_one()
+    epoch: str = (await connection.execute(_NEWEST_EPOCH)).scalar_one()
     return epoch
 
 
@@ -48,9 +50,8 @@ async def append(connection: AsyncConnection, pending: Sequence[Pending]) -> lis
     """Gives each event its place and writes it; nothing else may be written in this transaction after it."""
     if not pending:
         return []
-    epoch = await epoch_of(connection)
     officer_next = await _take_officers(connection, pending)
-    district_next = await _take_districts(connection, pending)
+    district_next, epoch = await _take_districts(connection, pending)
     rows, entries = [], []
     for event in pending:
         officer_offset = None
@@ -80,19 +81,23 @@ async def _take_officers(connection: AsyncConnection, pending: Sequence[Pending]
     return taken
 
 
-async def _take_districts(connection: AsyncConnection, pending: Sequence[Pending]) -> dict[str, int]:
+async def _take_districts(
+    connection: AsyncConnection, pending: Sequence[Pending]
+) -> tuple[dict[str, int], str]:
+    """Each district's first new offset, and the epoch in which it was taken."""
     wanted = Counter(event.district for event in pending)
-    taken = {}
+    taken, epoch = {}, ""
     for district in sorted(wanted):
         count = wanted[district]
         statement = (
             update(heads)
             .where(heads.c.district == district)
             .values(head=heads.c.head + count)
-            .returning(heads.c.head)
+            .returning(heads.c.head, _NEWEST_EPOCH.scalar_subquery().label("epoch"))
         )
-        taken[district] = (await connection.execute(statement)).scalar_one() - count + 1
-    return taken
+        row = (await connection.execute(statement)).one()
+        taken[district], epoch = row.head - count + 1, row.epoch
+    return taken, epoch
 
 
 def _row(event: Pending, offset: int, officer_offset: int | None) -> dict[str, Any]:

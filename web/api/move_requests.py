@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from models.actions import limits, proof
 from models.actions.requests import MoveRequest, Requested, request_move
 from models.errors import (
     IllegalTransition,
@@ -18,7 +17,6 @@ from models.errors import (
     StickerUnknown,
     TooManyRequests,
 )
-from models.store import Change
 from web.answers import Answer
 from web.api.shapes import IncidentView, Place
 from web.endpoint import Call, Endpoint, Shape, keeping
@@ -41,16 +39,8 @@ class Answered(Shape):
 
 
 async def ask(call: Call[Asked]) -> Answer:
-    store, body = call.site.store, call.body
+    body = call.body
     location = None if body.location is None else body.location.location("location")
-    # Whoever does not stand before the car learns nothing, and costs no writer a turn.
-    await proof.check_tail(store, body.sticker, body.plate_tail, call.device)
-
-    async def guard(change: Change, sticker: Any) -> None:
-        await proof.refuse_locked(change, sticker, call.device)
-        own = call.device if call.own_device else None
-        await limits.check(change, sticker, device=own, address=call.address)
-
     request = MoveRequest(
         sticker=body.sticker,
         plate_tail=body.plate_tail,
@@ -59,8 +49,9 @@ async def ask(call: Call[Asked]) -> Answer:
         location=location,
         device=call.device if call.own_device else None,
         address=call.address,
+        prover=call.device,
     )
-    return _answer(await request_move(store, request, guard=guard, then=keeping(call, _answer)))
+    return _answer(await request_move(call.site.store, request, then=keeping(call, _answer)))
 
 
 def _answer(requested: Requested) -> Answer:
@@ -94,5 +85,6 @@ ENDPOINTS = [
             IllegalTransition,
         ),
         repeatable=True,
+        in_one_change=True,
     ),
 ]
