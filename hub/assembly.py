@@ -113,6 +113,7 @@ class Hub:
             # Simulated phones do not exist where real people are told.
             refused_namespaces=frozenset({"phones"}) if settings.production else frozenset(),
             most_commands=MOST_COMMANDS if settings.limits else None,
+            crowded=self._is_crowded if settings.limits else lambda _subject: False,
             test_mode=settings.hub_test_mode,
         )
         return Switchboard(
@@ -128,6 +129,9 @@ class Hub:
             calls=self.calls.take,
             open_channels=OpenChannels(self.streams, self.channels),
         )
+
+    def _is_crowded(self, subject: str) -> bool:
+        return self.switchboard.subjects.count(subject) >= self.store.settings.hub_subject_connections
 
     def _verify(self, token: str, _now: float) -> Claims:
         try:

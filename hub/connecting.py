@@ -41,6 +41,9 @@ def _claims(
     if standing.terms.revocations.is_revoked(claims):
         actions.append(Close(codes.INVALID_TOKEN))
         return None
+    if standing.terms.crowded(claims.subject):
+        actions.append(Send(error_reply(command_id, codes.TOO_MANY_REQUESTS)))
+        return None
     return claims
 
 

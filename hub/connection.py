@@ -12,23 +12,25 @@ from collections.abc import Callable, Iterable
 from hub import asking, codes, connecting, subscribing
 from hub.actions import Action, Close, Send, Unsubscribe
 from hub.codes import Disconnect, Fault, Unsubscribed
+from hub.pace import Pace
 from hub.protocol import Command, error_reply, unsubscribe_push
 from hub.rights import namespace
 from hub.standing import Standing, Terms
 
 EXPIRY_GRACE_SECONDS = 25  # a client asks for a new token when the old one ends, not before
 SILENT_VISITS = 2  # pings in a row without any sign of life
+COMMANDS_PER_SECOND = 100  # in the long run
 STRANGER_VISITS = 3  # visits that a connection may live without having shown its token
 
 
 class Connection(Standing):
     """Begins as a stranger; the first command must be ``connect``."""
 
-    __slots__ = ("_commands", "_silent", "_visits")
+    __slots__ = ("_pace", "_silent", "_visits")
 
     def __init__(self, terms: Terms, client: str) -> None:
         super().__init__(terms, client)
-        self._commands = 0
+        self._pace = Pace()
         self._silent = 0
         self._visits = 0
 
@@ -36,10 +38,8 @@ class Connection(Standing):
         """What follows from the commands of one frame; ``now`` in Unix seconds."""
         self._silent = 0
         actions: list[Action] = []
-        most = self.terms.most_commands
         for command in commands:
-            self._commands += 1
-            if most is not None and self._commands > most:
+            if self.is_too_much(now):
                 actions.append(Close(codes.TOO_MANY_COMMANDS))
             else:
                 self._obey(command, now, actions)
@@ -49,9 +49,13 @@ class Connection(Standing):
                 break  # a client says more in one breath with a connect that was refused
         return actions
 
+    def is_too_much(self, now: float) -> bool:
+        """Counts one more thing that the peer wants: a command, or a frame that holds none."""
+        burst = self.terms.most_commands
+        return burst is not None and self._pace.take(now, COMMANDS_PER_SECOND, burst) > 0
+
     def visit(self, now: float) -> Disconnect | None:
         """Called once per ping interval, just before a ping goes out: whether it is time to give up."""
-        self._commands = 0
         if self.claims is None:
             self._visits += 1
             return codes.STALE if self._visits > STRANGER_VISITS else None

@@ -7,7 +7,7 @@ the numbers mean is in ``hub.codes``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,11 +17,23 @@ from models.queries.log import Replay
 # Bits of ``subscribe.flag``.
 REJECT_UNRECOVERED = 2  # an error instead of a subscription that could not be recovered
 
+MOST_LINES = 1_000  # of one frame
+LARGEST_ID = 2**32 - 1  # the protocol's uint32
+LARGEST_NUMBER = 2**63 - 1  # what a database can compare an offset with
+
 PING = b"{}"  # an empty reply; the client answers with an empty command
 
 
 class Malformed(Exception):
     """The frame holds no commands of this protocol."""
+
+
+_Id = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_ID)]
+_Number = Annotated[int, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+
+
+class TooManyLines(Exception):
+    """More commands in one frame than are worth a look."""
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -40,11 +52,11 @@ class SubscribeRequest(_Message):
     token: str = ""
     recover: bool = False
     epoch: str = ""
-    offset: int = 0
+    offset: _Number = 0
     join_leave: bool = False
     tf: msgspec.Raw = msgspec.Raw(b"null")
-    flag: int = 0
-    type: int = 0
+    flag: _Number = 0
+    type: _Number = 0
 
 
 class ChannelRequest(_Message):
@@ -56,17 +68,17 @@ class ChannelRequest(_Message):
 class PublishRequest(_Message):
     channel: str = ""
     data: msgspec.Raw = msgspec.Raw(b"null")
-    type: int = 0
+    type: _Number = 0
 
 
 class StreamPosition(_Message):
-    offset: int = 0
+    offset: _Number = 0
     epoch: str = ""
 
 
 class HistoryRequest(_Message):
     channel: str = ""
-    limit: int = 0
+    limit: _Number = 0
     since: StreamPosition | None = None
     reverse: bool = False
 
@@ -98,7 +110,7 @@ class ClientInfo(msgspec.Struct, omit_defaults=True):
 class Command(_Message):
     """One command: an id, and the one request that is set. Nothing at all is a pong."""
 
-    id: int = 0
+    id: _Id = 0
     connect: ConnectRequest | None = None
     subscribe: SubscribeRequest | None = None
     unsubscribe: ChannelRequest | None = None
@@ -127,8 +139,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 def parse(frame: bytes) -> list[Command]:
-    """The commands of a text frame, one per line. Raises Malformed."""
+    """The commands of a text frame, one per line. Raises Malformed, and TooManyLines."""
+    if frame.count(b"\n") > MOST_LINES:
+        raise TooManyLines
     try:
+        # What is inside Raw is passed on unread, to others too: it has to be text here (RFC 6455 section 8.1).
+        frame.decode()
         return _decoder.decode_lines(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from None

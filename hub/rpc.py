@@ -66,9 +66,9 @@ class Calls:
             return codes.PERMISSION_DENIED
         try:
             ids = msgspec.json.decode(call.data, type=Offers).ids
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return codes.BAD_REQUEST
-        if not ids or len(ids) > MOST_OFFERS:
+        if not 0 < len(ids) <= MOST_OFFERS or not all(map(str.isprintable, ids)):
             return codes.BAD_REQUEST
         if self._count + len(ids) > MOST_WAITING:
             return codes.TOO_MANY_REQUESTS

@@ -14,7 +14,7 @@ from hub.protocol import ClientInfo
 from hub.rights import Claims, Kept, Revocations, kept, namespace
 
 MOST_CHANNEL_NAME = 255  # characters
-MOST_COMMANDS = 500  # of one connection between two visits
+MOST_COMMANDS = 500  # of one connection at once: all that a phone asks for when it comes back
 
 
 class TokenRefused(Exception):
@@ -29,7 +29,9 @@ class TokenRefused(Exception):
 class Terms:
     """What all connections of a hub have in common. ``verify`` raises TokenRefused; times in Unix seconds.
 
-    ``test_mode``: strangers are let in, and channels outside our namespaces are open to everybody.
+    ``most_commands`` may come at once, None: as many as one likes. ``crowded``: whether a subject has as many
+    connections as one may have. ``test_mode``: strangers are let in, and channels outside our namespaces are
+    open to everybody.
     """
 
     verify: Callable[[str, float], Claims]
@@ -38,6 +40,7 @@ class Terms:
     ping_seconds: int
     refused_namespaces: frozenset[str] = frozenset()
     most_commands: int | None = MOST_COMMANDS
+    crowded: Callable[[str], bool] = lambda _subject: False
     test_mode: bool = False
 
 
@@ -65,7 +68,7 @@ class Standing:
 
     def bad_name(self, channel: str) -> Fault | None:
         """Why there can be no such channel on this hub."""
-        if not channel or len(channel) > MOST_CHANNEL_NAME:
+        if not channel or len(channel) > MOST_CHANNEL_NAME or not channel.isprintable():
             return codes.BAD_REQUEST
         if namespace(channel) in self.terms.refused_namespaces:
             return codes.UNKNOWN_CHANNEL

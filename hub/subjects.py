@@ -34,6 +34,13 @@ class Subjects:
             if not there:
                 del self._sockets[subject]
 
+    def count(self, subject: str) -> int:
+        """How many sockets the subject has."""
+        there = self._sockets.get(subject)
+        if there is None:
+            return 0
+        return len(there) if isinstance(there, set) else 1
+
     def of(self, subject: str) -> list[Socket]:
         """The subject's sockets, as they are now."""
         there = self._sockets.get(subject)

@@ -18,7 +18,7 @@ from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.connection import Connection
 from hub.frames import FrameReader, Violation, close_frame, text_frame
 from hub.handshake import LONGEST_HEAD, Opening, plain_response
-from hub.protocol import PING, ClientInfo, Malformed, parse
+from hub.protocol import PING, ClientInfo, Malformed, TooManyLines, parse
 
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
 LONGEST_OF_STRANGERS = (
@@ -192,6 +192,8 @@ class Socket(asyncio.Protocol):
     def _take(self, connection: Connection, opcode: int, payload: bytes) -> None:
         if opcode == frames.TEXT:
             self._obey(connection, payload)
+        elif connection.is_too_much(self._desk.now()):
+            self.close(codes.TOO_MANY_COMMANDS)
         elif opcode == frames.BINARY:
             self.close(codes.WRONG_FORMAT)
         elif opcode == frames.CLOSE:
@@ -207,8 +209,14 @@ class Socket(asyncio.Protocol):
     def _obey(self, connection: Connection, payload: bytes) -> None:
         try:
             commands = parse(payload)
+        except TooManyLines:
+            self.close(codes.TOO_MANY_COMMANDS)
+            return
         except Malformed:
             self.close(codes.MALFORMED)
+            return
+        if not commands and connection.is_too_much(self._desk.now()):
+            self.close(codes.TOO_MANY_COMMANDS)
             return
         actions = connection.receive(commands, self._desk.now())
         if actions:

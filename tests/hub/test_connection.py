@@ -36,9 +36,9 @@ GOOD = "officer:zhang/900/1600"
 class Talk:
     """A connection, and what it was told."""
 
-    def __init__(self, *, refused: frozenset[str] = frozenset()) -> None:
+    def __init__(self, *, refused: frozenset[str] = frozenset(), **terms_: Any) -> None:
         self.revocations = Revocations()
-        terms = Terms(verify, self.revocations, "wufen 0.1.0", 2, refused)
+        terms = Terms(verify, self.revocations, "wufen 0.1.0", 2, refused, **terms_)
         self.connection = Connection(terms, "c1")
         self._next = 0
 
@@ -230,11 +230,40 @@ def test_a_ping_is_answered() -> None:
     assert said(connected().say(ping={})) == [{"id": 2, "ping": {}}]
 
 
-def test_too_many_commands_between_two_visits_end_the_connection() -> None:
+def test_too_many_commands_at_once_end_the_connection() -> None:
     talk = connected()
     for _ in range(MOST_COMMANDS - 1):
         talk.say(ping={})
     assert talk.say(ping={}) == [Close(codes.TOO_MANY_COMMANDS)]
+
+
+def test_a_hundred_commands_a_second_are_answered_for_ever() -> None:
+    talk = connected()
+    for hundredth in range(5 * MOST_COMMANDS):
+        assert said(talk.say(NOW + hundredth / 100, ping={}))
+
+
+def test_waiting_for_a_visit_does_not_make_room_for_more() -> None:
+    talk = connected()
+    for _ in range(MOST_COMMANDS - 1):
+        talk.say(ping={})
+    talk.connection.visit(NOW)
+    assert talk.say(ping={}) == [Close(codes.TOO_MANY_COMMANDS)]
+
+
+def test_without_limits_nobody_counts() -> None:
+    talk = Talk(most_commands=None)
+    talk.connect()
+    for _ in range(2 * MOST_COMMANDS):
+        assert said(talk.say(ping={}))
+
+
+def test_a_subject_with_too_many_connections_is_told_to_try_again() -> None:
+    talk = Talk(crowded=lambda subject: subject == "officer:zhang")
+    (refused,) = said(talk.connect())
+    assert (refused["error"]["code"], refused["error"]["temporary"]) == (111, True)
+    assert talk.connection.claims is None
+    assert talk.connect("officer:li/900/1600")[0] == Connected("officer:li")
 
 
 # --- time

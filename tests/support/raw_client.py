@@ -85,3 +85,18 @@ async def raw_client(
         yield client
     finally:
         client.close()
+
+
+def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
+    """A client's frame (RFC 6455 section 5.2); the mask is no secret here."""
+    size = len(payload)
+    if size < 126:
+        length = bytes((0x80 | size,))
+    elif size < 65536:
+        length = b"\xfe" + size.to_bytes(2, "big")
+    else:
+        length = b"\xff" + size.to_bytes(8, "big")
+    mask = b"\x01\x02\x03\x04"
+    stretched = (mask * (size // 4 + 1))[:size]
+    body = (int.from_bytes(payload, "big") ^ int.from_bytes(stretched, "big")).to_bytes(size, "big")
+    return bytes((opcode | (0x80 if final else 0),)) + length + mask + body
