@@ -21,6 +21,10 @@ AT_ONCE = 4  # reads, so that thousands who come back leave the database to othe
 _Key = tuple[str, Since | None, frozenset[str] | None]
 
 
+class AnotherLog(Exception):
+    """The log that was read is not the one that this hub follows; in a moment it will be."""
+
+
 class Replays:
     """The log as channels ask for it."""
 
@@ -45,14 +49,19 @@ class Replays:
         """What was published since, or where the channel stands. None: no such channel, or not for this one.
 
         The state read is never older than the call, so nothing that is published from now on is missing.
-        Raises what the database raises.
+        Raises what the database raises, and AnotherLog.
         """
         key = (wanted.channel, wanted.since, wanted.within)
         reading = self._waiting.get(key)
         if reading is None:
             reading = self._tasks.start(self._read(key), f"read {wanted.channel}")
             self._waiting[key] = reading
-        return await asyncio.shield(reading)
+        found = await asyncio.shield(reading)
+        if found is not None and found.epoch != self._follower.epoch:
+            # The database is ahead of this hub by a restore: what the hub still hears belongs to the old log.
+            self._follower.look()
+            raise AnotherLog
+        return found
 
     async def _read(self, key: _Key) -> Missed | None:
         channel, since, within = key
