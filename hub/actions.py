@@ -15,7 +15,18 @@ class Since(NamedTuple):
 
 
 class Send(NamedTuple):
-    """A reply or push, as JSON."""
+    """A reply or push, as JSON. ``replay``: it holds what was missed, and may be large."""
+
+    message: bytes
+    replay: bool = False
+
+
+class Hold(NamedTuple):
+    """Keep back whatever is written to this client until the reply to ``connect`` can go out."""
+
+
+class Welcome(NamedTuple):
+    """Here it is; what was kept back follows."""
 
     message: bytes
 
@@ -27,7 +38,7 @@ class Connected(NamedTuple):
 
 
 class Subscribe(NamedTuple):
-    """Attach to a channel, and answer the command when its position is known.
+    """Attach to a channel, and answer the command when its position is known. Command 0: it was the hub's idea.
 
     ``within``: only if the incident belongs to one of these districts, which the token says; None: no matter.
     """
@@ -90,4 +101,4 @@ class Close(NamedTuple):
     why: Disconnect
 
 
-Action = Send | Connected | Subscribe | Unsubscribe | Publish | Who | Look | Call | Close
+Action = Send | Hold | Welcome | Connected | Subscribe | Unsubscribe | Publish | Who | Look | Call | Close

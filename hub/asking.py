@@ -11,7 +11,7 @@ from hub.protocol import Command, HistoryRequest, error_reply, message_push, rep
 from hub.rights import Kept, kept
 from hub.standing import Standing
 
-MOST_HISTORY = 500  # publications of one answer
+MOST_HISTORY = 200  # publications of one answer
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,7 +29,7 @@ def publish(standing: Standing, command: Command, _now: float, actions: list[Act
     if fault is not None:
         actions.append(Send(error_reply(command.id, fault)))
         return
-    actions.append(Publish(command.id, wanted.channel, data, _encode(standing.info)))
+    actions.append(Publish(command.id, wanted.channel, data, _encode(standing.info(wanted.channel))))
 
 
 def presence(standing: Standing, command: Command, _now: float, actions: list[Action]) -> None:
@@ -77,7 +77,7 @@ def _why_no_history(standing: Standing, wanted: HistoryRequest) -> Fault | None:
         return fault
     if not standing.may(wanted.channel):
         return codes.PERMISSION_DENIED
-    if kept(wanted.channel) is not Kept.IN_MEMORY:
+    if kept(wanted.channel) is Kept.NOT_AT_ALL:
         return codes.NOT_AVAILABLE
     return codes.BAD_REQUEST if wanted.since is not None and wanted.since.offset < 0 else None
 

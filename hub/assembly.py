@@ -8,6 +8,7 @@ from datetime import timedelta
 from msgspec import Raw
 
 from hub.admission import Admission, limits_of
+from hub.answers import Answers
 from hub.channels import Channels
 from hub.codes import Fault
 from hub.connection import EXPIRY_GRACE_SECONDS
@@ -16,18 +17,20 @@ from hub.deadlines import Deadlines
 from hub.follower import Follower, Snapshot
 from hub.gathered import Boards, Phones, Positions
 from hub.handshake import allowed_origins
+from hub.histories import Histories
 from hub.measures import Measures
 from hub.open_channels import OpenChannels
 from hub.own_bell import OwnBell
 from hub.pages import Pages
 from hub.presence import Presence
 from hub.replays import Replays
-from hub.rights import Claims, Revocations
+from hub.rights import Revocations
 from hub.rpc import Calls
 from hub.sources import Sources
-from hub.standing import MOST_COMMANDS, Terms, TokenRefused
+from hub.standing import MOST_COMMANDS, Terms
 from hub.streams import Streams
 from hub.switchboard import Switchboard
+from hub.tickets import verifiers
 from hub.transport import Socket
 from models.actions import offers
 from models.actions.deadlines import fire
@@ -39,7 +42,7 @@ from models.queries.board import figures
 from models.store import Store
 from models.tables import CONTROL
 from models.tasks import Tasks
-from models.tokens import TokenExpired, TokenInvalid, read_connection_token
+from models.tokens import LONGEST_LIFE
 
 VERSION = "wufen 0.1.0"
 
@@ -54,7 +57,7 @@ class Hub:
         self.broken = asyncio.Event()  # a part that must not end has ended
         self.measures = Measures()
         self.revocations = Revocations()
-        self.token_life = timedelta(seconds=settings.connection_token_seconds + EXPIRY_GRACE_SECONDS)
+        self.token_life = timedelta(seconds=LONGEST_LIFE + EXPIRY_GRACE_SECONDS)
         self.follower = Follower(
             store.database,
             store.clock,
@@ -103,11 +106,20 @@ class Hub:
         self.positions = Positions(self.channels)
         self.phones = Phones(self.channels)
 
+    def _make_answers(self, open_channels: OpenChannels) -> Answers:
+        return Answers(
+            open_channels,
+            Histories(self.store.database),
+            self.tasks,
+            lambda *answer: self.switchboard.answer(*answer),
+        )
+
     def _make_switchboard(self) -> Switchboard:
         settings = self.store.settings
+        open_channels = OpenChannels(self.streams, self.channels)
         terms = Terms(
-            verify=self._verify,
-            revocations=self.revocations,
+            *verifiers(settings.hub_token_secret),
+            self.revocations,
             version=VERSION,
             ping_seconds=settings.hub_ping_seconds,
             # Simulated phones do not exist where real people are told.
@@ -127,21 +139,12 @@ class Hub:
             admission=Admission(limits_of(settings), Proxies(settings.trusted_proxies)),
             pages=self.pages.answer,
             calls=self.calls.take,
-            open_channels=OpenChannels(self.streams, self.channels),
+            questions=self._make_answers(open_channels).take,
+            admits=open_channels.admits,
         )
 
     def _is_crowded(self, subject: str) -> bool:
         return self.switchboard.subjects.count(subject) >= self.store.settings.hub_subject_connections
-
-    def _verify(self, token: str, _now: float) -> Claims:
-        try:
-            read = read_connection_token(self.store.settings.hub_token_secret, token, self.store.clock.now())
-        except TokenExpired:
-            raise TokenRefused(expired=True) from None
-        except TokenInvalid:
-            raise TokenRefused from None
-        session = f"session:{read.session}" if read.session else ""
-        return Claims(read.subject, read.channels, read.issued_at, read.expires_at, session)
 
     def _answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
         said = answer if isinstance(answer, Fault) else {"data": Raw(answer)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.actions import Subscribe
 from hub.codes import Fault, Unsubscribed
@@ -23,12 +23,13 @@ MOST_HELD = 5_000  # publications that wait for one subscriber's replay
 class Subscriber(Protocol):
     """A connection, as far as channels need it."""
 
-    @property
-    def info(self) -> ClientInfo: ...
+    def info(self, channel: str) -> ClientInfo: ...
 
     def write(self, data: bytes) -> None: ...
 
-    def send(self, message: bytes, *, replay: bool = False) -> None: ...
+    def send(self, message: bytes) -> None: ...
+
+    def subscribed(self, wanted: Subscribe, result: dict[str, Any]) -> None: ...
 
     def refuse(self, channel: str, command_id: int, fault: Fault) -> None: ...
 

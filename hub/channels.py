@@ -19,7 +19,6 @@ from hub.channel import Channel, Joining, Subscriber
 from hub.codes import Fault
 from hub.measures import Measures
 from hub.missed import Missed
-from hub.protocol import reply
 from hub.recent import Recent, newest
 from hub.rights import Kept, kept, namespace
 from models.settings import Settings
@@ -96,7 +95,7 @@ class Channels:
         if kept(wanted.channel) is Kept.NOT_AT_ALL:
             channel.flush()
             channel.live[subscriber] = None
-            subscriber.send(reply(wanted.command_id, "subscribe", {}))
+            subscriber.subscribed(wanted, {})
             kind = namespace(wanted.channel)
             if kind in self.greeters:
                 self.greeters[kind](wanted.channel, subscriber)
@@ -163,7 +162,7 @@ class Channels:
             self._refuse(channel, joining, codes.INTERNAL)
             return
         result = _subscribed(missed, recovering=wanted.since is not None, recovered=recovered)
-        joining.subscriber.send(reply(wanted.command_id, "subscribe", result), replay=recovered)
+        joining.subscriber.subscribed(wanted, result)
         if held:
             joining.subscriber.write(b"".join(frame for _, frame in held))
         channel.settle(joining, position)

@@ -46,6 +46,7 @@ class Unsubscribed(NamedTuple):
 NOT_PERMITTED = Unsubscribed(2000, "server unsubscribe")
 OFF_DUTY = Unsubscribed(2000, "off duty")
 INSUFFICIENT_STATE = Unsubscribed(2500, "insufficient state")
+SUBSCRIPTION_EXPIRED = Unsubscribed(2501, "subscription expired")
 
 
 class Disconnect(NamedTuple):
@@ -78,7 +79,9 @@ INVALID_TOKEN = Disconnect(3500, "invalid token")
 MALFORMED = Disconnect(3501, "bad request")
 STALE = Disconnect(3502, "stale")
 REVOKED = Disconnect(3503, "force disconnect")
+MOST_CHANNELS = Disconnect(3505, "channel limit")
 WRONG_FORMAT = Disconnect(3506, "inappropriate protocol")
+FORBIDDEN = Disconnect(3507, "permission denied")
 NOT_HANDLED = Disconnect(3508, "not available")
 
 FAULTS: tuple[Fault, ...] = (
@@ -95,7 +98,7 @@ FAULTS: tuple[Fault, ...] = (
     TOO_MANY_REQUESTS,
     UNRECOVERABLE_POSITION,
 )
-UNSUBSCRIBES: tuple[Unsubscribed, ...] = (NOT_PERMITTED, OFF_DUTY, INSUFFICIENT_STATE)
+UNSUBSCRIBES: tuple[Unsubscribed, ...] = (NOT_PERMITTED, OFF_DUTY, INSUFFICIENT_STATE, SUBSCRIPTION_EXPIRED)
 DISCONNECTS: tuple[Disconnect, ...] = (
     SHUTDOWN,
     SERVER_ERROR,
@@ -107,6 +110,8 @@ DISCONNECTS: tuple[Disconnect, ...] = (
     MALFORMED,
     STALE,
     REVOKED,
+    MOST_CHANNELS,
     WRONG_FORMAT,
+    FORBIDDEN,
     NOT_HANDLED,
 )

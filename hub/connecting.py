@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 from hub import codes
-from hub.actions import Action, Close, Connected, Send
-from hub.protocol import Command, error_reply, reply
+from hub.actions import Action, Close, Connected, Hold, Send, Since, Subscribe
+from hub.codes import Disconnect
+from hub.protocol import Command, SubscribeRequest, error_reply, reply
 from hub.rights import Claims
-from hub.standing import Standing, TokenRefused
+from hub.standing import MOST_SUBSCRIPTIONS, Standing, TokenRefused
+from hub.welcome import Welcoming
 
 
 def connect(standing: Standing, command: Command, now: float, actions: list[Action]) -> None:
@@ -18,9 +20,33 @@ def connect(standing: Standing, command: Command, now: float, actions: list[Acti
     claims = _claims(standing, command.connect.token, now, command.id, actions)
     if claims is None:
         return
+    bad = _bad_channels(standing, claims)
+    if bad is not None:
+        actions.append(Close(bad))
+        return
     standing.claims = claims
+    actions.append(Connected(claims.subject))
     result = {**_lease(standing, claims, now), "ping": standing.terms.ping_seconds, "pong": True}
-    actions += (Connected(claims.subject), Send(reply(command.id, "connect", result)))
+    served = [channel for channel in claims.served if standing.may(channel)]  # not what was taken back since
+    if not served:
+        actions.append(Send(reply(command.id, "connect", result)))
+        return
+    standing.welcoming = Welcoming(command.id, result, set(served))
+    actions.append(Hold())
+    actions += (_serve(standing, channel, command.connect.subs.get(channel)) for channel in served)
+
+
+def _serve(standing: Standing, channel: str, had: SubscribeRequest | None) -> Subscribe:
+    """Subscribes because the token says so; ``had``: where the client was when it was here before."""
+    standing.subscriptions.add(channel)
+    since = Since(had.offset, had.epoch) if had is not None and had.recover else None
+    return Subscribe(0, channel, since, within=standing.within(channel))
+
+
+def _bad_channels(standing: Standing, claims: Claims) -> Disconnect | None:
+    if len(claims.served) > MOST_SUBSCRIPTIONS:
+        return codes.MOST_CHANNELS
+    return codes.FORBIDDEN if any(map(standing.bad_name, claims.served)) else None
 
 
 def _claims(
@@ -63,8 +89,15 @@ def refresh(standing: Standing, command: Command, now: float, actions: list[Acti
     if claims.subject != standing.bearer.subject or standing.terms.revocations.is_revoked(claims):
         actions.append(Close(codes.INVALID_TOKEN))
         return
+    bad = _bad_channels(standing, claims)
+    if bad is not None:
+        actions.append(Close(bad))
+        return
     standing.claims = claims
     actions.append(Send(reply(command.id, "refresh", _lease(standing, claims, now))))
+    room = MOST_SUBSCRIPTIONS - len(standing.subscriptions)
+    new = [name for name in claims.served if name not in standing.subscriptions and standing.may(name)]
+    actions += (_serve(standing, channel, None) for channel in new[:room])
 
 
 def _lease(standing: Standing, claims: Claims, now: float) -> dict[str, Any]:

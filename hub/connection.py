@@ -8,12 +8,15 @@ leave is the affair of others (``hub.channels``, ``hub.transport``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
+
+from msgspec import Raw
 
 from hub import asking, codes, connecting, subscribing
-from hub.actions import Action, Close, Send, Unsubscribe
+from hub.actions import Action, Close, Send, Subscribe, Unsubscribe, Welcome
 from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.pace import Pace
-from hub.protocol import Command, error_reply, unsubscribe_push
+from hub.protocol import Command, error_reply, reply, subscribe_push, unsubscribe_push
 from hub.rights import namespace
 from hub.standing import Standing, Terms
 
@@ -64,18 +67,53 @@ class Connection(Standing):
         self._silent += 1
         return codes.EXPIRED if now > self.claims.expires_at + EXPIRY_GRACE_SECONDS else None
 
+    def lapse(self, now: float) -> list[Action]:
+        """Ends subscriptions whose tokens are over; their clients may come with new ones."""
+        over = [name for name, grant in self.grants.items() if now > grant.expires_at + EXPIRY_GRACE_SECONDS]
+        return self.withdraw(over, codes.SUBSCRIPTION_EXPIRED)
+
     def withdraw(self, channels: Iterable[str], why: Unsubscribed) -> list[Action]:
         """The hub ends these subscriptions, as far as they exist."""
         actions: list[Action] = []
         for channel in sorted(self.subscriptions.intersection(channels)):
-            self.subscriptions.discard(channel)
-            actions += (Unsubscribe(channel), Send(unsubscribe_push(channel, why)))
+            self.leave(channel)
+            actions.append(Unsubscribe(channel))
+            if self.welcoming is None:
+                actions.append(Send(unsubscribe_push(channel, why)))
+            else:
+                self.welcoming.withdrawn(channel)
+                actions += self._welcome()
         return actions
+
+    def subscribed(self, wanted: Subscribe, result: dict[str, Any], now: float) -> list[Action]:
+        """The channel is attached; ``result`` says where it stands and what was missed."""
+        channel = wanted.channel
+        if wanted.command_id:
+            result |= subscribing.lease(self, channel, now)
+            return [Send(reply(wanted.command_id, "subscribe", result), "publications" in result)]
+        data = self.bearer.served.get(channel)
+        if data:
+            result["data"] = Raw(data)
+        if self.welcoming is None:
+            return [Send(subscribe_push(channel, result))]
+        self.welcoming.attached(channel, result)
+        return self._welcome()
+
+    def _welcome(self) -> list[Action]:
+        message = None if self.welcoming is None else self.welcoming.reply
+        if message is None:
+            return []
+        self.welcoming = None
+        return [Welcome(message)]
 
     def not_subscribed(self, channel: str, command_id: int, fault: Fault) -> list[Action]:
         """The channel could not be attached after all."""
-        self.subscriptions.discard(channel)
-        return [Send(error_reply(command_id, fault))]
+        self.leave(channel)
+        if command_id:
+            return [Send(error_reply(command_id, fault))]
+        if self.welcoming is None:
+            return []  # nothing was promised
+        return [Close(codes.SERVER_ERROR if fault.temporary else codes.FORBIDDEN)]
 
     def off_duty(self, district_channels: Iterable[str]) -> list[Action]:
         """The shift is over: the district's live channels end, and incidents seen only as its staff."""

@@ -26,7 +26,7 @@ class OpenChannels:
     def answer(self, wanted: Publish | Look | Who) -> dict[str, Any] | Fault:
         """What the command asks for."""
         if isinstance(wanted, Who):
-            here = [one.info for one in self._channels.members(wanted.channel)]
+            here = [one.info(wanted.channel) for one in self._channels.members(wanted.channel)]
             return presence_result(here) if wanted.kind == "presence" else presence_stats_result(here)
         if not self._streams.ensure(wanted.channel):
             return codes.LIMIT_EXCEEDED

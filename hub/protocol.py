@@ -40,13 +40,6 @@ class _Message(msgspec.Struct, gc=False):
     """Fields that we do not know are ignored, as the protocol wants it."""
 
 
-class ConnectRequest(_Message):
-    token: str = ""
-    name: str = ""
-    version: str = ""
-    subs: dict[str, msgspec.Raw] = {}
-
-
 class SubscribeRequest(_Message):
     channel: str = ""
     token: str = ""
@@ -57,6 +50,13 @@ class SubscribeRequest(_Message):
     tf: msgspec.Raw = msgspec.Raw(b"null")
     flag: _Number = 0
     type: _Number = 0
+
+
+class ConnectRequest(_Message):
+    token: str = ""
+    name: str = ""
+    version: str = ""
+    subs: dict[str, SubscribeRequest] = {}
 
 
 class ChannelRequest(_Message):
@@ -96,15 +96,23 @@ class RefreshRequest(_Message):
     token: str = ""
 
 
+class SubRefreshRequest(_Message):
+    channel: str = ""
+    token: str = ""
+    type: int = 0
+
+
 class Empty(_Message):
     pass
 
 
 class ClientInfo(msgspec.Struct, omit_defaults=True):
-    """A connection, as presence and publications of clients show it."""
+    """A connection, as presence and publications of clients show it; what tokens say of it is JSON."""
 
     user: str = ""
     client: str = ""
+    conn_info: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    chan_info: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Command(_Message):
@@ -122,7 +130,7 @@ class Command(_Message):
     send: SendRequest | None = None
     rpc: RpcRequest | None = None
     refresh: RefreshRequest | None = None
-    sub_refresh: ChannelRequest | None = None
+    sub_refresh: SubRefreshRequest | None = None
 
     @property
     def kind(self) -> str:
@@ -202,6 +210,11 @@ def presence_result(here: Iterable[ClientInfo]) -> dict[str, Any]:
 def presence_stats_result(here: Sequence[ClientInfo]) -> dict[str, Any]:
     """How many connections are in a channel, and of how many people."""
     return {"num_clients": len(here), "num_users": len({one.user for one in here})}
+
+
+def subscribe_push(channel: str, result: dict[str, Any]) -> bytes:
+    """Tells a client that the hub subscribed it to a channel."""
+    return _encode({"push": {"channel": channel, "subscribe": result}})
 
 
 def unsubscribe_push(channel: str, why: Unsubscribed) -> bytes:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import select
-
 from hub.actions import Since, Subscribe
 from hub.follower import Follower
 from hub.missed import Missed, missed_in
 from models.database import Database
 from models.feed.append import epoch_of
-from models.queries.log import position_of, replay
+from models.queries.log import belongs_to, position_of, replay
 from models.settings import Settings
-from models.tables import incidents
 from models.tasks import Tasks
 
 AT_ONCE = 4  # reads, so that thousands who come back leave the database to others too
@@ -69,10 +66,8 @@ class Replays:
             # Whoever asks from now on may know of newer entries than this read will see.
             del self._waiting[key]
             async with self._database.read() as connection:
-                if within is not None:
-                    query = select(incidents.c.district).where(incidents.c.id == channel.partition(":")[2])
-                    if (await connection.execute(query)).scalar_one_or_none() not in within:
-                        return None
+                if within is not None and not await belongs_to(connection, channel, within):
+                    return None
                 epoch = await epoch_of(connection)
                 if since is None or since.epoch != epoch:
                     end = await position_of(connection, channel)

@@ -7,14 +7,17 @@ control sequence of the log (``hub.control``); where tokens come from is the web
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Claims(NamedTuple):
     """What a valid token says. ``issued_at`` and ``expires_at`` in Unix seconds; ``session`` is
-    ``session:<id>`` of the sign-in behind it, empty for none.
+    ``session:<id>`` of the sign-in behind it, empty for none; ``info`` JSON for presence, empty for none;
+    ``served`` the channels that the hub subscribes to by itself, each with JSON data or nothing.
     """
 
     subject: str
@@ -22,6 +25,8 @@ class Claims(NamedTuple):
     issued_at: float
     expires_at: float
     session: str = ""
+    info: bytes = b""
+    served: Mapping[str, bytes] = MappingProxyType({})
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import UNSET, Raw, UnsetType
+
 from hub import codes
 from hub.codes import Fault
 from hub.protocol import ClientInfo
 from hub.rights import Claims, Kept, Revocations, kept, namespace
+from hub.welcome import Welcoming
 
 MOST_CHANNEL_NAME = 255  # characters
+MOST_SUBSCRIPTIONS = 128  # channels of one connection
 MOST_COMMANDS = 500  # of one connection at once: all that a phone asks for when it comes back
 
 
@@ -27,7 +31,9 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all connections of a hub have in common. ``verify`` raises TokenRefused; times in Unix seconds.
+    """What all connections of a hub have in common; times in Unix seconds.
+
+    ``verify`` reads connection tokens, ``verify_subscription`` subscription tokens; both raise TokenRefused.
 
     ``most_commands`` may come at once, None: as many as one likes. ``crowded``: whether a subject has as many
     connections as one may have. ``test_mode``: strangers are let in, and channels outside our namespaces are
@@ -35,6 +41,7 @@ class Terms:
     """
 
     verify: Callable[[str, float], Claims]
+    verify_subscription: Callable[[str, float], Claims]
     revocations: Revocations
     version: str
     ping_seconds: int
@@ -45,15 +52,17 @@ class Terms:
 
 
 class Standing:
-    """Begins as a stranger without claims."""
+    """Begins as a stranger without claims. ``grants``: what subscription tokens say, by channel."""
 
-    __slots__ = ("claims", "client", "subscriptions", "terms")
+    __slots__ = ("claims", "client", "grants", "subscriptions", "terms", "welcoming")
 
     def __init__(self, terms: Terms, client: str) -> None:
         self.terms = terms
         self.client = client
         self.claims: Claims | None = None
         self.subscriptions: set[str] = set()
+        self.grants: dict[str, Claims] = {}
+        self.welcoming: Welcoming | None = None  # while the reply to connect waits for channels
 
     @property
     def bearer(self) -> Claims:
@@ -61,10 +70,17 @@ class Standing:
         assert self.claims is not None
         return self.claims
 
-    @property
-    def info(self) -> ClientInfo:
+    def info(self, channel: str) -> ClientInfo:
         """Who this is, as others in a channel are told."""
-        return ClientInfo(user=self.bearer.subject, client=self.client)
+        bearer = self.bearer
+        grant = self.grants.get(channel)
+        granted = b"" if grant is None else grant.info
+        return ClientInfo(bearer.subject, self.client, _raw(bearer.info), _raw(granted))
+
+    def leave(self, channel: str) -> None:
+        """No longer subscribed, for whatever reason."""
+        self.subscriptions.discard(channel)
+        self.grants.pop(channel, None)
 
     def bad_name(self, channel: str) -> Fault | None:
         """Why there can be no such channel on this hub."""
@@ -83,8 +99,12 @@ class Standing:
         return namespace(channel) == "incident" and bool(self.staffed_districts())
 
     def is_named(self, channel: str) -> bool:
-        """Whether the token names the channel, and still opens it."""
-        return self.terms.revocations.may_subscribe(self.bearer, channel)
+        """Whether a token names the channel, and still opens it."""
+        revocations = self.terms.revocations
+        if revocations.may_subscribe(self.bearer, channel):
+            return True
+        grant = self.grants.get(channel)
+        return grant is not None and revocations.may_subscribe(grant, channel)
 
     def within(self, channel: str) -> frozenset[str] | None:
         """The districts to one of which the incident must belong; None: the channel is open as it is."""
@@ -94,5 +114,12 @@ class Standing:
 
     def staffed_districts(self) -> frozenset[str]:
         """The districts whose live feed the token opens."""
-        named = (channel for channel in self.bearer.channels if namespace(channel) == "district")
-        return frozenset(channel.partition(":")[2] for channel in named if self.is_named(channel))
+        bearer, revocations = self.bearer, self.terms.revocations
+        named = (channel for channel in bearer.channels if namespace(channel) == "district")
+        return frozenset(
+            channel.partition(":")[2] for channel in named if revocations.may_subscribe(bearer, channel)
+        )
+
+
+def _raw(info: bytes) -> Raw | UnsetType:
+    return Raw(info) if info else UNSET

@@ -13,14 +13,26 @@ import structlog
 from websockets.typing import Origin
 
 from hub import codes
-from hub.actions import Action, Call, Close, Connected, Look, Publish, Send, Subscribe, Unsubscribe, Who
+from hub.actions import (
+    Action,
+    Call,
+    Close,
+    Connected,
+    Hold,
+    Look,
+    Publish,
+    Send,
+    Subscribe,
+    Unsubscribe,
+    Welcome,
+    Who,
+)
 from hub.admission import Admission, Refusal
 from hub.channels import Channels
 from hub.codes import Disconnect, Fault
 from hub.connection import Connection
 from hub.handshake import Opening, open_connection
 from hub.measures import Measures
-from hub.open_channels import OpenChannels
 from hub.protocol import batch, error_reply, reply
 from hub.rights import Kept, kept
 from hub.standing import Terms
@@ -40,7 +52,9 @@ HANG_UP_SECONDS = 1.0  # that peers have to hang up, before they are cut off
 
 
 class Switchboard:
-    """Made once per hub. ``pages`` answers plain HTTP, ``calls`` answers remote calls."""
+    """Made once per hub. ``pages`` answers plain HTTP, ``calls`` remote calls, ``questions`` those about
+    channels; ``admits`` says whether there is room for an open one.
+    """
 
     def __init__(
         self,
@@ -55,7 +69,8 @@ class Switchboard:
         admission: Admission,
         pages: Callable[[Socket, str], None],
         calls: Callable[[Socket, Call], None],
-        open_channels: OpenChannels,
+        questions: Callable[[Socket, Publish | Who | Look], None],
+        admits: Callable[[str], bool],
     ) -> None:
         self.queue_bytes = settings.hub_queue_bytes
         self.replay_bytes = settings.replay_bytes
@@ -68,7 +83,8 @@ class Switchboard:
         self._admission = admission
         self._pages = pages
         self._calls = calls
-        self._open = open_channels
+        self._questions = questions
+        self._admits = admits
         self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
         self._next = 0
         self._loop = asyncio.get_running_loop()
@@ -126,7 +142,7 @@ class Switchboard:
         """Carries out what a connection wants; replies in a row leave as one frame."""
         replies: list[bytes] = []
         for action in actions:
-            if type(action) is Send:
+            if type(action) is Send and not action.replay:
                 replies.append(action.message)
                 continue
             if replies:
@@ -140,6 +156,12 @@ class Switchboard:
         match action:
             case Subscribe():
                 self._attach(socket, action)
+            case Send(message):
+                socket.send(message, replay=True)
+            case Hold():
+                socket.hold()
+            case Welcome(message):
+                socket.release(message)
             case Unsubscribe(channel):
                 self.channels.detach(socket, channel)
             case Connected():
@@ -149,17 +171,13 @@ class Switchboard:
                     self.subjects.add(holder, socket)
             case Call():
                 self._calls(socket, action)
-            case Publish():
-                self.answer(socket, action.command_id, "publish", self._open.answer(action))
-            case Who():
-                self.answer(socket, action.command_id, action.kind, self._open.answer(action))
-            case Look():
-                self.answer(socket, action.command_id, "history", self._open.answer(action))
+            case Publish() | Who() | Look():
+                self._questions(socket, action)
             case Close(why):
                 socket.close(why)
 
     def _attach(self, socket: Socket, wanted: Subscribe) -> None:
-        if kept(wanted.channel) is Kept.IN_MEMORY and not self._open.admits(wanted.channel):
+        if kept(wanted.channel) is Kept.IN_MEMORY and not self._admits(wanted.channel):
             socket.refuse(wanted.channel, wanted.command_id, codes.LIMIT_EXCEEDED)
         else:
             self.channels.attach(socket, wanted)
@@ -192,11 +210,7 @@ class Switchboard:
             connection = socket.connection
             if connection is None or connection.claims is None:
                 continue
-            lost = [
-                name
-                for name in district_channels
-                if not self._terms.revocations.may_subscribe(connection.claims, name)
-            ]
+            lost = [name for name in district_channels if not connection.is_named(name)]
             if lost:
                 self.perform(socket, connection.off_duty(lost))
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from hub import codes, frames
-from hub.actions import Action
+from hub.actions import Action, Subscribe
 from hub.admission import Address
 from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.connection import Connection
@@ -64,6 +64,7 @@ class Socket(asyncio.Protocol):
         "_descriptor",
         "_desk",
         "_head",
+        "_held",
         "_reader",
         "_transport",
         "_visits",
@@ -79,6 +80,7 @@ class Socket(asyncio.Protocol):
         self._reader: FrameReader | None = None
         self._transport: asyncio.Transport | None = None
         self._allowance = 0  # bytes of replays that may wait beyond the bound
+        self._held: bytearray | None = None  # until the reply to connect can go out
         self._visits = 0
         self._afterwards = LONGEST_MESSAGE  # bytes that the peer may still say after the hub's last word
         self.address: Address | None = None  # whose it is, as admission counts; None: only a proxy knows yet
@@ -136,6 +138,11 @@ class Socket(asyncio.Protocol):
         self._leave_waiting(data)
 
     def _leave_waiting(self, data: bytes) -> None:
+        if self._held is not None:
+            self._held += data
+            if len(self._held) > self._desk.queue_bytes:
+                self.pause_writing()
+            return
         transport = self._transport
         assert transport is not None
         if self._waits and not transport.get_write_buffer_size():
@@ -231,10 +238,26 @@ class Socket(asyncio.Protocol):
             self._transport.set_write_buffer_limits(high=self._desk.queue_bytes + self._allowance)
         self.write(frame)
 
-    @property
-    def info(self) -> ClientInfo:
+    def hold(self) -> None:
+        """Keeps back what is written from now on, within what may wait for a slow reader."""
+        self._held = bytearray()
+        self._waits = True
+
+    def release(self, message: bytes) -> None:
+        """Sends ``message``, and then what was kept back."""
+        held, self._held = self._held, None
+        self.send(message, replay=True)
+        if held:
+            self.write(bytes(held))
+
+    def info(self, channel: str) -> ClientInfo:
         """Who this is, as others in a channel are told."""
-        return ClientInfo() if self.connection is None else self.connection.info
+        return ClientInfo() if self.connection is None else self.connection.info(channel)
+
+    def subscribed(self, wanted: Subscribe, result: dict[str, Any]) -> None:
+        """The channel is attached."""
+        if self.connection is not None:
+            self._desk.perform(self, self.connection.subscribed(wanted, result, self._desk.now()))
 
     def refuse(self, channel: str, command_id: int, fault: Fault) -> None:
         """The subscription did not come about."""
@@ -259,6 +282,8 @@ class Socket(asyncio.Protocol):
             self.close(why)
         elif connection.claims is not None:
             self.write(_PING_FRAME)
+            if connection.grants:
+                self._desk.perform(self, connection.lapse(now))
         if self._allowance and self._transport is not None and not self._transport.get_write_buffer_size():
             self._allowance = 0
             self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
@@ -267,6 +292,7 @@ class Socket(asyncio.Protocol):
         """Says why and waits for the peer to hang up; whoever does not is cut off by a later visit."""
         if self.connection is None:
             return
+        self._held = None  # nobody waits for it any more
         self.write(close_frame(*why))
         self._descriptor = _CLOSED
         self._visits = 0

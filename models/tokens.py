@@ -1,10 +1,12 @@
-"""Connection tokens: short JWTs (HS256) that tell the hub who connects and what he may subscribe to.
+"""Tokens for the hub: standard JWTs (HS256) with the claims that Centrifugo documents, so that any library can
+make them. A connection token says who connects, a subscription token opens one channel to him.
 
 Leaves to others: who may have which channels, and cutting connections whose rights were taken back.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,8 @@ import msgspec
 
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 8192  # characters; nothing longer is looked at
+LONGEST_LIFE = 86_400  # seconds; revocations are remembered for as long, and no token may outlive them
+LEEWAY = 5  # seconds by which the clock of whoever issues tokens may be ahead of ours
 
 
 class TokenInvalid(Exception):
@@ -23,22 +27,25 @@ class TokenExpired(TokenInvalid):
     """A token of ours whose time is over; its holder asks for a new one."""
 
 
-# It checks the signature and that the claims are there: expiry goes by our clock, not the machine's.
+# It checks the signature and that the claims are there: time goes by our clock, not the machine's.
 _JWT = jwt.PyJWT(
     {
         "verify_exp": False,
         "verify_iat": False,
         "verify_nbf": False,
         "verify_aud": False,
-        "require": ["sub", "iat", "exp", "caps"],
+        "verify_sub": False,  # an empty one is nobody in particular
+        "require": ["exp"],
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionToken:
-    """`subject` is officer:<id>, participant:<id> or wall:<id>; `session` the sign-in that it comes from,
-    empty for none; `expires_at` in Unix seconds.
+    """`subject` is officer:<id>, participant:<id> or wall:<id>, or whatever another issuer says; `session` the
+    sign-in that it comes from, empty for none. `channels` may be subscribed to; those in `served` are at once,
+    each with its JSON data. `info` is JSON for presence, empty for none. Times in Unix seconds; `issued_at` 0:
+    not said.
     """
 
     subject: str
@@ -46,6 +53,19 @@ class ConnectionToken:
     issued_at: int
     expires_at: int
     session: str = ""
+    info: bytes = b""
+    served: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionToken:
+    """Opens `channel` to `subject`; the rest as in `ConnectionToken`."""
+
+    subject: str
+    channel: str
+    issued_at: int
+    expires_at: int
+    info: bytes = b""
 
 
 class _Capability(msgspec.Struct, frozen=True):
@@ -53,11 +73,21 @@ class _Capability(msgspec.Struct, frozen=True):
     allow: tuple[str, ...]
 
 
+class _Served(msgspec.Struct, frozen=True):
+    data: Any = None
+
+
 class _Claims(msgspec.Struct, frozen=True):
-    sub: str
-    iat: float
     exp: float
-    caps: tuple[_Capability, ...]
+    sub: str = ""
+    iat: float | None = None
+    nbf: float | None = None
+    expire_at: float | None = None
+    info: Any = None
+    caps: tuple[_Capability, ...] = ()
+    channels: tuple[str, ...] = ()
+    subs: dict[str, _Served] = {}
+    channel: str | None = None
     sid: str = ""
 
 
@@ -81,16 +111,66 @@ def connection_token(
     return _JWT.encode(claims, secret, algorithm=ALGORITHM)
 
 
+def subscription_token(secret: str, subject: str, channel: str, now: datetime, seconds: int) -> str:
+    """A token with which `subject` may subscribe to `channel` for `seconds` from `now`."""
+    issued_at = int(now.timestamp())
+    claims = {"sub": subject, "channel": channel, "iat": issued_at, "exp": issued_at + seconds}
+    return _JWT.encode(claims, secret, algorithm=ALGORITHM)
+
+
 def read_connection_token(secret: str, text: str, now: datetime) -> ConnectionToken:
     """What the token says. Raises TokenExpired, and TokenInvalid for everything else."""
+    claims = _read(secret, text)
+    if claims.channel is not None:
+        raise TokenInvalid("a subscription token")
+    issued_at, expires_at = _times(claims, now)
+    allowed = {channel for cap in claims.caps if "sub" in cap.allow for channel in cap.channels}
+    served = dict.fromkeys(claims.channels, b"")
+    served |= {channel: _json(options.data) for channel, options in claims.subs.items()}
+    channels = frozenset(allowed.union(served))
+    return ConnectionToken(
+        claims.sub, channels, issued_at, expires_at, claims.sid, _json(claims.info), served
+    )
+
+
+def read_subscription_token(secret: str, text: str, now: datetime) -> SubscriptionToken:
+    """What the token says. Raises TokenExpired, and TokenInvalid for everything else."""
+    claims = _read(secret, text)
+    if not claims.channel:
+        raise TokenInvalid("no subscription token")
+    issued_at, expires_at = _times(claims, now)
+    return SubscriptionToken(claims.sub, claims.channel, issued_at, expires_at, _json(claims.info))
+
+
+def _read(secret: str, text: str) -> _Claims:
     if len(text) > LONGEST_TOKEN:
         raise TokenInvalid("too long")
     try:
+        # One algorithm, whatever the header says: "none", or a public key taken for a secret, open nothing.
         raw = _JWT.decode(text, secret, algorithms=[ALGORITHM])
-        claims = msgspec.convert(raw, _Claims)
+        return msgspec.convert(raw, _Claims)
     except (jwt.InvalidTokenError, msgspec.ValidationError) as error:
         raise TokenInvalid(type(error).__name__) from None
-    if claims.exp <= now.timestamp():
+
+
+def _times(claims: _Claims, now: datetime) -> tuple[int, int]:
+    """When it was issued (0: not said) and when it ends."""
+    at = now.timestamp()
+    times = (claims.exp, claims.expire_at or claims.exp, claims.iat or 0.0, claims.nbf or 0.0)
+    # Python's JSON lets NaN through, and no comparison would ever end it.
+    if not all(map(math.isfinite, times)):
+        raise TokenInvalid("no time")
+    ends = min(times[:2])
+    if max(times[2:]) > at + LEEWAY:
+        raise TokenInvalid("not yet")
+    if claims.iat is not None:
+        ends = min(ends, claims.iat + LONGEST_LIFE)
+    elif ends > at + LONGEST_LIFE:
+        raise TokenInvalid("lives too long")
+    if ends <= at:
         raise TokenExpired(claims.sub)
-    allowed = frozenset(c for cap in claims.caps if "sub" in cap.allow for c in cap.channels)
-    return ConnectionToken(claims.sub, allowed, int(claims.iat), int(claims.exp), claims.sid)
+    return int(claims.iat or 0), int(ends)
+
+
+def _json(value: Any) -> bytes:
+    return b"" if value in (None, {}) else msgspec.json.encode(value)

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.feed.append import epoch_of
@@ -17,6 +18,13 @@ from models.tables import CONTROL, deadlines, events, heads, incidents, officers
 
 DEADLINES_AT_ONCE = 500  # read by a starting hub: some 2 ms of its loop
 PAGE = 500  # publications of a replay that are read at once
+
+# By namespace: whose channel an event is in, and where.
+_POSITIONS: dict[str, tuple[Column[Any], Column[Any]]] = {
+    "district": (events.c.district, events.c.offset),
+    "incident": (events.c.incident_id, events.c.incident_offset),
+    "officer": (events.c.officer_id, events.c.officer_offset),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,12 @@ async def position_of(connection: AsyncConnection, channel: str) -> int | None:
     return offset
 
 
+async def belongs_to(connection: AsyncConnection, channel: str, districts: frozenset[str]) -> bool:
+    """Whether an incident's channel is of one of these districts."""
+    query = select(incidents.c.district).where(incidents.c.id == channel.partition(":")[2])
+    return (await connection.execute(query)).scalar_one_or_none() in districts
+
+
 async def replay(
     connection: AsyncConnection, channel: str, since: int, *, most_entries: int, most_bytes: int
 ) -> Replay | None:
@@ -115,11 +129,7 @@ async def _publications(
 ) -> list[tuple[int, str]] | None:
     """All of them after ``since``, read in pages so that the loop has its turn; None: more than that."""
     kind, _, name = channel.partition(":")
-    column, position = {
-        "district": (events.c.district, events.c.offset),
-        "incident": (events.c.incident_id, events.c.incident_offset),
-        "officer": (events.c.officer_id, events.c.officer_offset),
-    }[kind]
+    column, position = _POSITIONS[kind]
     query = select(position, events.c.data, events.c.offer).where(column == name).order_by(position)
     found: list[tuple[int, str]] = []
     size = 0
@@ -133,6 +143,27 @@ async def _publications(
         if len(page) < PAGE:
             return found
         await asyncio.sleep(0)
+
+
+async def history(
+    connection: AsyncConnection, channel: str, since: int | None, limit: int, *, reverse: bool
+) -> Replay | None:
+    """At most ``limit`` publications after ``since`` (None: from the first), or before it, the newest first.
+
+    None for a channel that does not exist.
+    """
+    end = await position_of(connection, channel)
+    if end is None:
+        return None
+    kind, _, name = channel.partition(":")
+    column, position = _POSITIONS[kind]
+    query = select(position, events.c.data, events.c.offer).where(column == name).limit(limit)
+    query = query.order_by(position.desc() if reverse else position)
+    if since is not None:
+        query = query.where(position < since if reverse else position > since)
+    rows = (await connection.execute(query)).all() if limit else []
+    found = [(offset, _as_in(kind, data, offer)) for offset, data, offer in rows]
+    return Replay(await epoch_of(connection), end, found, complete=True)
 
 
 def _as_in(kind: str, data: str, offer: str | None) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import hypothesis.strategies as st
+import msgspec
 from hypothesis import given, settings
 
 from hub.actions import Since, Subscribe
@@ -75,25 +76,30 @@ class Client:
     def __init__(self, leave: Callable[[Client], None]) -> None:
         self._leave = leave
         self.has: list[int] = []
-        self.subscribed = False
+        self.is_subscribed = False
         self.waiting = False
         self.recovered = 0
         self.wrong: list[str] = []
 
-    @property
-    def info(self) -> ClientInfo:
+    def info(self, channel: str) -> ClientInfo:
         return ClientInfo()
 
     def write(self, data: bytes) -> None:
         for message in unframed(data):
             pub = message["push"]["pub"]
-            if not self.subscribed or pub != {"data": {"n": len(self.has) + 1}, "offset": len(self.has) + 1}:
+            if not self.is_subscribed or pub != {
+                "data": {"n": len(self.has) + 1},
+                "offset": len(self.has) + 1,
+            }:
                 self.wrong.append(f"{pub} after {self.has}")
             self.has.append(pub["offset"])
 
-    def send(self, message: bytes, *, replay: bool = False) -> None:
-        result = json.loads(message)["subscribe"]
-        self.waiting, self.subscribed = False, True
+    def send(self, message: bytes) -> None:
+        self.wrong.append(f"{message!r} was not asked for")
+
+    def subscribed(self, wanted: Subscribe, attached: dict[str, Any]) -> None:
+        result = json.loads(msgspec.json.encode(attached))
+        self.waiting, self.is_subscribed = False, True
         if result.get("recovered"):
             self.recovered += 1
             self.has += [pub["offset"] for pub in result["publications"]]
@@ -149,7 +155,7 @@ class Town:
 
     def come(self, which: int) -> None:
         client = self.clients[which % CLIENTS]
-        if client.subscribed or client.waiting:
+        if client.is_subscribed or client.waiting:
             return
         client.waiting = True
         epoch = EPOCH if which < 3 * CLIENTS else "another"
@@ -160,7 +166,7 @@ class Town:
         self.leave(self.clients[which % CLIENTS])
 
     def leave(self, client: Client) -> None:
-        client.subscribed = client.waiting = False
+        client.is_subscribed = client.waiting = False
         self.channels.detach(client, CHANNEL)
 
     def look(self, which: int) -> None:

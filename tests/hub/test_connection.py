@@ -5,18 +5,39 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub import codes
-from hub.actions import Action, Call, Close, Connected, Send, Since, Subscribe, Unsubscribe
+from hub.actions import (
+    Action,
+    Call,
+    Close,
+    Connected,
+    Hold,
+    Look,
+    Send,
+    Since,
+    Subscribe,
+    Unsubscribe,
+    Welcome,
+)
 from hub.connection import Connection
 from hub.protocol import parse
 from hub.rights import Claims, Revocations
-from hub.standing import MOST_COMMANDS, Terms, TokenRefused
-from hub.subscribing import MOST_SUBSCRIPTIONS
+from hub.standing import MOST_COMMANDS, MOST_SUBSCRIPTIONS, Terms, TokenRefused
 
 NOW = 1_000.0
 MINE = frozenset({"district:511802", "positions:511802", "officer:zhang", "board:511802", "phones:simulator"})
+
+
+# Channels that tokens name, by subject and time of issue.
+SERVED_BY: dict[str, dict[str, bytes]] = {
+    "served/900": {"district:511802": b"", "board:511802": b'{"hello":"wall"}'},
+    "served/901": {"district:511802": b"", "board:511802": b"", "officer:zhang": b""},
+    "many/900": {f"incident:{n}": b"" for n in range(MOST_SUBSCRIPTIONS + 1)},
+    "strange/900": {"news": b""},
+}
 
 
 def verify(token: str, now: float) -> Claims:
@@ -27,7 +48,15 @@ def verify(token: str, now: float) -> Claims:
         raise TokenRefused from None
     if float(expires_at) <= now:
         raise TokenRefused(expired=True)
-    return Claims(subject, MINE, float(issued_at), float(expires_at))
+    channels = SERVED_BY.get(f"{subject}/{issued_at}", {})
+    allowed = MINE.union(channels)
+    return Claims(subject, allowed, float(issued_at), float(expires_at), served=channels)
+
+
+def verify_subscription(token: str, now: float) -> Claims:
+    """Subscription tokens of these tests: ``subject/issued at/expires at/channel``."""
+    token, _, channel = token.rpartition("/")
+    return verify(token, now)._replace(channels=frozenset({channel}), info=b'{"desk":1}')
 
 
 GOOD = "officer:zhang/900/1600"
@@ -38,7 +67,7 @@ class Talk:
 
     def __init__(self, *, refused: frozenset[str] = frozenset(), **terms_: Any) -> None:
         self.revocations = Revocations()
-        terms = Terms(verify, self.revocations, "wufen 0.1.0", 2, refused, **terms_)
+        terms = Terms(verify, verify_subscription, self.revocations, "wufen 0.1.0", 2, refused, **terms_)
         self.connection = Connection(terms, "c1")
         self._next = 0
 
@@ -148,7 +177,7 @@ def test_a_subscription_with_a_position_asks_for_what_was_missed() -> None:
         ({"channel": ""}, 107),
         ({"channel": "district:" + "5" * 250}, 107),
         ({"channel": "district:511802", "offset": -1}, 107),
-        ({"channel": "district:511802", "token": "t"}, 108),
+        ({"channel": "district:511802", "token": "t"}, 103),
         ({"channel": "district:511802", "tf": {"op": "eq"}}, 108),
         ({"channel": "district:511802", "join_leave": True}, 108),
         ({"channel": "district:511802", "type": 1}, 108),
@@ -199,6 +228,187 @@ def test_a_subscription_that_failed_can_be_tried_again() -> None:
     assert isinstance(talk.subscribe("district:511802")[0], Subscribe)
 
 
+# --- subscription tokens
+
+
+def test_a_subscription_token_opens_a_channel_that_the_connection_token_does_not_name() -> None:
+    talk = connected()
+    actions = talk.subscribe("district:511803", token="officer:zhang/950/1300/district:511803")
+    assert actions == [Subscribe(2, "district:511803")]
+    (answer,) = talk.connection.subscribed(Subscribe(2, "district:511803"), {"offset": 7}, NOW)
+    assert said([answer]) == [{"id": 2, "subscribe": {"offset": 7, "expires": True, "ttl": 300}}]
+    assert msgspec.json.encode(talk.connection.info("district:511803")) == (
+        b'{"user":"officer:zhang","client":"c1","chan_info":{"desk":1}}'
+    )
+    again = talk.subscribe("district:511803", token="officer:zhang/950/1400/district:511803")
+    assert error(again) == 105
+    assert talk.connection.lapse(1326.0)[0] == Unsubscribe("district:511803")
+
+
+def test_history_may_be_read_where_a_subscription_token_opened_the_channel() -> None:
+    talk = connected()
+    talk.subscribe("district:511803", token="officer:zhang/950/1300/district:511803")
+    assert talk.say(history={"channel": "district:511803"}) == [Look(3, "district:511803", 0)]
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("forged", 103),
+        ("officer:li/950/1300/district:511803", 103),
+        ("officer:zhang/950/1300/district:511804", 103),
+        ("officer:zhang/950/1000/district:511803", 109),
+        ("officer:zhang/899/1300/district:511803", 103),
+        ("officer:zhang/900/1300/district:511803", 109),
+    ],
+)
+def test_a_subscription_token_of_somebody_else_or_something_else_opens_nothing(token: str, code: int) -> None:
+    talk = connected()
+    talk.revocations.revoke("officer:zhang", 900.5)
+    assert error(talk.subscribe("district:511803", token=token)) == code
+    assert talk.connection.subscriptions == set()
+    assert error(talk.say(history={"channel": "district:511803"})) == 103
+
+
+def test_a_subscription_token_from_before_the_end_of_the_shift_opens_the_district_no_more() -> None:
+    talk = connected()
+    talk.revocations.off_duty("officer:zhang", "511803", 960.0)
+    refused = talk.subscribe("district:511803", token="officer:zhang/950/1300/district:511803")
+    assert error(refused) == 103
+
+
+def test_a_subscription_ends_with_its_token_and_a_grace_unless_it_is_renewed() -> None:
+    talk = connected()
+    talk.subscribe("district:511803", token="officer:zhang/950/1300/district:511803")
+    assert talk.connection.lapse(1325.0) == []
+    renewed = talk.say(
+        now=1290.0,
+        sub_refresh={"channel": "district:511803", "token": "officer:zhang/1290/1590/district:511803"},
+    )
+    assert said(renewed) == [{"id": 3, "sub_refresh": {"expires": True, "ttl": 300}}]
+    assert talk.connection.lapse(1600.0) == []
+    ended = talk.connection.lapse(1615.1)
+    assert ended[0] == Unsubscribe("district:511803")
+    push = {"channel": "district:511803", "unsubscribe": {"code": 2501, "reason": "subscription expired"}}
+    assert said(ended) == [{"push": push}]
+    assert error(talk.subscribe("district:511803")) == 103
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"channel": "district:511803", "token": "officer:zhang/950/1300/district:511803"}, 103),
+        ({"channel": "district:511802", "token": "officer:zhang/950/1300/district:511802"}, 107),
+        ({"channel": "positions:511802"}, 107),
+        ({"channel": "positions:511802", "token": "forged"}, 103),
+        ({"channel": "positions:511802", "token": "officer:zhang/950/999/positions:511802"}, 109),
+    ],
+)
+def test_only_a_subscription_that_came_with_a_token_is_renewed_by_one(
+    request_: dict[str, Any], code: int
+) -> None:
+    talk = connected()
+    talk.subscribe("district:511802")
+    talk.subscribe("positions:511802", token="officer:zhang/950/1300/positions:511802")
+    assert error(talk.say(sub_refresh=request_)) == code
+
+
+# --- channels that the token names
+
+
+SERVED = "served/900/1600"
+
+
+def served(**had: Any) -> tuple[Talk, list[Action]]:
+    talk = Talk()
+    return talk, talk.say(connect={"token": SERVED, "subs": had})
+
+
+def test_the_reply_to_connect_waits_for_the_channels_that_the_token_names() -> None:
+    talk, actions = served()
+    district, board = Subscribe(0, "district:511802"), Subscribe(0, "board:511802")
+    assert actions == [Connected("served"), Hold(), district, board]
+    connection = talk.connection
+    assert connection.subscribed(board, {}, NOW) == []
+    (welcome,) = connection.subscribed(district, {"offset": 3, "epoch": "Xy1"}, NOW)
+    assert isinstance(welcome, Welcome)
+    assert json.loads(welcome.message)["connect"] == {
+        "client": "c1",
+        "version": "wufen 0.1.0",
+        "expires": True,
+        "ttl": 600,
+        "ping": 2,
+        "pong": True,
+        "subs": {
+            "board:511802": {"data": {"hello": "wall"}},
+            "district:511802": {"offset": 3, "epoch": "Xy1"},
+        },
+    }
+    assert error(talk.subscribe("district:511802")) == 105
+
+
+def test_a_client_that_was_there_before_recovers_them_and_nothing_else() -> None:
+    had = {"recover": True, "offset": 3, "epoch": "Xy1"}
+    _, actions = served(**{"district:511802": had, "officer:zhang": had})
+    assert actions[2:] == [
+        Subscribe(0, "district:511802", Since(3, "Xy1")),
+        Subscribe(0, "board:511802"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [(codes.INTERNAL, codes.SERVER_ERROR), (codes.UNKNOWN_CHANNEL, codes.FORBIDDEN)],
+)
+def test_without_one_of_them_there_is_no_connection(fault: codes.Fault, why: codes.Disconnect) -> None:
+    talk, _ = served()
+    assert talk.connection.not_subscribed("district:511802", 0, fault) == [Close(why)]
+
+
+def test_one_that_is_taken_away_meanwhile_is_not_waited_for() -> None:
+    talk, _ = served()
+    connection = talk.connection
+    connection.subscribed(Subscribe(0, "board:511802"), {}, NOW)
+    gone, welcome = connection.withdraw(["district:511802"], codes.OFF_DUTY)
+    assert gone == Unsubscribe("district:511802")
+    assert isinstance(welcome, Welcome)
+    assert list(json.loads(welcome.message)["connect"]["subs"]) == ["board:511802"]
+
+
+def test_what_was_taken_back_since_the_token_was_issued_is_not_served() -> None:
+    talk = Talk()
+    talk.revocations.off_duty("served", "511802", 950.0)
+    assert talk.connect(SERVED) == [Connected("served"), Hold(), Subscribe(0, "board:511802")]
+
+
+def test_one_cannot_be_left_before_it_is_there() -> None:
+    talk, _ = served()
+    assert said(talk.say(unsubscribe={"channel": "district:511802"})) == [{"id": 2, "unsubscribe": {}}]
+    assert "district:511802" in talk.connection.subscriptions
+
+
+@pytest.mark.parametrize(
+    ("token", "why"), [("many/900/1600", codes.MOST_CHANNELS), ("strange/900/1600", codes.FORBIDDEN)]
+)
+def test_a_token_that_names_too_many_or_impossible_channels_connects_nobody(
+    token: str, why: codes.Disconnect
+) -> None:
+    assert Talk().connect(token) == [Close(why)]
+
+
+def test_a_new_token_that_names_another_channel_subscribes_to_it() -> None:
+    talk = Talk()
+    talk.connect("served/900/1600")
+    talk.connection.subscribed(Subscribe(0, "board:511802"), {}, NOW)
+    talk.connection.subscribed(Subscribe(0, "district:511802"), {}, NOW)
+    actions = talk.say(refresh={"token": "served/901/1601"})
+    (more,) = [action for action in actions if isinstance(action, Subscribe)]
+    assert more == Subscribe(0, "officer:zhang")
+    pushed = said(talk.connection.subscribed(more, {"offset": 1, "epoch": "Xy1"}, NOW))
+    assert pushed == [{"push": {"channel": "officer:zhang", "subscribe": {"offset": 1, "epoch": "Xy1"}}}]
+    assert talk.connection.not_subscribed("officer:zhang", 0, codes.INTERNAL) == []
+
+
 # --- the rest of the protocol
 
 
@@ -208,8 +418,11 @@ def test_a_subscription_that_failed_can_be_tried_again() -> None:
         ({"publish": {"channel": "district:511802", "data": {}}}, 103),
         ({"presence": {"channel": "district:511802"}}, 108),
         ({"presence_stats": {"channel": "district:511802"}}, 108),
-        ({"history": {"channel": "district:511802", "limit": 1}}, 108),
-        ({"sub_refresh": {"channel": "district:511802", "token": "t"}}, 108),
+        ({"history": {"channel": "positions:511802", "limit": 1}}, 108),
+        ({"history": {"channel": "district:511803", "limit": 1}}, 103),
+        ({"history": {"channel": "news", "limit": 1}}, 102),
+        ({"history": {"channel": "district:511802", "limit": 1, "since": {"offset": -1}}}, 107),
+        ({"sub_refresh": {"channel": "district:511802", "token": "t"}}, 103),
         ({"dance": {}}, 104),
     ],
 )

@@ -22,8 +22,7 @@ from hub.handshake import LONGEST_HEAD, allowed_origins, open_connection
 from hub.protocol import LARGEST_ID, Command, Malformed, TooManyLines, parse
 from hub.rights import NAMESPACES, Claims, Revocations, namespace
 from hub.rpc import Calls
-from hub.standing import Terms, TokenRefused
-from hub.subscribing import MOST_SUBSCRIPTIONS
+from hub.standing import MOST_SUBSCRIPTIONS, Terms, TokenRefused
 from models.addresses import Proxies
 from models.settings import Settings
 from tests.hub.test_frames import masked
@@ -176,7 +175,9 @@ class Witness:
     """A connection, and what it must never do, whatever it is told."""
 
     def __init__(self) -> None:
-        self.connection = Connection(Terms(verify, Revocations(), "wufen", 2, frozenset({"phones"})), "c")
+        self.connection = Connection(
+            Terms(verify, verify, Revocations(), "wufen", 2, frozenset({"phones"})), "c"
+        )
         self.attached: set[str] = set()
         self.closed = False
 

@@ -96,9 +96,11 @@ def test_codes_say_whether_the_client_comes_back() -> None:
         3501,
         3502,
         3503,
+        3505,
         3506,
+        3507,
         3508,
     }
-    assert [why.code for why in codes.UNSUBSCRIBES if why.comes_back] == [2500]
+    assert [why.code for why in codes.UNSUBSCRIBES if why.comes_back] == [2500, 2501]
     assert codes.Disconnect(1002, "").reconnects
     assert not codes.Disconnect(1009, "").reconnects
