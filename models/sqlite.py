@@ -155,7 +155,8 @@ class WriterThread:
             return _at_once(work(cast(AsyncConnection, DirectConnection(connection))))
 
     def close(self) -> None:
-        self._thread.shutdown()
+        # Whoever ran something waited for its end, so this need not wait, which would hold up the loop.
+        self._thread.shutdown(wait=False)
         self._engine.dispose()
 
 

@@ -6,7 +6,7 @@ And the change: one write transaction whose events are appended last and announc
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Hashable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,6 +121,18 @@ class Store:
             yield change
             entries = await _finish(connection, [change])
         self._ring([change], entries)
+
+    async def run(self, work: Callable[[Change], Awaitable[Result]]) -> Result:
+        """The same around ``work``, which waits for its connection and for nothing else (``Database.run``)."""
+
+        async def whole(connection: AsyncConnection) -> tuple[Change, Result, list[Entry]]:
+            change = Change(self, connection, self.clock.now())
+            result = await work(change)
+            return change, result, await _finish(connection, [change])
+
+        change, result, entries = await self.database.run(whole)
+        self._ring([change], entries)
+        return result
 
     async def commit(self, kind: str, subjects: Iterable[Hashable], work: Work[Change, Result]) -> Result:
         """One change in a transaction shared with others of its ``kind``: they are committed together.

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from models.actions import consequences, offers
 from models.actions.around import Around
 from models.actions.incident_change import IncidentChange
+from models.facts import padded
 from models.incident.decide import breach, promise_over, step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
@@ -59,7 +60,7 @@ async def fire(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
 
 async def _fire_some(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
     try:
-        return await _fire_together(store, ids)
+        return await store.run(lambda change: _fire_together(change, ids))
     except Exception as error:
         if _is_away(error):
             raise
@@ -80,20 +81,19 @@ def _is_away(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError | NoConnection | OSError)
 
 
-async def _fire_together(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
-    async with store.change() as change:
-        change.at = await store.clock.asked(change.connection)
-        found = await _lock(change, ids, wait=len(ids) == 1)
-        outcomes: dict[str, Firing] = {}
-        if len(found) < len(ids):
-            missing = set(ids) - {due.row.deadline_id for due in found}
-            outcomes |= await _why_missing(change, missing)
-        outcomes |= {due.row.deadline_id: "early" for due in found if due.row.due_at > change.at}
-        first: dict[str, _Due] = {}
-        for due in sorted(found, key=lambda due: due.row.due_at):
-            if due.row.due_at <= change.at:
-                first.setdefault(due.incident.id, due)
-        return outcomes | await _fire_each(change, [first[name] for name in sorted(first)])
+async def _fire_together(change: Change, ids: Sequence[str]) -> dict[str, Firing]:
+    change.at = await change.store.clock.asked(change.connection)
+    found = await _lock(change, ids, wait=len(ids) == 1)
+    outcomes: dict[str, Firing] = {}
+    if len(found) < len(ids):
+        missing = set(ids) - {due.row.deadline_id for due in found}
+        outcomes |= await _why_missing(change, missing)
+    outcomes |= {due.row.deadline_id: "early" for due in found if due.row.due_at > change.at}
+    first: dict[str, _Due] = {}
+    for due in sorted(found, key=lambda due: due.row.due_at):
+        if due.row.due_at <= change.at:
+            first.setdefault(due.incident.id, due)
+    return outcomes | await _fire_each(change, [first[name] for name in sorted(first)])
 
 
 async def _lock(change: Change, ids: Sequence[str], *, wait: bool) -> list[_Due]:
@@ -108,7 +108,7 @@ async def _lock(change: Change, ids: Sequence[str], *, wait: bool) -> list[_Due]
         )
         .select_from(incidents)
         .join(deadlines, deadlines.c.incident_id == incidents.c.id)
-        .where(deadlines.c.id.in_(ids), deadlines.c.status == "open")
+        .where(deadlines.c.id.in_(padded(ids)), deadlines.c.status == "open")
         .order_by(incidents.c.id, deadlines.c.id)
         .with_for_update(skip_locked=not wait)
     )
@@ -117,7 +117,9 @@ async def _lock(change: Change, ids: Sequence[str], *, wait: bool) -> list[_Due]
 
 
 async def _why_missing(change: Change, ids: Iterable[str]) -> dict[str, Firing]:
-    query = select(deadlines.c.id).where(deadlines.c.id.in_(sorted(ids)), deadlines.c.status == "open")
+    query = select(deadlines.c.id).where(
+        deadlines.c.id.in_(padded(sorted(ids))), deadlines.c.status == "open"
+    )
     busy = set((await change.connection.execute(query)).scalars())
     return {name: "busy" if name in busy else "settled" for name in ids}
 
@@ -156,7 +158,7 @@ async def _take(change: Change, ids: Sequence[str]) -> None:
         return
     taken = await change.connection.execute(
         update(deadlines)
-        .where(deadlines.c.id.in_(ids), deadlines.c.status == "open")
+        .where(deadlines.c.id.in_(padded(ids)), deadlines.c.status == "open")
         .values(status="fired", settled_at=change.at)
     )
     if taken.rowcount != len(ids):
