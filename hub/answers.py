@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.actions import Look, Publish, Who
+from hub.attendance import Attendance
 from hub.codes import Fault
 from hub.histories import Histories
 from hub.open_channels import OpenChannels
@@ -20,9 +21,17 @@ Reply = Callable[[Socket, int, str, dict[str, Any] | Fault], None]
 class Answers:
     """``reply`` is the switchboard's."""
 
-    def __init__(self, open_channels: OpenChannels, histories: Histories, tasks: Tasks, reply: Reply) -> None:
+    def __init__(
+        self,
+        open_channels: OpenChannels,
+        histories: Histories,
+        attendance: Attendance,
+        tasks: Tasks,
+        reply: Reply,
+    ) -> None:
         self._open = open_channels
         self._histories = histories
+        self._attendance = attendance
         self._tasks = tasks
         self._reply = reply
 
@@ -32,9 +41,15 @@ class Answers:
             self._reply(socket, wanted.command_id, _kind(wanted), self._open.answer(wanted))
         elif isinstance(wanted, Look):
             self._tasks.start(self._look(socket, wanted), f"history {wanted.channel}")
+        else:
+            assert isinstance(wanted, Who)  # nobody publishes to a channel that is not open
+            self._tasks.start(self._who(socket, wanted), f"presence {wanted.channel}")
 
     async def _look(self, socket: Socket, wanted: Look) -> None:
         self._reply(socket, wanted.command_id, "history", await self._histories.answer(wanted))
+
+    async def _who(self, socket: Socket, wanted: Who) -> None:
+        self._reply(socket, wanted.command_id, wanted.kind, await self._attendance.answer(wanted))
 
 
 def _kind(wanted: Publish | Who | Look) -> str:

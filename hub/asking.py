@@ -35,26 +35,20 @@ def publish(standing: Standing, command: Command, _now: float, actions: list[Act
 def presence(standing: Standing, command: Command, _now: float, actions: list[Action]) -> None:
     """Who is in a channel."""
     assert command.presence is not None
-    channel = command.presence.channel
-    fault = _may_ask_who(standing, channel)
-    actions.append(Send(error_reply(command.id, fault)) if fault else Who(command.id, "presence", channel))
+    _ask_who(standing, Who(command.id, "presence", command.presence.channel), actions)
 
 
 def presence_stats(standing: Standing, command: Command, _now: float, actions: list[Action]) -> None:
     """How many are in a channel."""
     assert command.presence_stats is not None
-    channel = command.presence_stats.channel
-    fault = _may_ask_who(standing, channel)
-    actions.append(
-        Send(error_reply(command.id, fault)) if fault else Who(command.id, "presence_stats", channel)
-    )
+    _ask_who(standing, Who(command.id, "presence_stats", command.presence_stats.channel), actions)
 
 
-def _may_ask_who(standing: Standing, channel: str) -> Fault | None:
-    fault = standing.bad_name(channel)
-    if fault is None and kept(channel) is not Kept.IN_MEMORY:
-        fault = codes.NOT_AVAILABLE
-    return fault
+def _ask_who(standing: Standing, who: Who, actions: list[Action]) -> None:
+    fault = standing.bad_name(who.channel)
+    if fault is None and not standing.may_watch(who.channel):
+        fault = codes.PERMISSION_DENIED
+    actions.append(who if fault is None else Send(error_reply(who.command_id, fault)))
 
 
 def history(standing: Standing, command: Command, _now: float, actions: list[Action]) -> None:

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from hub.admission import Admission, limits_of
 from hub.answers import Answers
+from hub.attendance import Attendance
 from hub.channels import Channels
 from hub.codes import Fault
 from hub.connection import EXPIRY_GRACE_SECONDS
@@ -23,6 +24,7 @@ from hub.open_channels import OpenChannels
 from hub.own_bell import OwnBell
 from hub.pages import Pages
 from hub.presence import Presence
+from hub.protocol import ClientInfo
 from hub.replays import Replays
 from hub.rights import Revocations
 from hub.rpc import Calls
@@ -76,6 +78,7 @@ class Hub:
         self.channels = Channels(Sources(replays, self.streams), tasks, self.measures, settings)
         self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
+        self.attendance = Attendance(name, self._here, self.presence.live, bell.tell, tasks)
         self.deadlines = Deadlines(
             store.clock,
             lambda ids: fire(store, ids),
@@ -106,10 +109,14 @@ class Hub:
         self.positions = Positions(self.channels)
         self.phones = Phones(self.channels)
 
+    def _here(self, channel: str) -> list[ClientInfo]:
+        return [subscriber.info(channel) for subscriber in self.channels.members(channel)]
+
     def _make_answers(self, open_channels: OpenChannels) -> Answers:
         return Answers(
             open_channels,
             Histories(self.store.database),
+            self.attendance,
             self.tasks,
             lambda *answer: self.switchboard.answer(*answer),
         )

@@ -17,7 +17,8 @@ from typing import NamedTuple
 class Claims(NamedTuple):
     """What a valid token says. ``issued_at`` and ``expires_at`` in Unix seconds; ``session`` is
     ``session:<id>`` of the sign-in behind it, empty for none; ``info`` JSON for presence, empty for none;
-    ``served`` the channels that the hub subscribes to by itself, each with JSON data or nothing.
+    ``served`` the channels that the hub subscribes to by itself, each with JSON data or nothing;
+    ``watched`` those of which it may be asked who is there.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Claims(NamedTuple):
     session: str = ""
     info: bytes = b""
     served: Mapping[str, bytes] = MappingProxyType({})
+    watched: frozenset[str] = frozenset()
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from redis import DriverInfo
 from redis.asyncio import Redis
 
 from hub.assembly import Hub
+from hub.attendance import QUESTIONS
 from hub.doorbell import listen
 from hub.own_bell import OwnBell
 from hub.presence import HUBS
@@ -100,6 +101,8 @@ def _start_hearing(hub: Hub, listening: Redis) -> None:
         DOORBELL: lambda message: hub.follower.hear(from_bell(message)),
         POSITIONS: hub.positions.hear,
         HUBS: hub.presence.hear,
+        QUESTIONS: hub.attendance.hear_question,
+        hub.attendance.answers: hub.attendance.hear_answer,
     }
     if not hub.store.settings.production:
         heard[PHONES] = hub.phones.hear

@@ -98,6 +98,12 @@ class Standing:
             return True
         return namespace(channel) == "incident" and bool(self.staffed_districts())
 
+    def may_watch(self, channel: str) -> bool:
+        """Whether it may be asked who is there: who follows a feed is more than the feed itself tells."""
+        if kept(channel) is Kept.IN_MEMORY:
+            return True
+        return channel in self.bearer.watched and self.is_named(channel)
+
     def is_named(self, channel: str) -> bool:
         """Whether a token names the channel, and still opens it."""
         revocations = self.terms.revocations

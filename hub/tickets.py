@@ -24,7 +24,14 @@ def verifiers(secret: str) -> tuple[Verify, Verify]:
             raise TokenRefused from None
         session = f"session:{read.session}" if read.session else ""
         return Claims(
-            read.subject, read.channels, read.issued_at, read.expires_at, session, read.info, read.served
+            read.subject,
+            read.channels,
+            read.issued_at,
+            read.expires_at,
+            session,
+            read.info,
+            read.served,
+            read.watched,
         )
 
     def verify_subscription(token: str, now: float) -> Claims:

@@ -44,8 +44,8 @@ _JWT = jwt.PyJWT(
 class ConnectionToken:
     """`subject` is officer:<id>, participant:<id> or wall:<id>, or whatever another issuer says; `session` the
     sign-in that it comes from, empty for none. `channels` may be subscribed to; those in `served` are at once,
-    each with its JSON data. `info` is JSON for presence, empty for none. Times in Unix seconds; `issued_at` 0:
-    not said.
+    each with its JSON data. Of those in `watched` it may be asked who is there. `info` is JSON for presence,
+    empty for none. Times in Unix seconds; `issued_at` 0: not said.
     """
 
     subject: str
@@ -55,6 +55,7 @@ class ConnectionToken:
     session: str = ""
     info: bytes = b""
     served: Mapping[str, bytes] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,32 @@ class _Claims(msgspec.Struct, frozen=True):
 
 
 def connection_token(
-    secret: str, subject: str, channels: Iterable[str], now: datetime, seconds: int, *, session: str = ""
+    secret: str,
+    subject: str,
+    channels: Iterable[str],
+    now: datetime,
+    seconds: int,
+    *,
+    session: str = "",
+    info: Mapping[str, str] | None = None,
+    watched: Iterable[str] = (),
 ) -> str:
-    """A token with which `subject` may subscribe to `channels` for `seconds` from `now`.
+    """A token with which `subject` may subscribe to `channels` for `seconds` from `now`, and ask who is in those
+    that are `watched`.
 
-    It ends with the sign-in `session` that it was made for, if there is one (claim `sid`).
+    It ends with the sign-in `session` that it was made for, if there is one (claim `sid`). `info` is shown to
+    whoever asks who is in a channel.
     """
     issued_at = int(now.timestamp())
     claims: dict[str, Any] = {
         "sub": subject,
         "iat": issued_at,
         "exp": issued_at + seconds,
-        "info": {},
+        "info": info or {},
         "caps": [{"channels": sorted(set(channels)), "allow": ["sub"]}],
     }
+    if watched:
+        claims["caps"].append({"channels": sorted(set(watched)), "allow": ["prs"]})
     if session:
         claims["sid"] = session
     return _JWT.encode(claims, secret, algorithm=ALGORITHM)
@@ -124,12 +137,18 @@ def read_connection_token(secret: str, text: str, now: datetime) -> ConnectionTo
     if claims.channel is not None:
         raise TokenInvalid("a subscription token")
     issued_at, expires_at = _times(claims, now)
-    allowed = {channel for cap in claims.caps if "sub" in cap.allow for channel in cap.channels}
+    allowed = _allowed(claims, "sub")
     served = dict.fromkeys(claims.channels, b"")
     served |= {channel: _json(options.data) for channel, options in claims.subs.items()}
-    channels = frozenset(allowed.union(served))
     return ConnectionToken(
-        claims.sub, channels, issued_at, expires_at, claims.sid, _json(claims.info), served
+        claims.sub,
+        allowed.union(served),
+        issued_at,
+        expires_at,
+        claims.sid,
+        _json(claims.info),
+        served,
+        _allowed(claims, "prs"),
     )
 
 
@@ -170,6 +189,10 @@ def _times(claims: _Claims, now: datetime) -> tuple[int, int]:
     if ends <= at:
         raise TokenExpired(claims.sub)
     return int(claims.iat or 0), int(ends)
+
+
+def _allowed(claims: _Claims, what: str) -> frozenset[str]:
+    return frozenset(channel for cap in claims.caps if what in cap.allow for channel in cap.channels)
 
 
 def _json(value: Any) -> bytes:

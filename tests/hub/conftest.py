@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -123,12 +124,12 @@ class Running:
         return HubClient(self.url)
 
     def token(
-        self, subject: str, *channels: str, age: float = 0, seconds: int = 600, session: str = ""
+        self, subject: str, *channels: str, age: float = 0, seconds: int = 600, session: str = "", **more: Any
     ) -> str:
         """A connection token that was issued ``age`` seconds ago."""
         issued_at = self.clock.now() - timedelta(seconds=age)
         secret = self.settings.hub_token_secret
-        return connection_token(secret, subject, channels, issued_at, seconds, session=session)
+        return connection_token(secret, subject, channels, issued_at, seconds, session=session, **more)
 
     def minted(self, **claims: object) -> str:
         """A token as any other library would make it: ten minutes, and what the test says."""

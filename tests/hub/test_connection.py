@@ -21,6 +21,7 @@ from hub.actions import (
     Subscribe,
     Unsubscribe,
     Welcome,
+    Who,
 )
 from hub.connection import Connection
 from hub.protocol import parse
@@ -313,6 +314,22 @@ def test_only_a_subscription_that_came_with_a_token_is_renewed_by_one(
     assert error(talk.say(sub_refresh=request_)) == code
 
 
+# --- who is there
+
+
+def test_who_is_there_is_told_only_where_the_token_says_so_and_as_long_as_it_opens_the_channel() -> None:
+    talk = connected()
+    claims = talk.connection.claims
+    assert claims is not None
+    talk.connection.claims = claims._replace(watched=frozenset({"district:511802", "district:511803"}))
+    assert talk.say(presence={"channel": "district:511802"}) == [Who(2, "presence", "district:511802")]
+    asked = talk.say(presence_stats={"channel": "district:511802"})
+    assert asked == [Who(3, "presence_stats", "district:511802")]
+    assert error(talk.say(presence={"channel": "district:511803"})) == 103
+    talk.revocations.off_duty("officer:zhang", "511802", 950.0)
+    assert error(talk.say(presence={"channel": "district:511802"})) == 103
+
+
 # --- channels that the token names
 
 
@@ -416,8 +433,9 @@ def test_a_new_token_that_names_another_channel_subscribes_to_it() -> None:
     ("request_", "code"),
     [
         ({"publish": {"channel": "district:511802", "data": {}}}, 103),
-        ({"presence": {"channel": "district:511802"}}, 108),
-        ({"presence_stats": {"channel": "district:511802"}}, 108),
+        ({"presence": {"channel": "district:511802"}}, 103),
+        ({"presence_stats": {"channel": "district:511802"}}, 103),
+        ({"presence": {"channel": "news"}}, 102),
         ({"history": {"channel": "positions:511802", "limit": 1}}, 108),
         ({"history": {"channel": "district:511803", "limit": 1}}, 103),
         ({"history": {"channel": "news", "limit": 1}}, 102),

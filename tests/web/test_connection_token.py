@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models.tokens import read_connection_token
+from models.tokens import ConnectionToken, read_connection_token
 from tests.support.city import AUX, CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG
 from tests.web.client import Client, bearer, error_of
 
@@ -66,3 +66,20 @@ async def test_nobody_without_a_token(web: Client) -> None:
     web.store.clock.advance(timedelta(days=1).total_seconds())  # type: ignore[attr-defined]
     answer = await web.get("/api/v1/connection-token", headers=bearer(token))
     assert error_of(answer)[:2] == (401, "unauthenticated")
+
+
+async def test_only_a_commander_may_ask_who_follows_his_districts(web: Client) -> None:
+    async def read(token: str) -> ConnectionToken:
+        answer = await web.get("/api/v1/connection-token", headers=bearer(token))
+        settings, now = web.store.settings, web.store.clock.now()
+        return read_connection_token(settings.hub_token_secret, answer.json()["token"], now)
+
+    chief = await read(await web.token_of(CHEN))
+    assert chief.watched == {f"district:{YUCHENG}", f"district:{MINGSHAN}"}
+    officer = await web.token_of(ZHANG)
+    await web.on_duty(ZHANG, YUCHENG)
+    assert (await read(officer)).watched == frozenset()
+    # Shown to him who asks: the number that the feed shows too.
+    assert (await read(officer)).info == b'{"officer":"%b"}' % ZHANG.service_number.encode()
+    _, requester = await web.asked("one")
+    assert (await read(requester)).info == b""

@@ -36,6 +36,9 @@ async def give(call: Call[Nothing]) -> Answer:
         call.now,
         settings.connection_token_seconds,
         session=caller.session_id if isinstance(caller, Officer) else "",
+        # The number that the feed shows of him too.
+        info={"officer": caller.service_number} if isinstance(caller, Officer) else None,
+        watched=_watched(caller),
     )
     return Answer(ConnectionToken(token=token, url=settings.hub_url, channels=sorted(channels)))
 
@@ -64,6 +67,13 @@ async def _channels(store: Store, caller: Caller) -> set[str]:
         district = await on_duty_in(connection, caller.id)
     # Only while on duty: going off duty ends the feed, and nobody watches colleagues from home.
     return own | _of_districts({district} if district else frozenset(), "district", "positions")
+
+
+def _watched(caller: Caller) -> set[str]:
+    """Who is on the feed is for whoever has to know it: colleagues do not watch each other."""
+    if isinstance(caller, Officer) and caller.role == "commander":
+        return _of_districts(caller.districts, "district")
+    return set()
 
 
 def _of_districts(codes: frozenset[str] | set[str], *kinds: str) -> set[str]:
