@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 
 BACKLOG = 4096  # connections that wait to be accepted: thousands come back at once
 AGAIN_SECONDS = 0.2  # between attempts to reach a database that is away at the start
+UNTAKEN_MILLISECONDS = 15_000
 FORGET_EVERY_SECONDS = 60.0
 REDIS_SECONDS = 1.0  # for one command; listening has no time-out
 
@@ -129,13 +132,19 @@ async def _open(hub: Hub, stack: AsyncExitStack) -> asyncio.Server:
         path = settings.run_dir / f"{settings.process_name}.sock"
         figures = await serve_metrics(hub.measures.registry, path)
         stack.push_async_callback(figures.close)
-    return await asyncio.get_running_loop().create_server(
+    server = await asyncio.get_running_loop().create_server(
         lambda: Socket(hub.switchboard),
         settings.bind,
         settings.hub_port,
         reuse_port=True,
         backlog=BACKLOG,
     )
+    if sys.platform == "linux":
+        for listening in server.sockets:
+            # Every connection inherits it: what a peer does not take for so long, the kernel gives up for us,
+            # after the last word too.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
+    return server
 
 
 def _start_parts(hub: Hub, talking: Redis) -> None:

@@ -21,10 +21,9 @@ from hub.handshake import LONGEST_HEAD, Opening, plain_response
 from hub.protocol import PING, ClientInfo, Malformed, TooManyLines, parse
 
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
-LONGEST_OF_STRANGERS = (
-    16_384  # of a client that has not shown its token: the longest token, and room for more
-)
+LONGEST_OF_STRANGERS = 16_384  # bytes before a token was shown: the longest token, and room for more
 MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
+STUCK_VISITS = 5  # that a queue may not get shorter
 UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
 _PING_FRAME = text_frame(PING)
 _END_OF_HEAD = b"\r\n\r\n"
@@ -66,8 +65,10 @@ class Socket(asyncio.Protocol):
         "_head",
         "_held",
         "_reader",
+        "_stuck",
         "_transport",
         "_visits",
+        "_waiting",
         "_waits",
         "address",
         "bucket",
@@ -82,6 +83,8 @@ class Socket(asyncio.Protocol):
         self._allowance = 0  # bytes of replays that may wait beyond the bound
         self._held: bytearray | None = None  # until the reply to connect can go out
         self._visits = 0
+        self._waiting = 0  # bytes, at the last visit
+        self._stuck = 0  # visits in a row at which not fewer bytes waited than before
         self._afterwards = LONGEST_MESSAGE  # bytes that the peer may still say after the hub's last word
         self.address: Address | None = None  # whose it is, as admission counts; None: only a proxy knows yet
         # The loop closes it after ``connection_lost``, never before: it cannot be another socket's by then.
@@ -284,9 +287,21 @@ class Socket(asyncio.Protocol):
             self.write(_PING_FRAME)
             if connection.grants:
                 self._desk.perform(self, connection.lapse(now))
-        if self._allowance and self._transport is not None and not self._transport.get_write_buffer_size():
+        self._look_at_queue()
+
+    def _look_at_queue(self) -> None:
+        """A reader for whom the queue never gets shorter is slow, however short it is."""
+        transport = self._transport
+        if transport is None or self.connection is None:
+            return
+        waiting = transport.get_write_buffer_size()
+        if not waiting and self._allowance:
             self._allowance = 0
-            self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
+            transport.set_write_buffer_limits(high=self._desk.queue_bytes)
+        self._stuck = self._stuck + 1 if waiting and waiting >= self._waiting else 0
+        self._waiting = waiting
+        if self._stuck > STUCK_VISITS:
+            self.close(codes.SLOW)
 
     def close(self, why: Disconnect) -> None:
         """Says why and waits for the peer to hang up; whoever does not is cut off by a later visit."""

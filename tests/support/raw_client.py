@@ -48,6 +48,25 @@ class RawClient:
         head, _, self.heard = self.heard.partition(end)
         return head + end
 
+    async def hear_message(self) -> bytes:
+        """The payload of the next frame from the hub. Raises EOFError when the peer hangs up before."""
+        await self._have(2)
+        size, at = self.heard[1] & 0x7F, 2
+        if size >= 126:
+            at = 4 if size == 126 else 10
+            await self._have(at)
+            size = int.from_bytes(self.heard[2:at], "big")
+        await self._have(at + size)
+        payload, self.heard = self.heard[at : at + size], self.heard[at + size :]
+        return payload
+
+    async def _have(self, count: int) -> None:
+        while len(self.heard) < count:
+            more = await self.hear()
+            if not more:
+                raise EOFError(self.heard[-200:])
+            self.heard += more
+
     async def hear_out(self) -> bytes:
         """Everything until the peer hangs up or the line is cut."""
         try:
