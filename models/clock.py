@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -118,6 +119,7 @@ async def follow(clock: DatabaseClock) -> None:
 BEIJING = timezone(timedelta(hours=8))
 
 
+@lru_cache(maxsize=1024)  # one instant is told in many places
 def iso(instant: datetime) -> str:
     """ISO 8601 in UTC with ``Z`` and milliseconds: ``2026-11-23T10:37:12.045Z``."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

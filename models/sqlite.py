@@ -173,6 +173,9 @@ class DirectConnection:
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return cast("CursorResult[Any]", self._connection.execute(statement, parameters))
 
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[Any]:
+        return self._connection.exec_driver_sql(statement, parameters)
+
 
 def _at_once(work: Awaitable[Result]) -> Result:
     """The result of a coroutine in which nothing has to be waited for."""

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Executable, Table, bindparam, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.facts import padded
+from models.inserts import insert_rows
 from models.tables import incidents, metadata
 
 # A row whose table refers to another one's comes after it.
@@ -106,14 +107,14 @@ async def _claim(connection: AsyncConnection, claims: list[_Claim]) -> None:
         rows.setdefault((claim.table, claim.taken), []).append(claim.row)
     for (table, taken), claimed in rows.items():
         try:
-            await connection.execute(insert(table), claimed)
+            await insert_rows(connection, table, claimed)
         except IntegrityError:
             raise taken from None
 
 
 async def _insert(connection: AsyncConnection, rows: list[tuple[Table, dict[str, Any]]]) -> None:
-    shapes: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
+    of_table: dict[Table, list[dict[str, Any]]] = {}
     for table, row in rows:
-        shapes.setdefault((table, tuple(sorted(row))), []).append(row)
-    for table, names in sorted(shapes, key=lambda shape: (_ORDER[shape[0]], shape[1])):
-        await connection.execute(insert(table), shapes[table, names])
+        of_table.setdefault(table, []).append(row)
+    for table in sorted(of_table, key=_ORDER.__getitem__):
+        await insert_rows(connection, table, of_table[table])

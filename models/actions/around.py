@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.facts import padded
 from models.geography import Location
 from models.incident.routing import Candidate
+from models.prepared import Prepared, keys
 from models.tables import (
     contacts,
     incidents,
@@ -110,19 +111,21 @@ class Around:
             self._contacts |= {vehicle_id: found.get(vehicle_id, []) for vehicle_id in vehicle_ids}
 
 
+_CONTACTS = Prepared(
+    select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
+    .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
+    .where(ownerships.c.vehicle_id.in_(keys()), ownerships.c.ended_at.is_(None))
+    .where(contacts.c.verified_at.is_not(None))
+    .order_by(contacts.c.position)
+)
+
+
 async def contacts_by_vehicle(
     connection: AsyncConnection, vehicle_ids: Sequence[str]
 ) -> dict[str, list[Contact]]:
     """A fact: the confirmed contacts of each vehicle's present owner, first one first."""
-    query = (
-        select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
-        .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
-        .where(ownerships.c.vehicle_id.in_(padded(vehicle_ids)), ownerships.c.ended_at.is_(None))
-        .where(contacts.c.verified_at.is_not(None))
-        .order_by(contacts.c.position)
-    )
     found: dict[str, list[Contact]] = {}
-    for row in await connection.execute(query):
+    for row in await _CONTACTS.rows(connection, padded(vehicle_ids)):
         found.setdefault(row.vehicle_id, []).append(Contact(row.id, row.position))
     return found
 

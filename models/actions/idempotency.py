@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import IdempotencyMismatch
 from models.facts import padded
+from models.prepared import Prepared, keys
 from models.store import Change, Store
 from models.tables import first_answers
 
@@ -67,10 +68,12 @@ async def first_answer(store: Store, key: IdempotencyKey) -> FirstAnswer | None:
     return FirstAnswer(row.status, store.vault.open(COLUMN, _row_id(key), row.answer_sealed))
 
 
-async def answered_at(connection: AsyncConnection, keys: Sequence[bytes]) -> dict[bytes, datetime]:
+_ANSWERED = Prepared(select(first_answers.c.key, first_answers.c.at).where(first_answers.c.key.in_(keys())))
+
+
+async def answered_at(connection: AsyncConnection, hashes: Sequence[bytes]) -> dict[bytes, datetime]:
     """A fact: when calls were answered first, by the key of their ``IdempotencyKey``."""
-    query = select(first_answers.c.key, first_answers.c.at).where(first_answers.c.key.in_(padded(keys)))
-    return {row.key: row.at for row in await connection.execute(query)}
+    return {row.key: row.at for row in await _ANSWERED.rows(connection, padded(hashes))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ that locks are taken in the agreed order (incident, officers, districts) and a l
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Executable, Table, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +27,7 @@ from models.feed.channels import publication
 from models.incident.decide import Happened, step
 from models.incident.incident import Incident, from_row, to_row
 from models.incident.views import district_view
+from models.prepared import Prepared, keys
 from models.store import Change
 from models.tables import deadlines, incidents
 from models.writes import Stale
@@ -94,7 +95,7 @@ class IncidentChange:
             incident_id=after.id,
             incident_offset=after.feed_offset,
             officer_id=officer_id,
-            offer=None if offer is None else json.dumps(offer, separators=(",", ":")),
+            offer=None if offer is None else msgspec.json.encode(offer).decode(),
             detail=detail or {},
         )
         self._events.append((happened, pending))
@@ -174,15 +175,17 @@ class IncidentChange:
             self.change.pending.append(pending)
 
 
+_BY_ID = Prepared(
+    select(incidents).where(incidents.c.id.in_(keys())).order_by(incidents.c.id).with_for_update()
+)
+
+
 async def incidents_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Incident]:
     """A fact: incidents as they are now, their rows locked on PostgreSQL, so that commands for one incident
 
     queue instead of losing races; the compare-and-set stays what decides.
     """
-    query = (
-        select(incidents).where(incidents.c.id.in_(padded(ids))).order_by(incidents.c.id).with_for_update()
-    )
-    return {row["id"]: from_row(row) for row in (await connection.execute(query)).mappings()}
+    return {row.id: from_row(row._asdict()) for row in await _BY_ID.rows(connection, padded(ids))}
 
 
 async def load(change: Change, incident_id: str) -> Incident:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions.rows import insert_if_absent
 from models.facts import padded
+from models.prepared import Prepared, keys
 from models.store import Store
 from models.tables import lockouts
 
@@ -55,15 +56,17 @@ async def locked_until(connection: AsyncConnection, subjects: Sequence[str], at:
     return max(until, default=None)
 
 
+_LOCKED = Prepared(
+    select(lockouts.c.subject, lockouts.c.locked_until)
+    .where(lockouts.c.subject.in_(keys()), lockouts.c.locked_until.is_not(None))
+    .order_by(lockouts.c.subject)
+    .with_for_update()
+)
+
+
 async def locked_by_subject(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, datetime]:
     """A fact: until when each subject is or was locked; waits for whoever is just counting a failure."""
-    query = (
-        select(lockouts.c.subject, lockouts.c.locked_until)
-        .where(lockouts.c.subject.in_(padded(subjects)), lockouts.c.locked_until.is_not(None))
-        .order_by(lockouts.c.subject)
-        .with_for_update()
-    )
-    return {row.subject: row.locked_until for row in await connection.execute(query)}
+    return {row.subject: row.locked_until for row in await _LOCKED.rows(connection, padded(subjects))}
 
 
 async def count_failure(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import update
 
 from models.actions.around import Contact
@@ -87,7 +87,7 @@ def _write(
             "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{DEFAULT_CHANNEL}",
             "incident_id": change.now.id,
             "template": template,
-            "params": json.dumps(params, ensure_ascii=False),
+            "params": msgspec.json.encode(params).decode(),
             "secret_sealed": sealed,
             "contact_id": contact_id,
             "officer_id": officer_id,

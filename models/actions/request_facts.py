@@ -10,7 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.facts import padded
 from models.incident.incident import Incident, from_row
+from models.prepared import Prepared, keys
 from models.tables import districts, incidents, stickers, vehicles
+
+_STICKERS = Prepared(
+    select(stickers, vehicles.c.plate)
+    .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
+    .where(stickers.c.code.in_(keys()))
+    .order_by(stickers.c.code)
+    .with_for_update(of=stickers)
+)
+_OPEN = Prepared(
+    select(incidents)
+    .where(incidents.c.vehicle_id.in_(keys()), incidents.c.kind == "move_car", incidents.c.status != "closed")
+    .order_by(incidents.c.id)
+    .with_for_update()
+)
+_RESPOND = Prepared(select(districts.c.code, districts.c.respond_seconds).where(districts.c.code.in_(keys())))
 
 
 async def stickers_by_code(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, Any]:
@@ -18,35 +34,17 @@ async def stickers_by_code(connection: AsyncConnection, codes: Sequence[str]) ->
 
     Scanners of one sticker queue on its row, so that the second finds the first one's incident.
     """
-    query = (
-        select(stickers, vehicles.c.plate)
-        .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
-        .where(stickers.c.code.in_(padded(codes)))
-        .order_by(stickers.c.code)
-        .with_for_update(of=stickers)
-    )
-    return {row.code: row for row in await connection.execute(query)}
+    return {row.code: row for row in await _STICKERS.rows(connection, padded(codes))}
 
 
 async def open_by_vehicle(connection: AsyncConnection, vehicle_ids: Sequence[str]) -> dict[str, Incident]:
     """The open request of each car, its row locked. One car has at most one."""
-    query = (
-        select(incidents)
-        .where(
-            incidents.c.vehicle_id.in_(padded(vehicle_ids)),
-            incidents.c.kind == "move_car",
-            incidents.c.status != "closed",
-        )
-        .order_by(incidents.c.id)
-        .with_for_update()
-    )
-    rows = (await connection.execute(query)).mappings()
-    return {row["vehicle_id"]: from_row(row) for row in rows}
+    rows = await _OPEN.rows(connection, padded(vehicle_ids))
+    return {row.vehicle_id: from_row(row._asdict()) for row in rows}
 
 
 async def respond_seconds_by_district(
     connection: AsyncConnection, codes: Sequence[str]
 ) -> dict[str, int | None]:
     """The district's own response time, None where it has none."""
-    query = select(districts.c.code, districts.c.respond_seconds).where(districts.c.code.in_(padded(codes)))
-    return {row.code: row.respond_seconds for row in await connection.execute(query)}
+    return {row.code: row.respond_seconds for row in await _RESPOND.rows(connection, padded(codes))}

@@ -6,17 +6,19 @@ saved its incidents by now; here come the officers' and then the districts' rows
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+import msgspec
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.feed.entries import DeadlineChange, Entry, deadlines_text
+from models.inserts import insert_rows
+from models.prepared import Prepared
 from models.tables import epochs, events, heads, officers
 
 
@@ -38,6 +40,14 @@ class Pending:
 
 
 _NEWEST_EPOCH = select(epochs.c.epoch).order_by(epochs.c.number.desc()).limit(1)
+
+
+_TAKE = Prepared(
+    update(heads)
+    .where(heads.c.district == bindparam("district_code"))
+    .values(head=heads.c.head + bindparam("count"))
+    .returning(heads.c.head, _NEWEST_EPOCH.scalar_subquery().label("epoch"))
+)
 
 
 async def epoch_of(connection: AsyncConnection) -> str:
@@ -62,7 +72,7 @@ async def append(connection: AsyncConnection, pending: Sequence[Pending]) -> lis
         district_next[event.district] += 1
         rows.append(_row(event, offset, officer_offset))
         entries.append(_entry(event, offset, officer_offset, epoch))
-    await connection.execute(insert(events), rows)
+    await insert_rows(connection, events, rows)
     return entries
 
 
@@ -89,13 +99,7 @@ async def _take_districts(
     taken, epoch = {}, ""
     for district in sorted(wanted):
         count = wanted[district]
-        statement = (
-            update(heads)
-            .where(heads.c.district == district)
-            .values(head=heads.c.head + count)
-            .returning(heads.c.head, _NEWEST_EPOCH.scalar_subquery().label("epoch"))
-        )
-        row = (await connection.execute(statement)).one()
+        (row,) = await _TAKE.rows(connection, district_code=district, count=count)
         taken[district], epoch = row.head - count + 1, row.epoch
     return taken, epoch
 
@@ -114,7 +118,7 @@ def _row(event: Pending, offset: int, officer_offset: int | None) -> dict[str, A
         "offer": event.offer,
         "deadlines": deadlines_text(event.deadlines),
         "actor": event.actor,
-        "detail": json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")),
+        "detail": msgspec.json.encode(event.detail).decode(),
     }
 
 

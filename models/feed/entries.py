@@ -71,7 +71,9 @@ def from_row(row: Mapping[Any, Any], epoch: str) -> Entry:
 
 def deadlines_text(changes: Sequence[DeadlineChange]) -> str:
     """How the table keeps the changes of deadlines."""
-    return json.dumps([[name, None if due is None else due.isoformat()] for name, due in changes])
+    return _encoder.encode(
+        [(name, None if due is None else due.isoformat()) for name, due in changes]
+    ).decode()
 
 
 def to_bell(entries: Sequence[Entry]) -> bytes:

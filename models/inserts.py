@@ -1,0 +1,50 @@
+"""Many new rows of one table in one statement, given to the driver as it is.
+
+SQLAlchemy writes the statement and converts each column's values; what is left out is its work for each row
+and each parameter, which costs several times what the database does. For tables whose keys are given and
+whose defaults are the server's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, Table, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Convert = Callable[[Any], Any]
+_DIALECTS: dict[str, Dialect] = {}  # one of each name will do: they write and convert alike
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    text: str
+    columns: tuple[tuple[str, Convert | None], ...]
+
+    def values(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        get = row.get
+        return tuple([get(name) if convert is None else convert(get(name)) for name, convert in self.columns])
+
+
+async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Writes the rows. A column that a row does not name is empty, or has the server's default if no row names it."""
+    named = frozenset[str]().union(*rows)
+    dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    plan = _plan(table, named, dialect.name)
+    await connection.exec_driver_sql(plan.text, [plan.values(row) for row in rows])
+
+
+@lru_cache(maxsize=200)
+def _plan(table: Table, named: frozenset[str], dialect_name: str) -> _Plan:
+    dialect = _DIALECTS[dialect_name]
+    columns = [column for column in table.columns if column.server_default is None or column.name in named]
+    if unknown := named - {column.name for column in columns}:
+        raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
+    names = [column.name for column in columns]
+    compiled = insert(table).compile(dialect=dialect, column_keys=names)
+    assert compiled.positiontup == names, "the values go by their places"
+    converts = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    return _Plan(str(compiled), tuple(zip(names, converts, strict=True)))
