@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)  # who asks once mostly asks again
 def network_of(host: str) -> str:
     """One line's network: an IPv4 address, or the /64 of an IPv6 one. What is no address is given back."""
     try:

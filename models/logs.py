@@ -7,8 +7,10 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, TextIO
 
+import msgspec
 import structlog
 
 from models.plates import PROVINCES
@@ -50,6 +52,7 @@ def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
     return {key: HIDDEN if is_personal(key) else value for key, value in event.items()}
 
 
+@lru_cache(maxsize=1024)  # there are few keys, and every line has some
 def is_personal(key: str) -> bool:
     """Whether a log line must not carry a value under this key."""
     return key in PERSONAL_KEYS or not PERSONAL_WORDS.isdisjoint(key.lower().split("_"))
@@ -72,7 +75,8 @@ def _scrubbed_exception(
     return event
 
 
-_line = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+def _line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()
 
 
 _ENDING: list[Any] = [structlog.processors.format_exc_info, _scrubbed_exception, drop_personal, _line]

@@ -84,11 +84,19 @@ class Prepared:
             given[KEYS] = list(listed)
         state = compiled.construct_expanded_state(given)
         columns = list(self._statement.exported_columns)
-        converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         return _Written(
             text=state.statement,
             places=tuple(state.positiontup or ()),
             constants=dict(state.parameters),
             row=namedtuple("Row", [column.name for column in columns]),
-            converts=tuple((place, convert) for place, convert in enumerate(converts) if convert is not None),
+            converts=tuple(_converts(columns, dialect)),
         )
+
+
+def _converts(columns: Sequence[Any], dialect: Dialect) -> Iterator[tuple[int, Callable[[Any], Any]]]:
+    if dialect.name == "postgresql":
+        return  # its driver answers in Python's own types
+    for place, column in enumerate(columns):
+        convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if convert is not None:
+            yield place, convert

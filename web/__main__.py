@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -100,6 +101,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     set_up_logs(settings.process_name or "web", settings.log_level)
+    gc.freeze()  # what is loaded by now stays: the collector need not go through it again and again
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(serve(settings))

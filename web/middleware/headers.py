@@ -5,7 +5,6 @@ Every response gets them; a page's script and style are allowed by a nonce of it
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.ids import Ids
@@ -19,7 +18,7 @@ FIXED = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+NO_PAGE = b"default-src 'none'; frame-ancestors 'none'"
 ONE_YEAR = 31_536_000  # seconds
 
 
@@ -30,7 +29,10 @@ class SecurityHeaders:
         self._app = app
         self._ids = ids
         self._hub = settings.hub_public_url
-        self._https = settings.public_url.startswith("https://")
+        fixed = dict(FIXED)
+        if settings.public_url.startswith("https://"):
+            fixed["strict-transport-security"] = f"max-age={ONE_YEAR}"
+        self._fixed = tuple((name.encode(), value.encode()) for name, value in fixed.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,13 +42,14 @@ class SecurityHeaders:
 
         async def protect(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
-                html = headers.get("content-type", "").startswith("text/html")
-                headers.setdefault("content-security-policy", self._policy(nonce) if html else NO_PAGE)
-                if self._https:
-                    headers.setdefault("strict-transport-security", f"max-age={ONE_YEAR}")
+                there = dict(message["headers"])
+                html = there.get(b"content-type", b"").startswith(b"text/html")
+                policy = self._policy(nonce).encode() if html else NO_PAGE
+                added = (*self._fixed, (b"content-security-policy", policy))
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in added if header[0] not in there),
+                ]
             await send(message)
 
         await self._app(scope, receive, protect)

@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.ids import Ids
 
-HEADER = "x-request-id"
+HEADER = b"x-request-id"
 # Asked for every second by supervisors and monitors: worth a measurement, not a line.
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 # What is told of a request that is over: method, route, status, seconds.
@@ -44,7 +43,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message["headers"], (HEADER, request_id.encode())]
             await send(message)
 
         try:
