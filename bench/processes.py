@@ -47,3 +47,12 @@ def rss_bytes(pid: int) -> int:
     """Memory that a process has in RAM; 0 when it is gone."""
     fields = _read(Path(f"/proc/{pid}/statm")).split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
+
+
+def run_seconds(pid: int) -> float:
+    """What the process and its children have run, all threads, to the nanosecond."""
+    total = 0
+    for each in below(pid):
+        for task in Path(f"/proc/{each}/task").glob("*"):
+            total += int((_read(task / "schedstat").split() or ["0"])[0])
+    return total / 1e9
