@@ -1,7 +1,7 @@
 """WebSocket frames after the handshake (RFC 6455): bytes into messages, messages into bytes.
 
 Pure. A whole parser object per connection would be most of an idle connection's memory; this one holds
-nothing between frames. The handshake itself is the ``websockets`` library's.
+nothing between frames.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
-from websockets.typing import Origin
 
 from hub import codes
 from hub.actions import (
@@ -64,7 +63,7 @@ class Switchboard:
         *,
         clock: Clock,
         ids: Ids,
-        origins: Sequence[Origin | None],
+        origins: Sequence[str | None],
         measures: Measures,
         admission: Admission,
         pages: Callable[[Socket, str], None],

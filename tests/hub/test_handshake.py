@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-from websockets.typing import Origin
 
 from hub import handshake
 from hub.admission import Refusal
@@ -28,7 +27,7 @@ def let_in(_forwarded: Sequence[str], _websocket: bool) -> None:
     """There is room for everybody."""
 
 
-def open_connection(head: bytes, origins: Sequence[Origin | None]) -> Opening:
+def open_connection(head: bytes, origins: Sequence[str | None]) -> Opening:
     return handshake.open_connection(head, origins, let_in)
 
 
