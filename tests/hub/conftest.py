@@ -59,9 +59,11 @@ class Writer:
     bell: RecordingBell
     redis: Redis
 
-    async def happen(self, district: str = YUCHENG, count: int = 1, size: int = 0) -> list[Entry]:
-        """Commits events that nobody is told of."""
-        at = self.store.clock.now()
+    async def happen(
+        self, district: str = YUCHENG, count: int = 1, size: int = 0, age: timedelta = timedelta(0)
+    ) -> list[Entry]:
+        """Commits events that nobody is told of; they happened ``age`` ago."""
+        at = self.store.clock.now() - age
         async with self.store.change() as change:
             for _ in range(count):
                 data = publication("requested", {"id": self.store.ids.new(), "pad": "x" * size}, iso(at))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from centrifuge import (
     ClientEventHandler,
     DisconnectedContext,
     PublicationContext,
+    ReplyError,
     StreamPosition,
     SubscribedContext,
     SubscriptionEventHandler,
@@ -18,7 +20,9 @@ from centrifuge import (
 )
 
 from hub import codes
+from models.clock import Clock
 from models.queries.board import board
+from models.settings import Settings
 from tests.hub.conftest import Running, StartHub, Writer
 from tests.support.city import YUCHENG, ZHANG
 
@@ -185,4 +189,60 @@ async def test_it_leaves_the_district_at_the_end_of_the_shift(hub: Running, writ
     await next_of(heard.subscribed)
     await writer.ring(*await writer.order("off_duty", ZHANG.subject, YUCHENG))
     assert (await next_of(heard.unsubscribed)).code == codes.OFF_DUTY.code
+    await client.disconnect()
+
+
+async def test_it_resumes_after_a_day(
+    start_hub: StartHub, settings: Settings, writer: Writer, clock: Clock
+) -> None:
+    entries = await writer.happen(count=300, age=timedelta(days=1))
+    async with start_hub() as hub_and_url:
+        hub = Running(*hub_and_url, settings, clock)
+        client = make(hub, hub.token("wall:1", CHANNEL))
+        heard = Heard()
+
+        async def get_state(_channel: str) -> StreamPosition:
+            return StreamPosition(offset=100, epoch=entries[0].epoch)
+
+        subscription = client.new_subscription(CHANNEL, heard, get_state=get_state)
+        await client.connect()
+        await subscription.subscribe()
+        again = await next_of(heard.subscribed)
+        assert (again.was_recovering, again.recovered) == (True, True)
+        await writer.ring(*await writer.happen())
+        assert await heard.offsets(201) == list(range(101, 302))
+        await client.disconnect()
+
+
+async def test_it_brings_a_subscription_token(hub: Running, writer: Writer) -> None:
+    async def get_token(channel: str) -> str:
+        return hub.minted(sub="somebody", channel=channel)
+
+    client = make(hub, hub.minted(sub="somebody"))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard, get_token=get_token)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    await writer.ring(*await writer.happen())
+    assert await heard.offsets(1) == [1]
+    await client.disconnect()
+
+
+async def test_it_pages_through_history_and_asks_who_is_there(hub: Running, writer: Writer) -> None:
+    await writer.ring(*await writer.happen(count=5))
+    client = make(hub, hub.token("officer:chief", CHANNEL, watched=[CHANNEL]))
+    heard = Heard()
+    subscription = client.new_subscription(CHANNEL, heard)
+    await client.connect()
+    await subscription.subscribe()
+    await next_of(heard.subscribed)
+    page = await subscription.history(limit=2, reverse=True)
+    assert [one.offset for one in page.publications] == [5, 4]
+    (here,) = (await subscription.presence()).clients.values()
+    assert here.user == "officer"
+    assert (await subscription.presence_stats()).num_users == 1
+    with pytest.raises(ReplyError) as refused:
+        await subscription.publish(data={"a": 1})
+    assert refused.value.code == codes.PERMISSION_DENIED.code
     await client.disconnect()
