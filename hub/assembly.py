@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from hub.admission import Admission, limits_of
 from hub.answers import Answers
+from hub.arrivals import Arrivals
 from hub.attendance import Attendance
 from hub.channels import Channels
 from hub.codes import Fault
@@ -66,8 +67,11 @@ class Hub:
             control_since=self.token_life,
             begin=self._begin,
             accept=self._accept,
+            check=lambda connection: self.arrivals.check(connection),
             measures=self.measures,
         )
+        self.measures.behind.set_function(lambda: self.follower.lag().entries)
+        self.measures.compared.set_function(lambda: self.follower.lag().seconds)
         bell.hear = self.follower.hear
         self.streams = Streams(
             lambda channel: self.channels.has(channel),
@@ -76,6 +80,7 @@ class Hub:
         )
         replays = Replays(store.database, self.follower, settings, tasks)
         self.channels = Channels(Sources(replays, self.streams), tasks, self.measures, settings)
+        self.arrivals = Arrivals(self.channels)
         self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
         self.attendance = Attendance(name, self._here, self.presence.live, bell.tell, tasks)
@@ -93,7 +98,8 @@ class Hub:
             settings.process_name or "hub.0",
             self.measures,
             tasks,
-            log_is_current=lambda: self.follower.is_current,
+            lag=self.follower.lag,
+            now=store.clock.now,
             distance=self._distance,
         )
         self.switchboard = self._make_switchboard()

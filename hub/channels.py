@@ -7,7 +7,7 @@ off come back: they find its position and what it published lately in memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -198,6 +198,18 @@ class Channels:
     def _forget(self, name: str) -> None:
         del self._quiet[name]
         del self._channels[name]
+
+    def followed(self) -> list[str]:
+        """The channels of the log that are wanted here."""
+        return [name for name in self._channels if kept(name) is Kept.IN_THE_LOG]
+
+    def expect(self, positions: Mapping[str, int]) -> None:
+        """Channels stand at these positions or beyond; the subscribers of one that does not come back."""
+        for name, position in positions.items():
+            channel = self._channels.get(name)
+            if channel is not None and channel.offset is not None and channel.offset < position:
+                log.warning("channel_behind", channel=name, known=channel.offset, offset=position)
+                self._send_away(channel)
 
     def forget_positions(self) -> None:
         """The log is another one: every subscriber of it comes back and finds out where it stands now."""

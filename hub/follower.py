@@ -7,7 +7,7 @@ receiver's affair.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +35,7 @@ COMPARE_SECONDS = 0.25
 PREDECESSOR_SECONDS = 0.02  # how long an early entry waits before the hole is read from the log
 PAGE = 500  # entries read at once
 READY_SECONDS = 2.0  # a hub that has not compared for longer is not ready
+GIVE_UP_SECONDS = 5.0  # for one answer: a database that died without a word must not keep us waiting for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,23 @@ class Snapshot:
     control: list[Entry]
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far behind the log a hub is, as far as it knows: it had everything ``seconds`` ago."""
+
+    entries: int
+    seconds: float
+
+    @property
+    def is_current(self) -> bool:
+        return self.seconds < READY_SECONDS
+
+
 class Follower:
-    """``begin`` is given the snapshot at the start and whenever the log is another one; ``accept`` each entry."""
+    """``begin`` is given the snapshot at the start and whenever the log is another one; ``accept`` each entry.
+
+    ``check`` is awaited at the end of each comparison, in its transaction: everything in it has been accepted.
+    """
 
     def __init__(
         self,
@@ -57,6 +73,7 @@ class Follower:
         control_since: timedelta,
         begin: Callable[[Snapshot], None],
         accept: Callable[[Entry], None],
+        check: Callable[[AsyncConnection], Awaitable[None]],
         measures: Measures,
     ) -> None:
         self._database = database
@@ -64,8 +81,10 @@ class Follower:
         self._control_since = control_since
         self._begin = begin
         self._accept = accept
+        self._check = check
         self._measures = measures
-        self._sequences = Sequences(Heads("", {}))
+        self._heads = Heads("", {})  # as they were last read
+        self._sequences = Sequences(self._heads)
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._failing = False
@@ -80,10 +99,10 @@ class Follower:
         """The offset up to which this hub has passed a sequence on."""
         return self._sequences.known.get(district)
 
-    @property
-    def is_current(self) -> bool:
-        """Whether heads were compared, and holes filled, a short while ago."""
-        return self._loop.time() - self._compared_at < READY_SECONDS
+    def lag(self) -> Lag:
+        """How far behind the log this hub is now."""
+        behind = self._sequences.behind(self._heads)
+        return Lag(sum(behind.values()), self._loop.time() - self._compared_at)
 
     async def start(self) -> None:
         """Loads the snapshot. Raises what the database raises."""
@@ -94,6 +113,7 @@ class Follower:
                 await _open_deadlines(connection),
                 await recent_control(connection, since),
             )
+        self._heads = snapshot.heads
         self._sequences = Sequences(snapshot.heads)
         self._compared_at = self._loop.time()
         self._begin(snapshot)
@@ -148,26 +168,29 @@ class Follower:
             pass
 
     async def compare(self) -> None:
-        """Reads the heads, and every entry above ours. Raises what the database raises."""
-        before = dict(self._sequences.known)
-        epoch = self._sequences.epoch
-        async with self._database.read() as connection:
-            heads = await read_heads(connection)
-            if not is_another_log(heads, epoch, before):
-                behind = self._sequences.behind(heads)
-                self._measures.behind.set(sum(behind.values()))
-                for district in behind:
-                    await self._catch_up(connection, district)
-                self._compared_at = self._loop.time()
-                self._measures.compared_at.set(self._clock.now().timestamp())
-                return
-        log.warning("another_log", epoch=heads.epoch)
-        await self.start()
+        """Reads the heads, and every entry above ours. Raises what the database raises, and TimeoutError.
 
-    async def _catch_up(self, connection: AsyncConnection, district: str) -> None:
+        What was read before an error has been passed on.
+        """
+        before = dict(self._sequences.known)
+        async with asyncio.timeout(GIVE_UP_SECONDS) as patience, self._database.read() as connection:
+            heads = await read_heads(connection)
+            another = is_another_log(heads, self._sequences.epoch, before)
+            if not another:
+                self._heads = heads
+                for district in self._sequences.behind(heads):
+                    await self._catch_up(connection, district, patience)
+                await self._check(connection)
+                self._compared_at = self._loop.time()
+        if another:
+            log.warning("another_log", epoch=heads.epoch)
+            await self.start()
+
+    async def _catch_up(self, connection: AsyncConnection, district: str, patience: asyncio.Timeout) -> None:
         while True:
             after = self._sequences.known.get(district, 0)
             page = await entries_after(connection, district, after, PAGE)
+            patience.reschedule(self._loop.time() + GIVE_UP_SECONDS)
             for entry in page:
                 self._pass_on(self._sequences.take(entry), "log")
             if len(page) < PAGE:

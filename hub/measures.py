@@ -45,11 +45,13 @@ class Measures:
         )
         self.behind = Gauge(
             "wufen_hub_behind_entries",
-            "Entries in the log that this hub has not followed.",
+            "Entries that the log was seen to hold and that this hub has not passed on.",
             registry=registry,
         )
-        self.compared_at = Gauge(
-            "wufen_hub_compared_timestamp_seconds", "When heads were last compared.", registry=registry
+        self.compared = Gauge(
+            "wufen_hub_compared_seconds",
+            "How long ago heads were last compared, and every hole filled.",
+            registry=registry,
         )
         self._deadlines(registry)
 

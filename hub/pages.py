@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from hub.follower import Lag
 from hub.handshake import plain_response
 from hub.measures import Measures
 from hub.transport import Socket
+from models.clock import iso
 from models.metrics import CONTENT_TYPE, collect
 from models.tasks import Tasks
 
@@ -19,7 +21,7 @@ _JSON = "application/json"
 
 
 class Pages:
-    """``log_is_current`` and ``distance`` are asked each time; a hub that is ``leaving`` takes nobody new."""
+    """``lag``, ``now`` and ``distance`` are asked each time; a hub that is ``leaving`` takes nobody new."""
 
     def __init__(
         self,
@@ -28,14 +30,16 @@ class Pages:
         measures: Measures,
         tasks: Tasks,
         *,
-        log_is_current: Callable[[], bool],
+        lag: Callable[[], Lag],
+        now: Callable[[], datetime],
         distance: Callable[[], timedelta],
     ) -> None:
         self._run_dir = run_dir
         self._process = process
         self._measures = measures
         self._tasks = tasks
-        self._log_is_current = log_is_current
+        self._lag = lag
+        self._now = now
         self._distance = distance
         self.leaving = False
 
@@ -51,13 +55,21 @@ class Pages:
             socket.answer(plain_response(404, "There is nothing here but /connection/websocket.\n"))
 
     def _ready(self) -> bytes:
+        lag = self._lag()
         checks = {
-            "log": "ok" if self._log_is_current() else "behind",
+            "log": "ok" if lag.is_current else "behind",
             "clock": "ok" if abs(self._distance()) <= LARGEST_DISTANCE else "distant",
             "stopping": "yes" if self.leaving else "no",
         }
         ready = checks == {"log": "ok", "clock": "ok", "stopping": "no"}
-        return _json(200 if ready else 503, {"status": "ok" if ready else "unavailable", "checks": checks})
+        # Beyond the last comparison nobody knows how much there is: then the instant says more than the number.
+        compared_at = self._now() - timedelta(seconds=lag.seconds)
+        body: dict[str, object] = {
+            "status": "ok" if ready else "unavailable",
+            "checks": checks,
+            "log": {"entries_behind": lag.entries, "compared_at": iso(compared_at)},
+        }
+        return _json(200 if ready else 503, body)
 
     async def _metrics(self, socket: Socket) -> None:
         figures = await collect("hub", self._run_dir, self._process, self._measures.registry)

@@ -57,8 +57,11 @@ class Sequences:
         return ready
 
     def behind(self, heads: Heads) -> dict[str, int]:
-        """How many entries of each sequence the log has beyond ours, where it has any."""
-        ahead = {name: head - self.known.get(name, 0) for name, head in heads.offsets.items()}
+        """How many entries of each sequence the log has beyond ours, where it has any; early ones prove some."""
+        ends = dict(heads.offsets)
+        for name, early in self._early.items():
+            ends[name] = max(ends.get(name, 0), *early)
+        ahead = {name: end - self.known.get(name, 0) for name, end in ends.items()}
         return {name: count for name, count in ahead.items() if count > 0}
 
 

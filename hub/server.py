@@ -75,7 +75,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         if isinstance(store.clock, DatabaseClock):
             tasks.start(follow(store.clock), "clock")
         hub = Hub(store, bell, f"{settings.process_name}:{RandomIds().new()}", tasks)
-        tasks.start(redis_bell.serve(), "bell")
+        tasks.start(_as_long_as_the_hub(hub, redis_bell.serve()), "bell")
         _start_hearing(hub, listening)
         await _load(hub)
         server = await _open(hub, stack)
@@ -109,7 +109,8 @@ def _start_hearing(hub: Hub, listening: Redis) -> None:
     }
     if not hub.store.settings.production:
         heard[PHONES] = hub.phones.hear
-    hub.tasks.start(listen(listening, heard, hub.follower.look), "doorbell")
+    hearing = listen(listening, heard, hub.follower.look)
+    hub.tasks.start(_as_long_as_the_hub(hub, hearing), "doorbell")
 
 
 async def _load(hub: Hub) -> None:

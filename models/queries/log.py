@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,21 @@ async def belongs_to(connection: AsyncConnection, channel: str, districts: froze
     """Whether an incident's channel is of one of these districts."""
     query = select(incidents.c.district).where(incidents.c.id == channel.partition(":")[2])
     return (await connection.execute(query)).scalar_one_or_none() in districts
+
+
+async def positions_of(connection: AsyncConnection, channels: Sequence[str]) -> dict[str, int]:
+    """The newest offset of each of these channels of the log, some hundreds; those that do not exist are left out."""
+    found: dict[str, int] = {}
+    for kind, name, offset in (
+        ("district", heads.c.district, heads.c.head),
+        ("incident", incidents.c.id, incidents.c.feed_offset),
+        ("officer", officers.c.id, officers.c.feed_offset),
+    ):
+        wanted = [channel.partition(":")[2] for channel in channels if channel.startswith(f"{kind}:")]
+        if wanted:
+            rows = await connection.execute(select(name, offset).where(name.in_(wanted)))
+            found.update({f"{kind}:{row[0]}": row[1] for row in rows})
+    return found
 
 
 async def replay(

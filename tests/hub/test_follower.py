@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
+import pytest
 from sqlalchemy import delete, insert, update
 
-from models.tables import epochs, events, heads
-from tests.hub.conftest import Running, Writer
-from tests.support.city import MINGSHAN, YUCHENG
+from hub import follower as follower_module
+from models.feed.append import Pending
+from models.feed.channels import publication
+from models.queries.log import positions_of
+from models.tables import epochs, events, heads, incidents
+from tests.hub.conftest import Running, StartHub, Writer
+from tests.support.city import MINGSHAN, YUCHENG, ask
 from tests.support.hub_client import HubClient
 
 CHANNEL = f"district:{YUCHENG}"
@@ -147,3 +153,66 @@ async def test_a_subscriber_who_comes_in_the_middle_of_traffic_misses_nothing(
         while seen[-1] < 30:
             seen.append((await client.publication(CHANNEL))["offset"])
         assert seen == list(range(6, 31))
+
+
+async def test_a_database_that_does_not_answer_is_given_up_and_asked_again(
+    start_hub: StartHub, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start_hub() as (hub, _):
+        monkeypatch.setattr(follower_module, "GIVE_UP_SECONDS", 0.01)
+        silent = asyncio.Event()
+        monkeypatch.setattr(hub.follower, "_check", lambda _connection: silent.wait())
+        with pytest.raises(TimeoutError):
+            await hub.follower.compare()
+        monkeypatch.undo()
+        await writer.happen()
+        await hub.follower.compare()
+        assert hub.follower.known(YUCHENG) == 1
+
+
+# --- whether subscribers have what the hub has
+
+
+async def test_subscribers_of_a_channel_that_fell_behind_come_back_for_what_they_lack(
+    hub: Running, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await ask(writer.store)
+    hub.hub.arrivals.every = 1
+    for channel in (CHANNEL, f"incident:{asked.id}"):
+        await hub.hub.follower.compare()
+        async with hub.watching(channel, "officer:051827") as client:
+            await hub.hub.follower.compare()
+            await client.nothing_came()
+            with monkeypatch.context() as patch:
+                # What the hub knows, its channels were never told.
+                patch.setattr(hub.hub.channels, "publish", lambda *_: None)
+                await change_of(writer, asked.id)
+                await hub.hub.follower.compare()
+            assert (await client.push())["unsubscribe"]["code"] == 2500
+            again = await client.ask(subscribe={"channel": channel})
+            assert again["subscribe"]["offset"] == await position(hub, channel)
+
+
+async def change_of(writer: Writer, incident_id: str) -> None:
+    """Something happens to the incident that nobody is told of."""
+    async with writer.store.change() as change:
+        moved = update(incidents).where(incidents.c.id == incident_id)
+        moved = moved.values(feed_offset=incidents.c.feed_offset + 1)
+        offset = (await change.connection.execute(moved.returning(incidents.c.feed_offset))).scalar_one()
+        text = publication("answered", {"id": incident_id}, "now")
+        pending = Pending(YUCHENG, "answered", change.at, text, "system", incident_id, offset)
+        change.pending.append(pending)
+
+
+async def position(hub: Running, channel: str) -> int:
+    async with hub.hub.store.database.read() as connection:
+        return (await positions_of(connection, [channel]))[channel]
+
+
+async def test_the_position_of_each_channel_of_the_log(hub: Running, writer: Writer) -> None:
+    asked = await ask(writer.store)
+    await change_of(writer, asked.id)
+    names = [CHANNEL, f"incident:{asked.id}", "officer:051827", "incident:none", f"board:{YUCHENG}"]
+    async with hub.hub.store.database.read() as connection:
+        found = await positions_of(connection, names)
+    assert found == {CHANNEL: 2, f"incident:{asked.id}": 2, "officer:051827": 0}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
+from prometheus_client import generate_latest
 from websockets.exceptions import InvalidStatus
 
 from hub.assembly import Hub
+from models.clock import parse_iso
+from models.feed.entries import Entry
 from models.queries.board import board
 from tests.hub.conftest import Running, StartHub, Writer
 from tests.support.city import YUCHENG, ZHANG, ask
@@ -317,11 +321,33 @@ async def test_health_and_readiness(hub: Running) -> None:
     assert (await page(hub.url, "/"))[0] == 404
 
 
-async def test_a_hub_that_no_longer_compares_heads_is_not_ready(hub: Running) -> None:
-    hub.hub.follower._compared_at -= 60
-    hub.hub.follower._database = None  # type: ignore[assignment]
+async def test_a_hub_that_is_behind_the_log_says_how_far_and_since_when(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.hub.follower, "_check", unreachable)
+    # Two entries are heard without their predecessor, and the database does not tell.
+    monkeypatch.setattr(hub.hub.follower, "_compared_at", asyncio.get_running_loop().time() - 60)
+    epoch = hub.hub.follower.epoch
+    hub.hub.follower.hear([Entry(YUCHENG, offset, epoch, "{}") for offset in (2, 3)])
     status, body = await page(hub.url, "/readyz")
-    assert (status, json.loads(body)["checks"]["log"]) == (503, "behind")
+    told = json.loads(body)
+    assert (status, told["checks"]["log"]) == (503, "behind")
+    assert told["log"]["entries_behind"] == 3
+    behind_for = hub.clock.now() - parse_iso(told["log"]["compared_at"])
+    assert 60 <= behind_for.total_seconds() < 70
+    figures = generate_latest(hub.hub.measures.registry)
+    assert figure(figures, "wufen_hub_behind_entries") == 3
+    assert 60 <= figure(figures, "wufen_hub_compared_seconds") < 70
+
+
+async def unreachable(_connection: object) -> None:
+    raise ConnectionError
+
+
+def figure(page: bytes, name: str) -> float:
+    """The value of a metric that has no labels."""
+    (value,) = re.findall(rf"^{name} (\S+)$", page.decode(), re.MULTILINE)
+    return float(value)
 
 
 async def test_figures(start_hub: StartHub) -> None:

@@ -109,6 +109,10 @@ class Faults(RuleBasedStateMachine):
         self._do(here.start() if here.hub is None else here.stop())
         self._settle()
 
+    @rule(hub=HUB)
+    def a_publication_fails(self, hub: int) -> None:
+        self._world.hubs[hub].unheeded = 1
+
     @rule(hub=HUB, slow=st.booleans())
     def database_slow(self, hub: int, slow: bool) -> None:
         self._world.hubs[hub].database.slow = slow

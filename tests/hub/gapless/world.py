@@ -49,6 +49,7 @@ class HubHere:
         database.prepare()
         self.database = database
         self.lines: list[Wire] = []
+        self.unheeded = 0  # publications that the hub takes in and its channels are not told of
         self.hub: Hub | None = None
         self.serving = False
         self._tasks: Tasks | None = None
@@ -59,8 +60,19 @@ class HubHere:
         self._lives += 1
         self._tasks = Tasks()
         store = replace(self._store, database=self.database)
-        name = f"hub.{self._number}:{self._lives}"
-        self.hub = Hub(store, OwnBell(SilentBell()), name, self._tasks)
+        life = f"hub.{self._number}:{self._lives}"
+        self.hub = hub = Hub(store, OwnBell(SilentBell()), life, self._tasks)
+        hub.arrivals.every = 1
+        publish = hub.channels.publish
+        self.unheeded = 0
+
+        def heed(name: str, data: bytes, offset: int | None = None) -> None:
+            if self.unheeded:
+                self.unheeded -= 1
+            else:
+                publish(name, data, offset)
+
+        hub.channels.publish = heed  # type: ignore[method-assign]
         self._tasks.start(self._load(self.hub), "load")
 
     async def _load(self, hub: Hub) -> None:
@@ -231,6 +243,7 @@ class World:
         """Faults end, all doorbells that were under way are lost, and everybody has time to come back."""
         for here in self.hubs:
             here.bells.clear()
+            here.unheeded = 0
             here.database.away = here.database.slow = False
             while here.database.held:
                 here.database.release(0)
