@@ -15,7 +15,9 @@ from hub.codes import Fault
 from hub.protocol import ClientInfo
 from hub.rights import Claims, Kept, Revocations, kept, namespace
 from hub.welcome import Welcoming
+from models.tables import CONTROL
 
+CONTROL_SEQUENCE = f"district:{CONTROL}"  # is read like a district and is nobody's channel
 MOST_CHANNEL_NAME = 255  # characters
 MOST_SUBSCRIPTIONS = 128  # channels of one connection
 MOST_COMMANDS = 500  # of one connection at once: all that a phone asks for when it comes back
@@ -86,7 +88,7 @@ class Standing:
         """Why there can be no such channel on this hub."""
         if not channel or len(channel) > MOST_CHANNEL_NAME or not channel.isprintable():
             return codes.BAD_REQUEST
-        if namespace(channel) in self.terms.refused_namespaces:
+        if channel == CONTROL_SEQUENCE or namespace(channel) in self.terms.refused_namespaces:
             return codes.UNKNOWN_CHANNEL
         if kept(channel) is Kept.IN_MEMORY and not self.terms.test_mode:
             return codes.UNKNOWN_CHANNEL

@@ -196,4 +196,9 @@ def _allowed(claims: _Claims, what: str) -> frozenset[str]:
 
 
 def _json(value: Any) -> bytes:
-    return b"" if value in (None, {}) else msgspec.json.encode(value)
+    if value in (None, {}):
+        return b""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half a character, as JavaScript may cut one
+        raise TokenInvalid("no text") from None

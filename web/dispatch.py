@@ -44,7 +44,8 @@ def route(endpoint: Endpoint) -> Route:
 
 def _check_path(request: Request) -> None:
     """PostgreSQL takes no NUL in a text; nothing of ours has such a name."""
-    if any("\x00" in str(value) for value in request.path_params.values()):
+    asked = (*request.path_params.values(), *(value for _, value in request.query_params.multi_items()))
+    if any("\x00" in str(value) for value in asked):
         raise NotFound
 
 

@@ -60,13 +60,40 @@ def test_no_compression_is_agreed() -> None:
         ("https://localhost:8000", 403),
         ("http://evil.example", 403),
         ("http://localhost:8000.evil.example", 403),
-        ("null", 403),
+        ("http://[::1]:8000", 101),
+        ("null", 403),  # a sandboxed frame, a file, a redirect from elsewhere
+        (" ", 403),
+        ("HTTP://LOCALHOST:8000", 403),  # no browser writes it so
+        ("http://LOCALHOST:8000", 403),
+        ("http://localhost", 403),
+        ("http://localhost:80000", 403),
+        ("http://localhost:8000/", 403),
+        ("http://localhost:8000@evil.example", 403),
+        ("http://evil.example@localhost:8000", 403),
+        ("http://evil.example#http://localhost:8000", 403),
+        ("http://localhost:8000,http://evil.example", 403),
+        ("http://localhost:8000 http://evil.example", 403),
+        ("http://localhost.:8000", 403),
+        ("http://127.0.0.1.evil.example:8000", 403),
+        ("http://127.1:8000", 403),
+        ("http://\u0131ocalhost:8000", 403),
+        ("ws://localhost:8000", 403),
+        ("file://", 403),
     ],
 )
 def test_a_foreign_page_is_refused(origin: str, status: int) -> None:
     opening = open_connection(request(Origin=origin), allowed_origins(settings()))
     assert opening.status == status
     assert opening.accepted == (status == 101)
+
+
+def test_two_origins_are_none() -> None:
+    head = request(Origin="http://localhost:8000").replace(
+        b"\r\n\r\n", b"\r\nOrigin: http://evil.example\r\n\r\n"
+    )
+    opening = open_connection(head, allowed_origins(settings()))
+    assert not opening.accepted
+    assert opening.status in (400, 403)
 
 
 def test_the_public_url_and_further_origins_are_ours() -> None:

@@ -57,6 +57,12 @@ def forged(header: dict[str, object], claims: dict[str, object]) -> str:
     return ".".join([*parts, ""])
 
 
+def deep_header() -> str:
+    """A header of lists in lists, by no key."""
+    header = b'{"alg":"HS256","x":' + b"[" * 2_000 + b"]" * 2_000 + b"}"
+    return f"{base64.urlsafe_b64encode(header).rstrip(b'=').decode()}.e30.{'A' * 43}"
+
+
 CLAIMS: dict[str, object] = {"sub": "officer:abc", "iat": 1793606400, "exp": 1793607000, "caps": []}
 
 
@@ -86,6 +92,15 @@ CLAIMS: dict[str, object] = {"sub": "officer:abc", "iat": 1793606400, "exp": 179
         jwt.encode({"sub": "officer:abc", "exp": 1793606401 + 86_400}, SECRET, "HS256"),
         jwt.encode(CLAIMS, SECRET, "HS256", headers={"crit": ["b64"], "b64": False}),
         forged({"alg": "HS256", "typ": "JWT"}, CLAIMS),
+        forged({"alg": ["HS256"]}, CLAIMS),
+        forged({"alg": "hs256"}, CLAIMS),
+        deep_header(),
+        jwt.encode({**CLAIMS, "info": {"name": "\ud83d"}}, SECRET, "HS256"),
+        jwt.encode({**CLAIMS, "exp": 10**400}, SECRET, "HS256"),
+        jwt.encode({**CLAIMS, "iat": -(10**400)}, SECRET, "HS256"),
+        f" {TOKEN}",
+        f"{TOKEN}.",
+        TOKEN.replace("_", "/").replace("-", "+") + "=",
     ],
 )
 def test_whatever_is_no_token_of_ours_is_invalid_and_never_merely_expired(text: str) -> None:

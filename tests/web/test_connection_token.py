@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from models.tokens import ConnectionToken, read_connection_token
 from tests.support.city import AUX, CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG
 from tests.web.client import Client, bearer, error_of
@@ -83,3 +85,10 @@ async def test_only_a_commander_may_ask_who_follows_his_districts(web: Client) -
     assert (await read(officer)).info == b'{"officer":"%b"}' % ZHANG.service_number.encode()
     _, requester = await web.asked("one")
     assert (await read(requester)).info == b""
+
+
+@pytest.mark.parametrize("incident", ["%00", "x%00", "%ff", "'", "%25", "a" * 4_000, "%F0%9F%9A%94", ""])
+async def test_an_incident_that_cannot_be_is_not_found(web: Client, incident: str) -> None:
+    path = f"/api/v1/connection-token?incident={incident}"
+    refused = await web.get(path, headers=bearer(await web.token_of(LI)))
+    assert error_of(refused)[:2] == (404, "not_found")
