@@ -48,6 +48,14 @@ class Subscribe(NamedTuple):
     since: Since | None = None
     reject_unrecovered: bool = False
     within: frozenset[str] | None = None
+    join_leave: bool = False
+
+
+class Joined(NamedTuple):
+    """In an open channel now; ``listens``: wants to hear who else comes and goes."""
+
+    channel: str
+    listens: bool
 
 
 class Unsubscribe(NamedTuple):
@@ -101,4 +109,6 @@ class Close(NamedTuple):
     why: Disconnect
 
 
-Action = Send | Hold | Welcome | Connected | Subscribe | Unsubscribe | Publish | Who | Look | Call | Close
+Action = (
+    Send | Hold | Welcome | Connected | Subscribe | Joined | Unsubscribe | Publish | Who | Look | Call | Close
+)

@@ -71,7 +71,7 @@ def _why_no_history(standing: Standing, wanted: HistoryRequest) -> Fault | None:
         return fault
     if not standing.may(wanted.channel):
         return codes.PERMISSION_DENIED
-    if kept(wanted.channel) is Kept.NOT_AT_ALL:
+    if kept(wanted.channel) not in (Kept.IN_THE_LOG, Kept.IN_MEMORY):
         return codes.NOT_AVAILABLE
     return codes.BAD_REQUEST if wanted.since is not None and wanted.since.offset < 0 else None
 

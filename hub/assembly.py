@@ -11,13 +11,14 @@ from hub.admission import Admission, limits_of
 from hub.answers import Answers
 from hub.arrivals import Arrivals
 from hub.attendance import Attendance
+from hub.boards import Boards
 from hub.channels import Channels
 from hub.codes import Fault
 from hub.connection import EXPIRY_GRACE_SECONDS
 from hub.control import Control
 from hub.deadlines import Deadlines
 from hub.follower import Follower, Snapshot
-from hub.gathered import Boards, Phones, Positions
+from hub.gathered import Phones, Positions
 from hub.handshake import allowed_origins
 from hub.histories import Histories
 from hub.measures import Measures
@@ -27,9 +28,9 @@ from hub.pages import Pages
 from hub.presence import Presence
 from hub.protocol import ClientInfo
 from hub.replays import Replays
-from hub.rights import Revocations
+from hub.rights import Kept, Revocations
 from hub.rpc import Calls
-from hub.sources import Sources
+from hub.sources import Source, Sources
 from hub.standing import MOST_COMMANDS, Terms
 from hub.streams import Streams
 from hub.switchboard import Switchboard
@@ -42,6 +43,7 @@ from models.clock import DatabaseClock
 from models.feed.channels import incident_data, officer_data
 from models.feed.entries import Entry
 from models.queries.board import figures
+from models.settings import Settings
 from models.store import Store
 from models.tables import CONTROL
 from models.tasks import Tasks
@@ -73,15 +75,8 @@ class Hub:
         self.measures.behind.set_function(lambda: self.follower.lag().entries)
         self.measures.compared.set_function(lambda: self.follower.lag().seconds)
         bell.hear = self.follower.hear
-        self.streams = Streams(
-            lambda channel: self.channels.has(channel),
-            seconds=asyncio.get_running_loop().time,
-            new_id=store.ids.new,
-        )
-        replays = Replays(store.database, self.follower, settings, tasks)
-        self.channels = Channels(Sources(replays, self.streams), tasks, self.measures, settings)
+        self._make_channels(settings)
         self.arrivals = Arrivals(self.channels)
-        self._make_gathered()
         self.presence = Presence(name, asyncio.get_running_loop().time)
         self.attendance = Attendance(name, self._here, self.presence.live, bell.tell, tasks)
         self.deadlines = Deadlines(
@@ -110,8 +105,23 @@ class Hub:
             duty_changed=self.boards.mark,
         )
 
-    def _make_gathered(self) -> None:
-        self.boards = Boards(self.channels, lambda district: figures(self.store, district))
+    def _make_channels(self, settings: Settings) -> None:
+        sources: dict[Kept, Source] = {}
+        self.channels = Channels(Sources(sources), self.tasks, self.measures, settings)
+        self.streams = Streams(
+            self.channels.has,
+            seconds=asyncio.get_running_loop().time,
+            new_id=self.store.ids.new,
+        )
+        self.boards = Boards(
+            self.channels,
+            lambda district: figures(self.store, district),
+            self.tasks,
+            self.store.ids.new(),
+        )
+        sources[Kept.IN_THE_LOG] = Replays(self.store.database, self.follower, settings, self.tasks)
+        sources[Kept.IN_MEMORY] = self.streams
+        sources[Kept.LATEST] = self.boards
         self.positions = Positions(self.channels)
         self.phones = Phones(self.channels)
 
@@ -153,7 +163,7 @@ class Hub:
             pages=self.pages.answer,
             calls=self.calls.take,
             questions=self._make_answers(open_channels).take,
-            admits=open_channels.admits,
+            open_channels=open_channels,
         )
 
     def _is_crowded(self, subject: str) -> bool:

@@ -7,7 +7,7 @@ off come back: they find its position and what it published lately in memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -60,8 +60,6 @@ class Channels:
         self._quiet: dict[str, None] = {}  # without subscribers, the longest first
         self._dirty: list[Channel] = []
         self._loop = asyncio.get_running_loop()
-        # Called with a new subscriber of a channel without positions, by namespace.
-        self.greeters: dict[str, Callable[[str, Subscriber], None]] = {}
 
     def __len__(self) -> int:
         """Those that have subscribers."""
@@ -96,9 +94,6 @@ class Channels:
             channel.flush()
             channel.live[subscriber] = None
             subscriber.subscribed(wanted, {})
-            kind = namespace(wanted.channel)
-            if kind in self.greeters:
-                self.greeters[kind](wanted.channel, subscriber)
             return
         joining = Joining(subscriber, wanted)
         channel.joining.append(joining)

@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 from hub import codes
-from hub.actions import Action, Close, Connected, Hold, Send, Since, Subscribe
+from hub.actions import Action, Close, Connected, Hold, Send, Subscribe
 from hub.codes import Disconnect
 from hub.protocol import Command, SubscribeRequest, error_reply, reply
 from hub.rights import Claims
 from hub.standing import MOST_SUBSCRIPTIONS, Standing, TokenRefused
+from hub.subscribing import since_of
 from hub.welcome import Welcoming
 
 
@@ -39,8 +40,7 @@ def connect(standing: Standing, command: Command, now: float, actions: list[Acti
 def _serve(standing: Standing, channel: str, had: SubscribeRequest | None) -> Subscribe:
     """Subscribes because the token says so; ``had``: where the client was when it was here before."""
     standing.subscriptions.add(channel)
-    since = Since(had.offset, had.epoch) if had is not None and had.recover else None
-    return Subscribe(0, channel, since, within=standing.within(channel))
+    return Subscribe(0, channel, since_of(channel, had), within=standing.within(channel))
 
 
 def _bad_channels(standing: Standing, claims: Claims) -> Disconnect | None:

@@ -13,11 +13,11 @@ from typing import Any
 from msgspec import Raw
 
 from hub import asking, codes, connecting, subscribing
-from hub.actions import Action, Close, Send, Subscribe, Unsubscribe, Welcome
+from hub.actions import Action, Close, Joined, Send, Subscribe, Unsubscribe, Welcome
 from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.pace import Pace
 from hub.protocol import Command, error_reply, reply, subscribe_push, unsubscribe_push
-from hub.rights import namespace
+from hub.rights import Kept, kept, namespace
 from hub.standing import Standing, Terms
 
 EXPIRY_GRACE_SECONDS = 25  # a client asks for a new token when the old one ends, not before
@@ -90,14 +90,19 @@ class Connection(Standing):
         channel = wanted.channel
         if wanted.command_id:
             result |= subscribing.lease(self, channel, now)
-            return [Send(reply(wanted.command_id, "subscribe", result), "publications" in result)]
+            answer = Send(reply(wanted.command_id, "subscribe", result), "publications" in result)
+            return [answer, *self._joined(wanted)]
         data = self.bearer.served.get(channel)
         if data:
             result["data"] = Raw(data)
         if self.welcoming is None:
-            return [Send(subscribe_push(channel, result))]
+            return [Send(subscribe_push(channel, result)), *self._joined(wanted)]
         self.welcoming.attached(channel, result)
-        return self._welcome()
+        return [*self._welcome(), *self._joined(wanted)]
+
+    def _joined(self, wanted: Subscribe) -> list[Action]:
+        in_memory = kept(wanted.channel) is Kept.IN_MEMORY
+        return [Joined(wanted.channel, wanted.join_leave)] if in_memory else []
 
     def _welcome(self) -> list[Action]:
         message = None if self.welcoming is None else self.welcoming.reply

@@ -212,6 +212,16 @@ def presence_stats_result(here: Sequence[ClientInfo]) -> dict[str, Any]:
     return {"num_clients": len(here), "num_users": len({one.user for one in here})}
 
 
+def join_push(channel: str, info: ClientInfo) -> bytes:
+    """Tells a client who came."""
+    return _encode({"push": {"channel": channel, "join": {"info": info}}})
+
+
+def leave_push(channel: str, info: ClientInfo) -> bytes:
+    """Tells a client who left."""
+    return _encode({"push": {"channel": channel, "leave": {"info": info}}})
+
+
 def subscribe_push(channel: str, result: dict[str, Any]) -> bytes:
     """Tells a client that the hub subscribed it to a channel."""
     return _encode({"push": {"channel": channel, "subscribe": result}})

@@ -41,6 +41,7 @@ class Kept(Enum):
 
     IN_THE_LOG = "log"
     IN_MEMORY = "memory"  # of one hub: the open channels of test mode
+    LATEST = "latest"  # only the newest counts
     NOT_AT_ALL = "nowhere"
 
 
@@ -48,7 +49,7 @@ NAMESPACES = {
     "district": Kept.IN_THE_LOG,
     "incident": Kept.IN_THE_LOG,
     "officer": Kept.IN_THE_LOG,
-    "board": Kept.NOT_AT_ALL,
+    "board": Kept.LATEST,
     "positions": Kept.NOT_AT_ALL,
     "phones": Kept.NOT_AT_ALL,
 }

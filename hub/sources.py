@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from hub.actions import Subscribe
-from hub.missed import Missed, missed_in
-from hub.replays import Replays
+from hub.missed import Missed
 from hub.rights import Kept, kept
-from hub.streams import Streams
+
+
+class Source(Protocol):
+    """What keeps channels of one kind."""
+
+    def epoch(self, channel: str) -> str: ...
+
+    def position(self, channel: str) -> int | None: ...
+
+    async def read(self, wanted: Subscribe) -> Missed | None: ...
 
 
 class Sources:
     """The log as channels see it (``hub.channels.Log``)."""
 
-    def __init__(self, replays: Replays, streams: Streams) -> None:
-        self._replays = replays
-        self._streams = streams
+    def __init__(self, sources: Mapping[Kept, Source]) -> None:
+        self._sources = sources
 
     def epoch(self, channel: str) -> str:
-        return (self._streams if kept(channel) is Kept.IN_MEMORY else self._replays).epoch(channel)
+        return self._sources[kept(channel)].epoch(channel)
 
     def position(self, channel: str) -> int | None:
-        return (self._streams if kept(channel) is Kept.IN_MEMORY else self._replays).position(channel)
+        source = self._sources.get(kept(channel))  # none: nothing is kept of it
+        return None if source is None else source.position(channel)
 
     async def read(self, wanted: Subscribe) -> Missed | None:
-        if kept(wanted.channel) is Kept.IN_MEMORY:
-            return missed_in(self._streams.read(wanted))
-        return await self._replays.read(wanted)
+        return await self._sources[kept(wanted.channel)].read(wanted)

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 
 from hub.actions import Look, Since, Subscribe
+from hub.missed import Missed
+from hub.protocol import publication
 from models.queries.log import Replay
 
 MOST_ENTRIES = 100  # of one channel
@@ -95,15 +97,15 @@ class Streams:
         self._make_room()
         return stream.offset
 
-    def read(self, wanted: Subscribe) -> Replay:
+    async def read(self, wanted: Subscribe) -> Missed:
         """What was published since; complete only if nothing of it was forgotten."""
         stream = self._streams[wanted.channel]
         since = wanted.since
         if since is None or not _is_of(since, stream):
-            return Replay(stream.epoch, stream.offset, [], complete=False)
-        found = [(offset, data.decode()) for offset, _, data in stream.entries if offset > since.offset]
+            return Missed(stream.epoch, stream.offset)
+        found = [publication(data, offset) for offset, _, data in stream.entries if offset > since.offset]
         complete = len(found) == stream.offset - since.offset
-        return Replay(stream.epoch, stream.offset, found if complete else [], complete)
+        return Missed(stream.epoch, stream.offset, found if complete else (), complete=complete)
 
     def look(self, wanted: Look) -> Replay | None:
         """A page of history; None when the position is of another stream."""

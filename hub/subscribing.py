@@ -8,6 +8,7 @@ from hub import codes
 from hub.actions import Action, Send, Since, Subscribe, Unsubscribe
 from hub.codes import Fault
 from hub.protocol import REJECT_UNRECOVERED, Command, SubscribeRequest, error_reply, reply
+from hub.rights import Kept, kept
 from hub.standing import MOST_SUBSCRIPTIONS, Standing, TokenRefused
 
 
@@ -22,10 +23,17 @@ def subscribe(standing: Standing, command: Command, now: float, actions: list[Ac
         actions.append(Send(error_reply(command.id, fault)))
         return
     standing.subscriptions.add(wanted.channel)
-    since = Since(wanted.offset, wanted.epoch) if wanted.recover else None
+    since = since_of(wanted.channel, wanted)
     reject = bool(wanted.flag & REJECT_UNRECOVERED)
     within = standing.within(wanted.channel)
-    actions.append(Subscribe(command.id, wanted.channel, since, reject, within))
+    actions.append(Subscribe(command.id, wanted.channel, since, reject, within, wanted.join_leave))
+
+
+def since_of(channel: str, had: SubscribeRequest | None) -> Since | None:
+    """From where the client wants to go on. The latest value is for everybody who comes, asked for or not."""
+    if had is not None and had.recover:
+        return Since(had.offset, had.epoch)
+    return Since(0, "") if kept(channel) is Kept.LATEST else None
 
 
 def _why_not(standing: Standing, wanted: SubscribeRequest) -> Fault | None:
@@ -39,8 +47,10 @@ def _why_not(standing: Standing, wanted: SubscribeRequest) -> Fault | None:
     if len(standing.subscriptions) >= MOST_SUBSCRIPTIONS:
         return codes.LIMIT_EXCEEDED
     # A filter that was passed over in silence would mean something else than was asked for.
-    if bytes(wanted.tf) != b"null" or wanted.type or wanted.join_leave:
+    if bytes(wanted.tf) != b"null" or wanted.type:
         return codes.NOT_AVAILABLE
+    if wanted.join_leave and kept(wanted.channel) is not Kept.IN_MEMORY:
+        return codes.NOT_AVAILABLE  # who comes and goes is for whoever may ask who is there
     return None
 
 

@@ -18,6 +18,7 @@ from hub.actions import (
     Close,
     Connected,
     Hold,
+    Joined,
     Look,
     Publish,
     Send,
@@ -32,6 +33,7 @@ from hub.codes import Disconnect, Fault
 from hub.connection import Connection
 from hub.handshake import Opening, open_connection
 from hub.measures import Measures
+from hub.open_channels import OpenChannels
 from hub.protocol import batch, error_reply, reply
 from hub.rights import Kept, kept
 from hub.standing import Terms
@@ -52,7 +54,7 @@ HANG_UP_SECONDS = 1.0  # that peers have to hang up, before they are cut off
 
 class Switchboard:
     """Made once per hub. ``pages`` answers plain HTTP, ``calls`` remote calls, ``questions`` those about
-    channels; ``admits`` says whether there is room for an open one.
+    channels; ``open_channels`` are those of test mode.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Switchboard:
         pages: Callable[[Socket, str], None],
         calls: Callable[[Socket, Call], None],
         questions: Callable[[Socket, Publish | Who | Look], None],
-        admits: Callable[[str], bool],
+        open_channels: OpenChannels,
     ) -> None:
         self.queue_bytes = settings.hub_queue_bytes
         self.replay_bytes = settings.replay_bytes
@@ -83,7 +85,7 @@ class Switchboard:
         self._pages = pages
         self._calls = calls
         self._questions = questions
-        self._admits = admits
+        self._open = open_channels
         self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
         self._next = 0
         self._loop = asyncio.get_running_loop()
@@ -161,8 +163,10 @@ class Switchboard:
                 socket.hold()
             case Welcome(message):
                 socket.release(message)
+            case Joined(channel, listens):
+                self._open.joined(socket, channel, listens=listens)
             case Unsubscribe(channel):
-                self.channels.detach(socket, channel)
+                self._detach(socket, channel)
             case Connected():
                 self._strangers.pop(socket, None)
                 socket.known()
@@ -176,10 +180,15 @@ class Switchboard:
                 socket.close(why)
 
     def _attach(self, socket: Socket, wanted: Subscribe) -> None:
-        if kept(wanted.channel) is Kept.IN_MEMORY and not self._admits(wanted.channel):
+        if kept(wanted.channel) is Kept.IN_MEMORY and not self._open.admits(wanted.channel):
             socket.refuse(wanted.channel, wanted.command_id, codes.LIMIT_EXCEEDED)
         else:
             self.channels.attach(socket, wanted)
+
+    def _detach(self, socket: Socket, channel: str) -> None:
+        self.channels.detach(socket, channel)
+        if kept(channel) is Kept.IN_MEMORY:
+            self._open.left(socket, channel)
 
     def ended(self, socket: Socket, why: Disconnect) -> None:
         """The hub hung up; nothing is written to this connection any more."""
@@ -199,7 +208,7 @@ class Switchboard:
             return
         self._measures.connections.dec()
         for channel in connection.subscriptions:
-            self.channels.detach(socket, channel)
+            self._detach(socket, channel)
         for holder in _holders(socket):
             self.subjects.discard(holder, socket)
 

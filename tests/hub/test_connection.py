@@ -343,7 +343,7 @@ def served(**had: Any) -> tuple[Talk, list[Action]]:
 
 def test_the_reply_to_connect_waits_for_the_channels_that_the_token_names() -> None:
     talk, actions = served()
-    district, board = Subscribe(0, "district:511802"), Subscribe(0, "board:511802")
+    district, board = Subscribe(0, "district:511802"), Subscribe(0, "board:511802", Since(0, ""))
     assert actions == [Connected("served"), Hold(), district, board]
     connection = talk.connection
     assert connection.subscribed(board, {}, NOW) == []
@@ -369,7 +369,7 @@ def test_a_client_that_was_there_before_recovers_them_and_nothing_else() -> None
     _, actions = served(**{"district:511802": had, "officer:zhang": had})
     assert actions[2:] == [
         Subscribe(0, "district:511802", Since(3, "Xy1")),
-        Subscribe(0, "board:511802"),
+        Subscribe(0, "board:511802", Since(0, "")),  # the latest figures are for everybody
     ]
 
 
@@ -395,7 +395,7 @@ def test_one_that_is_taken_away_meanwhile_is_not_waited_for() -> None:
 def test_what_was_taken_back_since_the_token_was_issued_is_not_served() -> None:
     talk = Talk()
     talk.revocations.off_duty("served", "511802", 950.0)
-    assert talk.connect(SERVED) == [Connected("served"), Hold(), Subscribe(0, "board:511802")]
+    assert talk.connect(SERVED) == [Connected("served"), Hold(), Subscribe(0, "board:511802", Since(0, ""))]
 
 
 def test_one_cannot_be_left_before_it_is_there() -> None:

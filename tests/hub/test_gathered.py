@@ -15,7 +15,7 @@ from tests.hub.conftest import Running, Writer
 from tests.support.city import MINGSHAN, YUCHENG, ZHANG, ask
 from tests.support.hub_client import HubClient
 
-BOARD, POSITIONS = f"board:{YUCHENG}", f"positions:{YUCHENG}"
+POSITIONS = f"positions:{YUCHENG}"
 
 
 @pytest.fixture
@@ -28,40 +28,6 @@ def position(officer: str, lat: float, district: str = YUCHENG) -> str:
     return json.dumps(
         {"district": district, "officer": officer, "lat": lat, "lng": 103.0, "at": "2026-11-23T10:00:00.000Z"}
     )
-
-
-async def test_a_wall_reads_figures_at_once_and_again_when_something_happened(
-    hub: Running, writer: Writer
-) -> None:
-    async with hub.watching(BOARD) as wall:
-        first = (await wall.publication(BOARD))["data"]
-        assert first["statuses"]["waiting"] == 0
-        await ask(writer.store)
-        await writer.ring(*writer.rung())
-        assert (await wall.publication(BOARD))["data"]["statuses"]["waiting"] == 1
-        async with hub.watching(BOARD) as second:
-            # The latest value, without asking the database again.
-            assert (await second.publication(BOARD))["data"]["statuses"]["waiting"] == 1
-            await wall.nothing_came()
-
-
-async def test_going_on_duty_changes_the_figures(hub: Running, writer: Writer) -> None:
-    async with hub.watching(BOARD) as wall:
-        assert (await wall.publication(BOARD))["data"]["on_duty"] == []
-        await set_duty(writer.store, ZHANG, True, YUCHENG)
-        await writer.ring(*writer.rung())
-        (officer,) = (await wall.publication(BOARD))["data"]["on_duty"]
-        assert officer["officer"] == ZHANG.service_number
-
-
-async def test_many_events_are_one_new_board(hub: Running, writer: Writer) -> None:
-    async with hub.watching(BOARD) as wall:
-        await wall.publication(BOARD)
-        for car in ("one", "two", "three"):
-            await ask(writer.store, car)
-        await writer.ring(*writer.rung())
-        assert (await wall.publication(BOARD))["data"]["statuses"]["waiting"] == 3
-        await wall.nothing_came()
 
 
 async def test_positions_are_gathered_and_only_the_latest_counts(hub: Running, writer: Writer) -> None:

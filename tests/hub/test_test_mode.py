@@ -92,6 +92,27 @@ async def test_presence_shows_who_is_there(open_hub: Running) -> None:
         assert stats == {"num_clients": 2, "num_users": 2}
 
 
+async def test_who_listens_hears_who_comes_and_goes(open_hub: Running) -> None:
+    async with open_hub.client() as listener, open_hub.client() as deaf:
+        one = await stranger(listener)
+        await stranger(deaf)
+        await listener.subscribe("news", join_leave=True)
+        await deaf.subscribe("news")
+        assert await listener.push() == {"channel": "news", "join": {"info": {"client": one}}}
+        await listener.push()  # the deaf one
+        async with open_hub.client() as guest:
+            two = await stranger(guest)
+            await guest.subscribe("news")
+            assert await listener.push() == {"channel": "news", "join": {"info": {"client": two}}}
+            await guest.ask(unsubscribe={"channel": "news"})
+            assert await listener.push() == {"channel": "news", "leave": {"info": {"client": two}}}
+            await guest.subscribe("news")
+            assert "join" in await listener.push()
+            guest.drop()
+            assert await listener.push() == {"channel": "news", "leave": {"info": {"client": two}}}
+        await deaf.nothing_came()
+
+
 async def test_a_message_comes_back(open_hub: Running) -> None:
     async with open_hub.client() as client:
         await stranger(client)

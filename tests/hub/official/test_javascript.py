@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -42,6 +43,17 @@ async def test_it_connects_subscribes_and_hears(hub: Running, writer: Writer) ->
         assert (await client.next("unsubscribed"))["code"] == 0
         await client.do("disconnect")
         assert (await client.next("disconnected"))["code"] == 0
+
+
+async def test_it_offers_deltas_and_is_served_whole_publications(hub: Running, writer: Writer) -> None:
+    async with javascript() as client:
+        await client.open(hub.url, hub.token("wall:1", CHANNEL))
+        await client.subscribe(CHANNEL, delta="fossil")
+        entries = await writer.happen(count=2)
+        await writer.ring(*entries)
+        assert [(await client.next("publication"))["data"] for _ in entries] == [
+            json.loads(entry.data) for entry in entries
+        ]
 
 
 async def test_it_renews_its_token_and_stays_connected(hub: Running, writer: Writer) -> None:
@@ -208,8 +220,10 @@ async def test_strangers_talk_in_test_mode(settings: Settings, writer: Writer, c
         async with javascript() as one, javascript() as two:
             first = await one.open(url)
             await two.open(url)
-            await one.subscribe("news")
+            await one.subscribe("news", joinLeave=True)
+            assert (await one.next("join"))["info"]["client"] == first["client"]
             await two.subscribe("news")
+            second = (await one.next("join"))["info"]["client"]
             await two.ask("publish", "news", {"a": 1})
             heard = await one.next("publication")
             assert (heard["data"], heard["offset"]) == ({"a": 1}, 1)
@@ -217,3 +231,5 @@ async def test_strangers_talk_in_test_mode(settings: Settings, writer: Writer, c
             assert (await two.ask("history", "news", {"limit": 10}))["value"]["offset"] == 1
             await one.ask("send", {"hello": 1})
             assert (await one.next("message"))["data"] == {"hello": 1}
+            await two.do("disconnect")
+            assert (await one.next("leave"))["info"]["client"] == second
