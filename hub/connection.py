@@ -52,10 +52,10 @@ class Connection(Standing):
                 break  # a client says more in one breath with a connect that was refused
         return actions
 
-    def is_too_much(self, now: float) -> bool:
-        """Counts one more thing that the peer wants: a command, or a frame that holds none."""
+    def is_too_much(self, now: float, count: int = 1) -> bool:
+        """Counts what the peer wants: a command, a frame that holds none, a KiB that has to be read."""
         burst = self.terms.most_commands
-        return burst is not None and self._pace.take(now, COMMANDS_PER_SECOND, burst) > 0
+        return burst is not None and self._pace.take(now, COMMANDS_PER_SECOND, burst, count) > 0
 
     def visit(self, now: float) -> Disconnect | None:
         """Called once per ping interval, just before a ping goes out: whether it is time to give up."""

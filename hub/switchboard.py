@@ -75,6 +75,7 @@ class Switchboard:
     ) -> None:
         self.queue_bytes = settings.hub_queue_bytes
         self.replay_bytes = settings.replay_bytes
+        self.replays_waiting = 0
         self.channels = channels
         self._terms = terms
         self._clock = clock

@@ -23,6 +23,7 @@ from hub.protocol import PING, ClientInfo, Malformed, TooManyLines, parse
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
 LONGEST_OF_STRANGERS = 16_384  # bytes before a token was shown: the longest token, and room for more
 MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
+MOST_REPLAYS_WAITING = 256 << 20  # bytes that may wait so, for all readers of a hub together
 STUCK_VISITS = 5  # that a queue may not get shorter
 UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
 _PING_FRAME = text_frame(PING)
@@ -35,6 +36,7 @@ class Desk(Protocol):
 
     queue_bytes: int
     replay_bytes: int
+    replays_waiting: int  # bytes that are allowed to readers for replays, in all
 
     def now(self) -> float: ...
 
@@ -115,6 +117,7 @@ class Socket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._descriptor = _CLOSED
+        self._desk.replays_waiting -= self._allowance
         self._desk.left(self)
         self.connection = None
         self._transport = None
@@ -200,7 +203,10 @@ class Socket(asyncio.Protocol):
             self.close(Disconnect(violation.code, violation.reason))
 
     def _take(self, connection: Connection, opcode: int, payload: bytes) -> None:
-        if opcode == frames.TEXT:
+        kibibytes = len(payload) >> 10
+        if kibibytes and connection.is_too_much(self._desk.now(), kibibytes):
+            self.close(codes.TOO_MANY_COMMANDS)
+        elif opcode == frames.TEXT:
             self._obey(connection, payload)
         elif connection.is_too_much(self._desk.now()):
             self.close(codes.TOO_MANY_COMMANDS)
@@ -235,11 +241,20 @@ class Socket(asyncio.Protocol):
     def send(self, message: bytes, *, replay: bool = False) -> None:
         """One reply or push. A replay is counted apart from what a slow reader may leave waiting."""
         frame = text_frame(message)
-        if replay and self._transport is not None:
-            most = MOST_REPLAYS * self._desk.replay_bytes
-            self._allowance = min(self._allowance + len(frame), most)
-            self._transport.set_write_buffer_limits(high=self._desk.queue_bytes + self._allowance)
+        if replay:
+            self._allow(len(frame))
         self.write(frame)
+
+    def _allow(self, count: int) -> None:
+        """So much more may wait for this reader, as far as it is not too much for one, or for this hub in all."""
+        desk, transport = self._desk, self._transport
+        if transport is None:
+            return
+        room = MOST_REPLAYS_WAITING - desk.replays_waiting
+        count = min(count, room, MOST_REPLAYS * desk.replay_bytes - self._allowance)
+        self._allowance += count
+        desk.replays_waiting += count
+        transport.set_write_buffer_limits(high=desk.queue_bytes + self._allowance)
 
     def hold(self) -> None:
         """Keeps back what is written from now on, within what may wait for a slow reader."""
@@ -296,8 +311,7 @@ class Socket(asyncio.Protocol):
             return
         waiting = transport.get_write_buffer_size()
         if not waiting and self._allowance:
-            self._allowance = 0
-            transport.set_write_buffer_limits(high=self._desk.queue_bytes)
+            self._allow(-self._allowance)
         self._stuck = self._stuck + 1 if waiting and waiting >= self._waiting else 0
         self._waiting = waiting
         if self._stuck > STUCK_VISITS:

@@ -44,6 +44,15 @@ def test_what_was_saved_up_is_the_burst_and_no_more() -> None:
     assert [bool(pace.take(1e6, 10, 3)) for _ in range(4)] == [False, False, False, True]
 
 
+def test_several_may_be_taken_together_or_not_at_all() -> None:
+    pace = Pace()
+    assert pace.take(100.0, 10, 10, 7) == 0
+    assert pace.take(100.0, 10, 10, 4) == pytest.approx(0.1)
+    assert pace.take(100.0, 10, 10, 3) == 0
+    assert pace.take(100.7, 10, 10, 7) == 0
+    assert pace.take(100.7, 10, 10) > 0
+
+
 def test_being_refused_costs_nothing() -> None:
     pace = Pace()
     pace.take(100.0, 1, 1)

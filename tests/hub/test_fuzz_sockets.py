@@ -218,7 +218,17 @@ async def test_a_message_in_pieces_without_end_is_too_big(scene: Scene) -> None:
         assert b"\x03\xf1message too big" in await client.hear_out()
 
 
-@pytest.mark.parametrize("flood", [frame(PING, b""), frame(PONG, b""), frame(TEXT, b""), frame(TEXT, b"{}")])
+@pytest.mark.parametrize(
+    "flood",
+    [
+        frame(PING, b""),
+        frame(PONG, b""),
+        frame(TEXT, b""),
+        frame(TEXT, b"{}"),
+        frame(TEXT, b'{"id":3,"rpc":{"method":"%b"}}' % (b"x" * 65_000)),
+    ],
+    ids=["pings", "pongs", "nothing", "empty commands", "giants"],
+)
 async def test_a_flood_of_frames_is_cut_off(scene: Scene, flood: bytes) -> None:
     async with raw_client(scene.port) as client:
         await client.upgrade()
