@@ -7,16 +7,26 @@ import errno
 import os
 import signal
 import sys
+from dataclasses import replace
 
 import structlog
 import uvloop
 
+from hub.descriptors import room_for
 from hub.server import PartFailed, serve
 from models.logs import set_up_logs
 from models.secrets_file import make_folder, with_secrets
 from models.settings import Settings, SettingsError
 
 log = structlog.get_logger()
+
+
+def _with_descriptors(settings: Settings) -> Settings:
+    """No more connections than this process may have open files."""
+    room = room_for(settings.hub_connections)
+    if room < settings.hub_connections:
+        log.warning("few_descriptors", connections=room, wanted=settings.hub_connections)
+    return replace(settings, hub_connections=room)
 
 
 async def _main(settings: Settings) -> None:
@@ -43,7 +53,7 @@ def main() -> int:
         set_up_logs(settings.process_name or "hub.0", settings.log_level)
         if settings.hub_test_mode:
             _warn()
-        uvloop.run(_main(settings))
+        uvloop.run(_main(_with_descriptors(settings)))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -45,7 +45,8 @@ from models.settings import Settings
 
 log = structlog.get_logger()
 
-MOST_STRANGERS = 10_000  # at most half of all connections; beyond that the oldest is cut off
+MOST_STRANGERS = 10_000  # beyond that the oldest is cut off
+STRANGERS_SHARE = 2  # at most so great a part of all connections: a half
 STEPS_PER_SECOND = 10  # of the wheel
 DRAIN_SECONDS = 3.0  # in which a stopping hub sends everybody elsewhere
 DRAIN_STEP_SECONDS = 0.05
@@ -91,7 +92,7 @@ class Switchboard:
         self._next = 0
         self._loop = asyncio.get_running_loop()
         self._strangers: dict[Socket, None] = {}  # who has not shown a token yet, in the order they came
-        self._most_strangers = min(MOST_STRANGERS, settings.hub_connections // 2)
+        self._most_strangers = min(MOST_STRANGERS, settings.hub_connections // STRANGERS_SHARE)
         self.subjects = Subjects()
 
     def __len__(self) -> int:

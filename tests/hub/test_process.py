@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -34,9 +36,16 @@ def environ(environment: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def process(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def process(
+    environ: dict[str, str], before: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "hub"], cwd=_ROOT, env=environ, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "hub"],
+        cwd=_ROOT,
+        env=environ,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=before,
     ) as hub:
         try:
             yield hub
@@ -110,3 +119,23 @@ def test_test_mode_is_said_loudly(environ: dict[str, str]) -> None:
         assert hub.stderr is not None
         said = hub.stderr.read()
     assert "WUFEN_HUB_TEST_MODE is on: anybody may connect to this hub without a token" in said
+
+
+def test_a_hub_with_few_descriptors_takes_fewer_connections_and_lives(environ: dict[str, str]) -> None:
+    few = 128 + 90
+    with ExitStack() as stack:
+        hub = stack.enter_context(
+            process(environ, lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
+        )
+        port = int(environ["WUFEN_HUB_PORT"])
+        until(lambda: answers(str(port)), "the hub")
+        for _ in range(few):  # more than it may have open, and nobody says a word
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        until(lambda: answers(str(port)), "the hub, which is to have cut off the oldest")
+        hub.send_signal(signal.SIGTERM)
+        assert hub.wait(timeout=10) == 0
+        assert hub.stderr is not None
+        said = hub.stderr.read()
+    assert "few_descriptors" in said
+    assert '"connections":60,"wanted":20000' in said
+    assert "Traceback" not in said

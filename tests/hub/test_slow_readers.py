@@ -37,6 +37,7 @@ async def hub(settings: Settings, writer: Writer) -> AsyncIterator[Running]:
     # So slow a wheel comes round only when a test turns it.
     settings = replace(settings, hub_queue_bytes=QUEUE_BYTES, hub_ping_seconds=600)
     async with running(settings, SystemClock()) as (hub, port):
+        hub.switchboard._next = 3_000  # and begins at the other end
         yield Running(hub, f"ws://127.0.0.1:{port}/connection/websocket", settings, SystemClock())
 
 
