@@ -60,6 +60,7 @@ ROWS = [
     ("opens_and_drops, 500 addresses", "opens_and_drops", MANY),
     ("shakes_hands_and_drops, 500 addresses", "shakes_hands_and_drops", MANY),
     ("never_shows_a_token, 500 addresses", "never_shows_a_token", MANY),
+    ("nobody, at the end", "", ONE),
 ]
 
 
@@ -248,8 +249,7 @@ async def _row(scene: Scene, seconds: float, label: str, kind: str, addresses: t
     began = asyncio.get_running_loop().time()
     rounds, during, most = await _trouble(scene, seconds, kind, addresses)
     busy = (sum(cpu_seconds([scene.pid]).values()) - cpu) / (asyncio.get_running_loop().time() - began)
-    if kind:
-        await asyncio.sleep(AFTERWARDS_SECONDS)
+    await asyncio.sleep(AFTERWARDS_SECONDS)
     after = await _quantiles(scene, seconds / 2)
     memory += [most, scene.memory()]
     counted = await asyncio.to_thread(scene.figures)

@@ -167,7 +167,10 @@ class Hub:
         )
 
     def _is_crowded(self, subject: str) -> bool:
-        return self.switchboard.subjects.count(subject) >= self.store.settings.hub_subject_connections
+        if self.switchboard.subjects.count(subject) < self.store.settings.hub_subject_connections:
+            return False
+        self.measures.refusals.labels("subject").inc()
+        return True
 
     def _answer_call(self, socket: Socket, command_id: int, answer: bytes | Fault) -> None:
         said = answer if isinstance(answer, Fault) else {"data": Raw(answer)}

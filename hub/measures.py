@@ -30,7 +30,7 @@ class Measures:
         )
         self.refusals = Counter(
             "wufen_hub_refusals",
-            "Sockets not let in, by the limit that they met: an address's, this hub's, or a flood cut off.",
+            "Who was not let in, by the limit that was met: an address's, a subject's, this hub's; or a flood.",
             ["reason"],
             registry=registry,
         )

@@ -253,7 +253,7 @@ async def test_who_goes_on_talking_after_the_last_word_is_cut_off(settings: Sett
 
 async def test_of_one_subject_there_are_so_many_connections(settings: Settings, writer: Writer) -> None:
     settings = replace(settings, limits=True, hub_subject_connections=2)
-    async with running(settings, SystemClock()) as (_, port):
+    async with running(settings, SystemClock()) as (hub, port):
         url = f"ws://127.0.0.1:{port}/connection/websocket"
         token = connection_token(settings.hub_token_secret, ZHANG.subject, [], SystemClock().now(), 600)
         async with HubClient(url) as one, HubClient(url) as two, HubClient(url) as three:
@@ -261,5 +261,7 @@ async def test_of_one_subject_there_are_so_many_connections(settings: Settings, 
             await two.connect(token)
             refused = await three.ask(connect={"token": token})
             assert refused["error"] == {"code": 111, "message": "too many requests", "temporary": True}
+            figures = hub.measures.registry
+            assert figures.get_sample_value("wufen_hub_refusals_total", {"reason": "subject"}) == 1
             other = connection_token(settings.hub_token_secret, "wall:1", [], SystemClock().now(), 600)
             await three.connect(other)
