@@ -90,9 +90,9 @@ class Admission:
         limits = self._limits
         return limits is not None and address is not None and self._too_many(address, limits, FLOOD)
 
-    def ask(self, address: Address | None, peer: str, forwarded: Sequence[str]) -> Address:
-        """Whose a request is that has come, with its X-Forwarded-For lines."""
-        return address or self._count(self._proxies.client(peer, forwarded))
+    def ask(self, peer: str, forwarded: Sequence[str]) -> Address:
+        """Whose a request is that came through a proxy, with its X-Forwarded-For lines."""
+        return self._count(self._proxies.client(peer, forwarded))
 
     def why_not(self, address: Address, now: float, *, websocket: bool) -> Refusal | None:
         """None: come in. A plain page (is the hub alive?) is refused to its own address only."""

@@ -125,8 +125,9 @@ class Switchboard:
         socket.abort()
 
     def _admit(self, socket: Socket, forwarded: Sequence[str], websocket: bool) -> Refusal | None:
-        address = self._admission.ask(socket.address, socket.peer, forwarded)
-        socket.address = address
+        address = socket.address
+        if address is None:
+            address = socket.address = self._admission.ask(socket.peer, forwarded)
         refusal = self._admission.why_not(address, self._loop.time(), websocket=websocket)
         if refusal is not None:
             self._measures.refusals.labels(refusal.reason).inc()

@@ -10,15 +10,15 @@ from functools import lru_cache
 @lru_cache(maxsize=4096)  # who asks once mostly asks again
 def network_of(host: str) -> str:
     """One line's network: an IPv4 address, or the /64 of an IPv6 one. What is no address is given back."""
+    if ":" not in host:
+        return host  # an IPv4 address has one spelling only
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.IPv6Address(host)
     except ValueError:
         return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class Proxies:

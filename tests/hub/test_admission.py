@@ -78,7 +78,7 @@ def admission(limits: Limits | None, *proxies: str) -> Admission:
 
 def come(admission: Admission, peer: str, now: float = 0.0, *forwarded: str, page: bool = False) -> Address:
     """Somebody who is let in."""
-    address = admission.ask(admission.arrive(peer), peer, forwarded)
+    address = admission.arrive(peer) or admission.ask(peer, forwarded)
     assert admission.why_not(address, now, websocket=not page) is None
     return address
 
@@ -87,7 +87,7 @@ def turned_away(
     admission: Admission, peer: str, now: float = 0.0, *forwarded: str, page: bool = False
 ) -> Refusal:
     """Why somebody is not let in; his socket is gone afterwards."""
-    address = admission.ask(admission.arrive(peer), peer, forwarded)
+    address = admission.arrive(peer) or admission.ask(peer, forwarded)
     refusal = admission.why_not(address, now, websocket=not page)
     assert refusal is not None
     admission.leave(address, now)
