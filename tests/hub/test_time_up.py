@@ -17,6 +17,7 @@ from tests.hub.conftest import Running, StartHub, Writer
 from tests.support.city import YUCHENG, ask
 from tests.support.clock import FakeClock
 from tests.support.hub_client import HubClient
+from tests.support.waiting import until_async
 
 CHANNEL = f"district:{YUCHENG}"
 
@@ -76,6 +77,29 @@ async def settled(hub: Hub, writer: Writer) -> None:
     async with asyncio.timeout(10):
         while hub.deadlines.due:
             await hub.follower.compare()
+
+
+async def test_a_deadline_that_is_set_or_cancelled_is_so_on_every_hub(
+    hub: Running, start_hub: StartHub, writer: Writer
+) -> None:
+    async with start_hub() as (second, _):
+        asked = await ask(writer.store)
+        await writer.ring(*writer.rung())
+        for one in (hub.hub, second):
+            await holds(one, 5)
+        await act(writer.store, asked.id, Cancel(), asked.requester)
+        await writer.ring(*writer.rung())
+        for one in (hub.hub, second):
+            await holds(one, 0)
+
+
+async def holds(hub: Hub, count: int) -> None:
+    """Until this hub has so many deadlines in memory."""
+
+    async def does() -> bool:
+        return len(hub.deadlines) == count
+
+    await until_async(does, f"{count} open deadlines")
 
 
 async def test_what_fell_due_while_no_hub_ran_fires_at_the_start(

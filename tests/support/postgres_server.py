@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.support.ports import free_port
@@ -28,13 +28,29 @@ _SETTINGS = {
 _FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class PostgresServer:
-    """A running server: makes databases, drops them, answers with their URLs."""
+Serving = Callable[[int], contextlib.AbstractContextManager[int]]
 
-    def __init__(self, programs: Path, port: int, pid: int) -> None:
-        self.pid = pid
+
+class PostgresServer:
+    """A server: makes databases, drops them, answers with their URLs; it may be stopped and started again.
+
+    ``serving`` runs it on a port and gives its pid.
+    """
+
+    def __init__(self, programs: Path, serving: Serving) -> None:
+        self.pid = 0
         self._programs = programs
-        self._port = port
+        self._serving = serving
+        self._port = free_port()
+        self._running = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        self.pid = self._running.enter_context(self._serving(self._port))
+
+    def stop(self) -> None:
+        """Ends it whoever is connected; what was committed is there after the next start."""
+        self._running.close()
 
     def url(self, database: str) -> str:
         return f"postgresql://{_OWNER}@127.0.0.1:{self._port}/{database}"
@@ -75,8 +91,12 @@ def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     with _folder_of(user) as folder:
         _initialise(programs, folder, user)
         settings = _SETTINGS if durable else {**_SETTINGS, **_FORGETFUL}
-        with _serving(programs, folder, user, settings) as (port, pid):
-            yield PostgresServer(programs, port, pid)
+        server = PostgresServer(programs, lambda port: _serving(programs, folder, user, settings, port))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _account() -> str | None:
@@ -115,9 +135,8 @@ def _initialise(programs: Path, folder: Path, user: str | None) -> None:
 
 @contextlib.contextmanager
 def _serving(
-    programs: Path, folder: Path, user: str | None, settings: dict[str, str]
-) -> Iterator[tuple[int, int]]:
-    port = free_port()
+    programs: Path, folder: Path, user: str | None, settings: dict[str, str], port: int
+) -> Iterator[int]:
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
@@ -129,7 +148,7 @@ def _serving(
             until(lambda: server.poll() is not None or _accepts(programs, port), "PostgreSQL", seconds=30)
             if server.returncode is not None:
                 raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()}")
-            yield port, server.pid
+            yield server.pid
         finally:
             server.send_signal(2)  # SIGINT: fast shutdown, whoever is connected
             server.wait(timeout=30)
