@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Column, Dialect, Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Convert = Callable[[Any], Any]
@@ -21,10 +21,21 @@ _DIALECTS: dict[str, Dialect] = {}  # one of each name will do: they write and c
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """``by_column``: the parameters are the columns, each a list with a value for every row."""
+
     text: str
     columns: tuple[tuple[str, Convert | None], ...]
+    by_column: bool
 
-    def values(self, row: dict[str, Any]) -> tuple[Any, ...]:
+    def parameters(self, rows: Sequence[dict[str, Any]]) -> Any:
+        if self.by_column:
+            return tuple(
+                [row.get(name) if convert is None else convert(row.get(name)) for row in rows]
+                for name, convert in self.columns
+            )
+        return [self._values(row) for row in rows]
+
+    def _values(self, row: dict[str, Any]) -> tuple[Any, ...]:
         get = row.get
         return tuple([get(name) if convert is None else convert(get(name)) for name, convert in self.columns])
 
@@ -34,7 +45,7 @@ async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[
     named = frozenset[str]().union(*rows)
     dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
     plan = _plan(table, named, dialect.name)
-    await connection.exec_driver_sql(plan.text, [plan.values(row) for row in rows])
+    await connection.exec_driver_sql(plan.text, plan.parameters(rows))
 
 
 @lru_cache(maxsize=200)
@@ -47,4 +58,16 @@ def _plan(table: Table, named: frozenset[str], dialect_name: str) -> _Plan:
     compiled = insert(table).compile(dialect=dialect, column_keys=names)
     assert compiled.positiontup == names, "the values go by their places"
     converts = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
-    return _Plan(str(compiled), tuple(zip(names, converts, strict=True)))
+    plan = tuple(zip(names, converts, strict=True))
+    if dialect.name == "postgresql":
+        return _Plan(_insert_by_column(columns, dialect), plan, by_column=True)
+    return _Plan(str(compiled), plan, by_column=False)
+
+
+def _insert_by_column(columns: Sequence[Column[Any]], dialect: Dialect) -> str:
+    """One statement whatever the number of rows: PostgreSQL plans it once, and checks all its rows together."""
+    quote = dialect.identifier_preparer.quote
+    table = quote(columns[0].table.name)
+    names = ", ".join(quote(column.name) for column in columns)
+    lists = (f"${place}::{column.type.compile(dialect)}[]" for place, column in enumerate(columns, start=1))
+    return f"INSERT INTO {table} ({names}) SELECT * FROM unnest({', '.join(lists)})"

@@ -6,7 +6,6 @@ known before. Everything is read before anything is written, so nothing here is 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,9 +46,15 @@ class Around:
         self._offers: dict[str, list[Any]] = {}
         self._contacts: dict[str, list[Contact]] = {}
 
-    async def make_known(self, incident_ids: Collection[str], vehicle_ids: Collection[str]) -> None:
-        """Reads the offers of these incidents and the contacts of these vehicles' owners, each in one query."""
+    async def make_known(
+        self, incident_ids: Collection[str], vehicle_ids: Collection[str], districts: Collection[str]
+    ) -> None:
+        """Reads the offers of these incidents, the contacts of these vehicles' owners and who is on duty in these
+
+        districts, each in one query.
+        """
         await self._read_offers(set(incident_ids) - self._offers.keys())
+        await self._read_on_duty(set(districts) - self._on_duty.keys())
         await self._read_contacts(set(vehicle_ids) - self._contacts.keys())
 
     def knows(self, vehicle_id: str, contacts: list[Contact]) -> None:
@@ -70,17 +75,7 @@ class Around:
 
     async def on_duty(self, district: str) -> list[Candidate]:
         """Who is on duty in a district, in no order."""
-        if district not in self._on_duty:
-            busy = exists().where(
-                incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
-            )
-            query = (
-                select(officers.c.id, officers.c.service_number, busy.label("busy"), shifts)
-                .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
-                .where(shifts.c.district == district, officers.c.active)
-            )
-            rows = (await self._connection.execute(query)).mappings()
-            self._on_duty[district] = [_candidate(row) for row in rows]
+        await self._read_on_duty({district} - self._on_duty.keys())
         return self._on_duty[district]
 
     async def commanders(self, district: str) -> list[str]:
@@ -99,11 +94,18 @@ class Around:
     async def _read_offers(self, incident_ids: Collection[str]) -> None:
         if not incident_ids:
             return
-        found: defaultdict[str, list[Any]] = defaultdict(list)
-        query = select(offers_table).where(offers_table.c.incident_id.in_(sorted(incident_ids)))
-        for row in await self._connection.execute(query):
+        found: dict[str, list[Any]] = {incident_id: [] for incident_id in incident_ids}
+        for row in await _OFFERS.rows(self._connection, padded(sorted(found))):
             found[row.incident_id].append(row)
-        self._offers |= {incident_id: found[incident_id] for incident_id in incident_ids}
+        self._offers |= found
+
+    async def _read_on_duty(self, districts: Collection[str]) -> None:
+        if not districts:
+            return
+        found: dict[str, list[Candidate]] = {district: [] for district in districts}
+        for row in await _ON_DUTY.rows(self._connection, padded(sorted(found))):
+            found[row.district].append(_candidate(row))
+        self._on_duty |= found
 
     async def _read_contacts(self, vehicle_ids: Collection[str]) -> None:
         if vehicle_ids:
@@ -111,6 +113,24 @@ class Around:
             self._contacts |= {vehicle_id: found.get(vehicle_id, []) for vehicle_id in vehicle_ids}
 
 
+_OFFERS = Prepared(select(offers_table).where(offers_table.c.incident_id.in_(keys())))
+_BUSY = exists().where(
+    incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
+)
+_ON_DUTY = Prepared(
+    select(
+        officers.c.id,
+        officers.c.service_number,
+        _BUSY.label("busy"),
+        shifts.c.district,
+        shifts.c.lat,
+        shifts.c.lng,
+        shifts.c.accuracy_m,
+        shifts.c.position_at,
+    )
+    .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
+    .where(shifts.c.district.in_(keys()), officers.c.active)
+)
 _CONTACTS = Prepared(
     select(contacts.c.id, contacts.c.position, ownerships.c.vehicle_id)
     .join(ownerships, ownerships.c.owner_id == contacts.c.owner_id)
@@ -132,6 +152,6 @@ async def contacts_by_vehicle(
 
 def _candidate(row: Any) -> Candidate:
     position = None
-    if row["lat"] is not None and row["lng"] is not None:
-        position = Location(lat=row["lat"], lng=row["lng"], accuracy_m=row["accuracy_m"])
-    return Candidate(row["id"], row["service_number"], bool(row["busy"]), position, row["position_at"])
+    if row.lat is not None and row.lng is not None:
+        position = Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m)
+    return Candidate(row.id, row.service_number, bool(row.busy), position, row.position_at)

@@ -22,6 +22,7 @@ from models.actions.incident_change import IncidentChange
 from models.facts import padded
 from models.incident.decide import breach, promise_over, step
 from models.incident.incident import Incident, from_row
+from models.prepared import Prepared, keys
 from models.store import Change, Store
 from models.tables import deadlines, incidents
 from models.writes import Stale
@@ -98,30 +99,32 @@ async def _fire_together(change: Change, ids: Sequence[str]) -> dict[str, Firing
 
 async def _lock(change: Change, ids: Sequence[str], *, wait: bool) -> list[_Due]:
     """Those that are open, with their incidents; on PostgreSQL both rows are locked, incidents by id."""
-    query = (
-        select(
-            incidents,
-            deadlines.c.id.label("deadline_id"),
-            deadlines.c.kind.label("deadline_kind"),
-            deadlines.c.subject,
-            deadlines.c.due_at,
-        )
-        .select_from(incidents)
-        .join(deadlines, deadlines.c.incident_id == incidents.c.id)
-        .where(deadlines.c.id.in_(padded(ids)), deadlines.c.status == "open")
-        .order_by(incidents.c.id, deadlines.c.id)
-        .with_for_update(skip_locked=not wait)
-    )
-    rows = (await change.connection.execute(query)).all()
-    return [_Due(row, from_row(row._mapping)) for row in rows]
+    statement = _OPEN if wait else _OPEN_AND_FREE
+    rows = await statement.rows(change.connection, padded(ids))
+    return [_Due(row, from_row(row._asdict())) for row in rows]
 
 
 async def _why_missing(change: Change, ids: Iterable[str]) -> dict[str, Firing]:
-    query = select(deadlines.c.id).where(
-        deadlines.c.id.in_(padded(sorted(ids))), deadlines.c.status == "open"
-    )
-    busy = set((await change.connection.execute(query)).scalars())
+    busy = {row.id for row in await _STILL_OPEN.rows(change.connection, padded(sorted(ids)))}
     return {name: "busy" if name in busy else "settled" for name in ids}
+
+
+_DUE = (
+    select(
+        incidents,
+        deadlines.c.id.label("deadline_id"),
+        deadlines.c.kind.label("deadline_kind"),
+        deadlines.c.subject,
+        deadlines.c.due_at,
+    )
+    .select_from(incidents)
+    .join(deadlines, deadlines.c.incident_id == incidents.c.id)
+    .where(deadlines.c.id.in_(keys()), deadlines.c.status == "open")
+    .order_by(incidents.c.id, deadlines.c.id)
+)
+_OPEN = Prepared(_DUE.with_for_update())
+_OPEN_AND_FREE = Prepared(_DUE.with_for_update(skip_locked=True))
+_STILL_OPEN = Prepared(select(deadlines.c.id).where(deadlines.c.id.in_(keys()), deadlines.c.status == "open"))
 
 
 async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
@@ -134,6 +137,7 @@ async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
             for one in due
             if one.incident.vehicle_id and _tells_the_owner(change, one.row)
         },
+        {one.incident.district for one in due},
     )
     outcomes: dict[str, Firing] = {}
     for one in due:

@@ -48,6 +48,12 @@ _TAKE = Prepared(
     .values(head=heads.c.head + bindparam("count"))
     .returning(heads.c.head, _NEWEST_EPOCH.scalar_subquery().label("epoch"))
 )
+_TAKE_OFFICER = Prepared(
+    update(officers)
+    .where(officers.c.id == bindparam("officer"))
+    .values(feed_offset=officers.c.feed_offset + bindparam("count"))
+    .returning(officers.c.feed_offset)
+)
 
 
 async def epoch_of(connection: AsyncConnection) -> str:
@@ -81,13 +87,8 @@ async def _take_officers(connection: AsyncConnection, pending: Sequence[Pending]
     taken = {}
     for officer_id in sorted(wanted):
         count = wanted[officer_id]
-        statement = (
-            update(officers)
-            .where(officers.c.id == officer_id)
-            .values(feed_offset=officers.c.feed_offset + count)
-            .returning(officers.c.feed_offset)
-        )
-        taken[officer_id] = (await connection.execute(statement)).scalar_one() - count + 1
+        (row,) = await _TAKE_OFFICER.rows(connection, officer=officer_id, count=count)
+        taken[officer_id] = row.feed_offset - count + 1
     return taken
 
 
