@@ -141,7 +141,7 @@ class Hub:
         settings = self.store.settings
         open_channels = OpenChannels(self.streams, self.channels)
         terms = Terms(
-            *verifiers(settings.hub_token_secret),
+            *verifiers(settings.hub_token_secret, endless=settings.hub_test_mode),
             self.revocations,
             version=VERSION,
             ping_seconds=settings.hub_ping_seconds,

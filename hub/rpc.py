@@ -59,6 +59,8 @@ class Calls:
             self._answer(socket, call.command_id, fault)
 
     def _accept(self, socket: Socket, call: Call) -> Fault | None:
+        if not call.subject:
+            return codes.NOT_AVAILABLE  # nobody in particular has nothing to say
         if call.method not in ("received", "seen"):
             return codes.METHOD_NOT_FOUND
         kind, _, officer = call.subject.partition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hub import codes
@@ -76,7 +77,9 @@ def _check(standing: Standing, channel: str, token: str, now: float) -> Fault | 
 def lease(standing: Standing, channel: str, now: float) -> dict[str, Any]:
     """Until when the subscription lasts, if it ends before the connection does."""
     grant = standing.grants.get(channel)
-    return {} if grant is None else {"expires": True, "ttl": max(1, int(grant.expires_at - now))}
+    if grant is None or grant.expires_at == math.inf:
+        return {}
+    return {"expires": True, "ttl": max(1, int(grant.expires_at - now))}
 
 
 def unsubscribe(standing: Standing, command: Command, _now: float, actions: list[Action]) -> None:

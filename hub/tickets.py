@@ -12,12 +12,15 @@ from models.tokens import TokenExpired, TokenInvalid, read_connection_token, rea
 Verify = Callable[[str, float], Claims]
 
 
-def verifiers(secret: str) -> tuple[Verify, Verify]:
-    """What reads connection tokens, and what reads subscription tokens; both raise TokenRefused."""
+def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
+    """What reads connection tokens, and what reads subscription tokens; both raise TokenRefused.
+
+    ``endless``: tokens without an end are good too.
+    """
 
     def verify(token: str, now: float) -> Claims:
         try:
-            read = read_connection_token(secret, token, datetime.fromtimestamp(now, UTC))
+            read = read_connection_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
         except TokenExpired:
             raise TokenRefused(expired=True) from None
         except TokenInvalid:
@@ -36,7 +39,7 @@ def verifiers(secret: str) -> tuple[Verify, Verify]:
 
     def verify_subscription(token: str, now: float) -> Claims:
         try:
-            read = read_subscription_token(secret, token, datetime.fromtimestamp(now, UTC))
+            read = read_subscription_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
         except TokenExpired:
             raise TokenRefused(expired=True) from None
         except TokenInvalid:

@@ -35,7 +35,6 @@ _JWT = jwt.PyJWT(
         "verify_nbf": False,
         "verify_aud": False,
         "verify_sub": False,  # an empty one is nobody in particular
-        "require": ["exp"],
     }
 )
 
@@ -45,13 +44,13 @@ class ConnectionToken:
     """`subject` is officer:<id>, participant:<id> or wall:<id>, or whatever another issuer says; `session` the
     sign-in that it comes from, empty for none. `channels` may be subscribed to; those in `served` are at once,
     each with its JSON data. Of those in `watched` it may be asked who is there. `info` is JSON for presence,
-    empty for none. Times in Unix seconds; `issued_at` 0: not said.
+    empty for none. Times in Unix seconds; `issued_at` 0: not said; `expires_at` infinite: never.
     """
 
     subject: str
     channels: frozenset[str]
     issued_at: int
-    expires_at: int
+    expires_at: float
     session: str = ""
     info: bytes = b""
     served: Mapping[str, bytes] = field(default_factory=dict)
@@ -65,7 +64,7 @@ class SubscriptionToken:
     subject: str
     channel: str
     issued_at: int
-    expires_at: int
+    expires_at: float
     info: bytes = b""
 
 
@@ -79,7 +78,7 @@ class _Served(msgspec.Struct, frozen=True):
 
 
 class _Claims(msgspec.Struct, frozen=True):
-    exp: float
+    exp: float | None = None
     sub: str = ""
     iat: float | None = None
     nbf: float | None = None
@@ -131,12 +130,15 @@ def subscription_token(secret: str, subject: str, channel: str, now: datetime, s
     return _JWT.encode(claims, secret, algorithm=ALGORITHM)
 
 
-def read_connection_token(secret: str, text: str, now: datetime) -> ConnectionToken:
-    """What the token says. Raises TokenExpired, and TokenInvalid for everything else."""
+def read_connection_token(secret: str, text: str, now: datetime, *, endless: bool = False) -> ConnectionToken:
+    """What the token says. Raises TokenExpired, and TokenInvalid for everything else.
+
+    `endless`: a token without an end is good too, and for ever.
+    """
     claims = _read(secret, text)
     if claims.channel is not None:
         raise TokenInvalid("a subscription token")
-    issued_at, expires_at = _times(claims, now)
+    issued_at, expires_at = _times(claims, now, endless)
     allowed = _allowed(claims, "sub")
     served = dict.fromkeys(claims.channels, b"")
     served |= {channel: _json(options.data) for channel, options in claims.subs.items()}
@@ -152,12 +154,14 @@ def read_connection_token(secret: str, text: str, now: datetime) -> ConnectionTo
     )
 
 
-def read_subscription_token(secret: str, text: str, now: datetime) -> SubscriptionToken:
-    """What the token says. Raises TokenExpired, and TokenInvalid for everything else."""
+def read_subscription_token(
+    secret: str, text: str, now: datetime, *, endless: bool = False
+) -> SubscriptionToken:
+    """What the token says; the rest as in `read_connection_token`."""
     claims = _read(secret, text)
     if not claims.channel:
         raise TokenInvalid("no subscription token")
-    issued_at, expires_at = _times(claims, now)
+    issued_at, expires_at = _times(claims, now, endless)
     return SubscriptionToken(claims.sub, claims.channel, issued_at, expires_at, _json(claims.info))
 
 
@@ -172,23 +176,32 @@ def _read(secret: str, text: str) -> _Claims:
         raise TokenInvalid(type(error).__name__) from None
 
 
-def _times(claims: _Claims, now: datetime) -> tuple[int, int]:
+def _times(claims: _Claims, now: datetime, endless: bool) -> tuple[int, float]:
     """When it was issued (0: not said) and when it ends."""
     at = now.timestamp()
-    times = (claims.exp, claims.expire_at or claims.exp, claims.iat or 0.0, claims.nbf or 0.0)
+    times = (claims.exp or 0.0, claims.expire_at or 0.0, claims.iat or 0.0, claims.nbf or 0.0)
     # Python's JSON lets NaN through, and no comparison would ever end it.
     if not all(map(math.isfinite, times)):
         raise TokenInvalid("no time")
-    ends = min(times[:2])
     if max(times[2:]) > at + LEEWAY:
         raise TokenInvalid("not yet")
-    if claims.iat is not None:
-        ends = min(ends, claims.iat + LONGEST_LIFE)
-    elif ends > at + LONGEST_LIFE:
-        raise TokenInvalid("lives too long")
+    ends = _end(claims, at, endless)
     if ends <= at:
         raise TokenExpired(claims.sub)
-    return int(claims.iat or 0), int(ends)
+    return int(claims.iat or 0), ends
+
+
+def _end(claims: _Claims, at: float, endless: bool) -> float:
+    if claims.exp is None:
+        if endless:
+            return math.inf
+        raise TokenInvalid("no end")
+    ends = min(claims.exp, claims.expire_at or claims.exp)
+    if claims.iat is not None:
+        return int(min(ends, claims.iat + LONGEST_LIFE))
+    if ends > at + LONGEST_LIFE:
+        raise TokenInvalid("lives too long")
+    return int(ends)
 
 
 def _allowed(claims: _Claims, what: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import jwt
 import pytest
 
 from hub.server import running
@@ -118,6 +119,17 @@ async def test_a_message_comes_back(open_hub: Running) -> None:
         await stranger(client)
         await client.say({"send": {"data": {"hello": 1}}})
         assert await client.push() == {"message": {"data": {"hello": 1}}}
+
+
+async def test_tokens_without_an_end_are_good(open_hub: Running) -> None:
+    issued_at = 1738078824
+    secret = open_hub.settings.hub_token_secret
+    async with open_hub.client() as client:
+        result = await client.connect(jwt.encode({"iat": issued_at}, secret, "HS256"))
+        assert "expires" not in result
+        opened = jwt.encode({"iat": issued_at, "channel": "news"}, secret, "HS256")
+        assert "expires" not in await client.subscribe("news", token=opened)
+        assert (await client.ask(rpc={"method": "any"}))["error"]["code"] == 108
 
 
 async def test_our_own_channels_stay_closed(open_hub: Running) -> None:

@@ -167,3 +167,13 @@ def test_a_subscription_token_opens_one_channel_and_connects_nobody() -> None:
         read_subscription_token(SECRET, TOKEN, NOW)
     with pytest.raises(TokenExpired):
         read_subscription_token(SECRET, text, NOW + timedelta(seconds=600))
+
+
+def test_a_token_without_an_end_is_good_only_where_that_is_allowed() -> None:
+    text = jwt.encode({"iat": 1738078824}, SECRET, "HS256")
+    with pytest.raises(TokenInvalid):
+        read_connection_token(SECRET, text, NOW)
+    read = read_connection_token(SECRET, text, NOW, endless=True)
+    assert (read.subject, read.expires_at) == ("", math.inf)
+    text = jwt.encode({"iat": 1738078824, "channel": "news"}, SECRET, "HS256")
+    assert read_subscription_token(SECRET, text, NOW, endless=True).expires_at == math.inf
