@@ -1,0 +1,115 @@
+"""What dies, and how: one coroutine per fault, played on the real processes of a product."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import below
+from tests.support.product import Product
+from tests.support.waiting import until
+
+SHORT_SECONDS = 2.0  # a freeze that ends by itself, before anybody is killed for it
+LOCKED_SECONDS = 3.0
+BACK_SECONDS = 20.0  # in which a process must be there again
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a fault is played; ``postgres`` is its postmaster's pid, where there is one."""
+
+    product: Product
+    postgres: int | None = None
+
+    async def pid(self, name: str) -> int:
+        return await asyncio.to_thread(self.product.pid, name)
+
+    async def back(self, name: str, former: int) -> None:
+        """Waits until another process of that name runs and is ready."""
+        await asyncio.to_thread(
+            until,
+            lambda: self.product.pid(name) != former and self._is_ready(name),
+            f"{name} to be back",
+            BACK_SECONDS,
+        )
+
+    def _is_ready(self, name: str) -> bool:
+        """Figures of a process are served once it is up."""
+        if name.partition(".")[0] != "hub":
+            return True
+        with (
+            suppress(OSError, urllib.error.URLError),
+            urllib.request.urlopen(self._metrics(), timeout=1) as page,
+        ):
+            return f'process="{name}"' in page.read().decode()
+        return False
+
+    def _metrics(self) -> str:
+        return self.product.hub_url.replace("ws://", "http://").replace("/connection/websocket", "/metrics")
+
+
+Fault = Callable[[Stage], Awaitable[None]]
+
+
+def signalled(number: signal.Signals, *names: str) -> Fault:
+    """Each of these processes gets the signal, the next one when the last is back."""
+
+    async def play(stage: Stage) -> None:
+        for name in names:
+            pid = await stage.pid(name)
+            os.kill(pid, number)
+            await stage.back(name, pid)
+
+    return play
+
+
+def paused(name: str, seconds: float) -> Fault:
+    """The process stands still for a moment; its connections stay open and silent."""
+
+    async def play(stage: Stage) -> None:
+        pid = await stage.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    return play
+
+
+async def database_fails(stage: Stage) -> None:
+    """PostgreSQL loses a backend to kill -9, ends all others and recovers; SQLite is locked by somebody else."""
+    if stage.postgres is not None:
+        os.kill(below(stage.postgres)[-1], signal.SIGKILL)
+        return
+    url = stage.product.settings.get("WUFEN_DATABASE_URL", "")
+    path = Path(url.removeprefix("sqlite:///")) if url else stage.product.home / "wufen.db"
+    with closing(
+        sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    ) as connection:
+        await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
+        await asyncio.sleep(LOCKED_SECONDS)
+        connection.execute("ROLLBACK")
+
+
+FAULTS: dict[str, Fault] = {
+    "hub, kill -9": signalled(signal.SIGKILL, "hub.1"),
+    "web, kill -9": signalled(signal.SIGKILL, "web.1"),
+    "worker, kill -9": signalled(signal.SIGKILL, "worker.1"),
+    "Redis, kill -9": signalled(signal.SIGKILL, "redis"),
+    "Redis, frozen for 2 s": paused("redis", SHORT_SECONDS),
+    "hub, frozen for 2 s": paused("hub.2", SHORT_SECONDS),
+    "hub, frozen until it is killed": signalled(signal.SIGSTOP, "hub.2"),
+    "hub, SIGTERM": signalled(signal.SIGTERM, "hub.1"),
+    "rolling restart of all hubs": signalled(signal.SIGTERM, "hub.1", "hub.2"),
+    "database fails": database_fails,
+}
