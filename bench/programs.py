@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.processes import run_seconds
 from models.migrate import upgrade
+from models.secrets_file import with_secrets
 from models.settings import Settings
 from tests.support.ports import free_port
 from tests.support.redis_server import running_redis
@@ -98,7 +99,7 @@ def surroundings(home: Path, **variables: str) -> Iterator[tuple[Settings, dict[
         }
         home.mkdir()
         upgrade(own["WUFEN_DATABASE_URL"])
-        yield Settings.from_env(own), own
+        yield with_secrets(Settings.from_env(own)), own
 
 
 class Load:
