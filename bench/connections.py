@@ -122,10 +122,10 @@ def tokens(count: int) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def hub_with_log(folder: Path, **variables: str) -> Iterator[tuple[Server, Settings]]:
-    """A hub, and the settings of whoever writes to its log."""
-    with surroundings(folder / "home", **variables) as (settings, environ):
-        asyncio.run(found(settings))
+def hub_with_log(folder: Path, *, past: int = 0) -> Iterator[tuple[Server, Settings]]:
+    """A hub whose log begins with ``past`` events, and the settings of whoever writes more of them."""
+    with surroundings(folder / "home") as (settings, environ):
+        asyncio.run(found(settings, past))
         with running_hub(settings, environ) as server:
             yield server, settings
 

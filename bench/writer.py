@@ -21,8 +21,8 @@ CHANNEL = f"district:{DISTRICT}"
 SIZE = 300  # bytes of an event
 
 
-async def found(settings: Settings) -> None:
-    """One district in an empty database."""
+async def found(settings: Settings, past: int = 0) -> None:
+    """One district in an empty database, where so many events happened."""
     store = Store.open(settings, bell=SilentBell())
     async with store.database.write() as connection:
         city = {"code": "511800", "name": "雅安市", "name_en": "Ya'an", "platform": "城市交管"}
@@ -30,6 +30,8 @@ async def found(settings: Settings) -> None:
         district = {"code": DISTRICT, "city_code": "511800", "name": "雨城区", "name_en": "Yucheng"}
         await connection.execute(insert(districts), [district])
         await connection.execute(insert(heads), [{"district": DISTRICT, "head": 0}])
+    if past:
+        await Writer(store).write(past)
     await store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -32,6 +33,7 @@ from models.tasks import Tasks
 
 log = structlog.get_logger()
 
+COLLECT_AFTER = 10_000  # new objects; a handshake leaves some twenty
 BACKLOG = 4096  # connections that wait to be accepted: thousands come back at once
 AGAIN_SECONDS = 0.2  # between attempts to reach a database that is away at the start
 UNTAKEN_MILLISECONDS = 15_000
@@ -49,6 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     Raises OSError when the port is taken, and PartFailed.
     """
     async with running(settings) as (hub, port):
+        _spare_the_collector()
         log.info("hub_ready", port=port)
         waits = [hub.tasks.start(event.wait(), "end") for event in (stop, hub.broken)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -56,6 +59,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     log.info("hub_stopped")
     if hub.broken.is_set():
         raise PartFailed
+
+
+def _spare_the_collector() -> None:
+    """What was loaded at the start stays; looking through it for garbage again and again stalls live delivery."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 @asynccontextmanager
