@@ -48,7 +48,7 @@ def verified_payload(secret: str, token: str) -> bytes:
 def _is_ours(header: bytes) -> bool:
     try:
         return _is_hs256(header)
-    except (BadSignature, msgspec.DecodeError, UnicodeDecodeError):
+    except (BadSignature, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 

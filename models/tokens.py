@@ -163,7 +163,7 @@ def _read(secret: str, text: str) -> _Claims:
         raise TokenInvalid("too long")
     try:
         return _decode_claims(verified_payload(secret, text))
-    except (BadSignature, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (BadSignature, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TokenInvalid(type(error).__name__) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from socket import SO_SNDBUF, SOL_SOCKET
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.city import YUCHENG
 
 BOARD = f"board:{YUCHENG}"
 PIECE = "x" * 20_000
-COUNT = 1_000  # 20 MB: more than a kernel holds for one connection
+COUNT = 150
 
 
 @pytest.fixture
@@ -33,6 +34,8 @@ async def test_order_is_kept_when_the_kernel_takes_only_a_part(hub: Running) -> 
         (socket,) = hub.hub.switchboard.subjects.of("wall:1")
         transport = socket._transport
         assert transport is not None
+        # A kernel that holds little for this connection.
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, 10_000)
         waited = []
         for number in range(COUNT):
             hub.hub.channels.publish(BOARD, b'{"n":%d,"pad":"%b"}' % (number, PIECE.encode()))
@@ -57,7 +60,6 @@ async def test_order_is_kept_when_the_kernel_takes_only_a_part(hub: Running) -> 
 
 async def test_nothing_is_written_to_a_line_that_is_gone(hub: Running) -> None:
     async with hub.watching(BOARD) as gone, hub.watching(BOARD, "wall:2") as there:
-        await there.publication(BOARD)
         (socket,) = hub.hub.switchboard.subjects.of("wall:1")
         gone.drop()
         while socket._transport is not None:
@@ -65,4 +67,5 @@ async def test_nothing_is_written_to_a_line_that_is_gone(hub: Running) -> None:
             await there.publication(BOARD)
         socket.write(b"nobody hears this")
         hub.hub.channels.publish(BOARD, b'{"n":2}')
-        assert (await there.publication(BOARD))["data"] == {"n": 2}
+        while (await there.publication(BOARD))["data"] != {"n": 2}:
+            pass
