@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.backstage import Case, Officer, ask, on_duty, sign_in
+from tests.browser.backstage import Case, Officer, ask, close_what_is_open, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Requester, Sample, button, database_says, masked, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
@@ -27,15 +27,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board: the commander closes what the one before has left."""
+    """Each test finds an empty board."""
     yield
-    rows = database_says(city, "SELECT id, status FROM incidents WHERE status != 'closed'")
-    commander = Officer(city, "commander") if rows else None
-    for incident, status in rows:
-        assert commander
-        if status == "waiting":
-            commander.does(Case(city, incident, ""), "hand_over")
-        commander.does(Case(city, incident, ""), "resolve")
+    close_what_is_open(city)
 
 
 def sticker_of(city: Product, number: int) -> dict[str, Any]:
