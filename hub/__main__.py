@@ -20,6 +20,8 @@ from models.settings import Settings, SettingsError
 
 log = structlog.get_logger()
 
+SWITCH_SECONDS = 0.001  # after so long a thread gives way to another one; Python's own is five times that
+
 
 def _with_descriptors(settings: Settings) -> Settings:
     """No more connections than this process may have open files."""
@@ -32,6 +34,8 @@ def _with_descriptors(settings: Settings) -> Settings:
 async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # The thread that writes to SQLite works out what to write: it must not keep the loop from waking in time.
+    sys.setswitchinterval(SWITCH_SECONDS)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await serve(settings, stop)
