@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from models.ids import RandomIds
@@ -20,6 +21,10 @@ from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.product import Product, running_product
 from tests.support.recording import RecordingBell
 from tests.support.redis_server import empty_redis, running_redis
+
+# The same examples every time, so that what passed here passes there; `--hypothesis-profile=default` finds new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.load_profile("same")
 
 _POSTGRES_FIXTURES = {"postgres_server", "postgres_databases", "postgresql_url"}
 
