@@ -12,9 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
+from models.away import is_away
 from models.errors import Unavailable
 from models.facts import Ended
 
@@ -96,7 +94,7 @@ class Groups(Generic[Context]):
         try:
             ends = await self._commit([member.work for member in group])
         except Exception as error:
-            if len(group) > 1 and not _is_away(error):
+            if len(group) > 1 and not is_away(error):
                 # One of them spoils it for all, and only the database knows which: each for itself, then.
                 for member in group:
                     await self._run([member])
@@ -113,10 +111,3 @@ def _tell(done: asyncio.Future[Any], end: Ended) -> None:
         done.set_exception(end.error)
     else:
         done.set_result(end.value)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the database itself does not answer: then it would not answer to one alone either."""
-    return isinstance(error, PoolTimeout | OSError | InterfaceError | OperationalError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )

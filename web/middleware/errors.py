@@ -6,13 +6,12 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.away import is_away
 from models.errors import InvalidJson, NotFound, PayloadTooLarge, Unavailable, WufenError
 from web.answers import Answer, response
 from web.language import choose
@@ -64,9 +63,7 @@ def _known(error: Exception, scope: Scope) -> WufenError | None:
     """The refusal that ``error`` is, or amounts to; None for a mistake of ours, which is logged."""
     if isinstance(error, WufenError):
         return error
-    if isinstance(error, PoolTimeout | OSError | OperationalError | InterfaceError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
+    if is_away(error):
         log.warning("database_away", request=scope["request_id"], error=type(error).__name__)
         return Unavailable()
     # A statement's parameters may be personal: only types and places are logged.
