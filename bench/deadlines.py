@@ -184,18 +184,20 @@ async def _run(city: City, count: int, rate: float) -> None:
         await until_async(lambda: _is_past(first - timedelta(seconds=0.5)), "the first to be due", lead)
         pids = city.pids()
         before, figures = cpu_seconds(pids), await asyncio.to_thread(city.figures)
+        began = time.monotonic()
         long = count / rate + CATCH_UP_SECONDS
         await until_async(lambda: _all_heard(heard, count), "every hand-over to be heard", long)
         cpu = {name: seconds - before.get(name, 0.0) for name, seconds in cpu_seconds(pids).items()}
+        took = time.monotonic() - began
         after = await asyncio.to_thread(city.figures)
-    print(f"\n{rate:g} due a second, {count} in all: {await _found(city.store, first, count)}")
+    print(f"\n{rate:g} due a second, {count} in {took:.1f} s: {await _found(city.store, first, count)}")
     for label, name in (("woke", "waking"), ("committed", "lateness")):
         name = f"wufen_hub_deadline_{name}_seconds"
         print(f"  {label:10}", quantiles(histogram(after, name) - histogram(figures, name)))
     print(f"  {'heard':10}", exactly(heard))
     for name, seconds in sorted(cpu.items(), key=lambda one: -one[1]):
         if seconds >= 0.02:
-            share = 100 * seconds * rate / count
+            share = 100 * seconds / took
             print(f"  {name:10} {1e6 * seconds / count:6.0f} µs each {share:6.1f} % of a core", flush=True)
 
 

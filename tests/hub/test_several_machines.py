@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +25,7 @@ from tests.hub.test_process import answers, environ, process
 from tests.support.city import YUCHENG
 from tests.support.hub_client import HubClient
 from tests.support.ports import free_port, free_ports
+from tests.support.programs import Missing, haproxy
 from tests.support.waiting import until
 
 __all__ = ["environ"]
@@ -112,9 +111,9 @@ async def test_the_client_of_our_pages_leaves_a_hub_that_fell_silent_and_resumes
 @pytest.fixture
 def balancer(ports: list[int], tmp_path: Path) -> Iterator[int]:
     """HAProxy with the sample of `deploy/`, its addresses replaced by those of this machine."""
-    haproxy = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
-    if haproxy is None:
-        pytest.skip("HAProxy is not on this machine; nothing else needs it")
+    program = haproxy()
+    if program is None:
+        raise Missing("The tests need HAProxy: `make test` installs it.")
     pages, redis = free_ports(2)
     text = (_ROOT / "deploy/haproxy/haproxy.cfg").read_text()
     text = re.sub(r"bind :443 .*", f"bind 127.0.0.1:{pages}", text)
@@ -127,7 +126,7 @@ def balancer(ports: list[int], tmp_path: Path) -> Iterator[int]:
     configuration.write_text(text)
     with (
         (tmp_path / "haproxy.log").open("w") as log,
-        subprocess.Popen([haproxy, "-db", "-f", configuration], stdout=log, stderr=log) as running,
+        subprocess.Popen([program, "-db", "-f", configuration], stdout=log, stderr=log) as running,
     ):
         try:
             until(lambda: listens(pages), "HAProxy")

