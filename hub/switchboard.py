@@ -92,7 +92,9 @@ class Switchboard:
         self._next = 0
         self._loop = asyncio.get_running_loop()
         self._strangers: dict[Socket, None] = {}  # who has not shown a token yet, in the order they came
-        self._most_strangers = min(MOST_STRANGERS, settings.hub_connections // STRANGERS_SHARE)
+        self._most_strangers = MOST_STRANGERS
+        if settings.limits:
+            self._most_strangers = min(MOST_STRANGERS, settings.hub_connections // STRANGERS_SHARE)
         self.subjects = Subjects()
 
     def __len__(self) -> int:

@@ -142,7 +142,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "WUFEN_HUB_CONNECTIONS",
-        "20000",
+        "10000",
         "connections",
         "Connections that one hub process holds at once, in all.",
     ),

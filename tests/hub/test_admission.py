@@ -197,7 +197,7 @@ def test_without_limits_everybody_comes_in() -> None:
 
 
 def test_the_settings_say_the_limits() -> None:
-    assert limits_of(Settings.from_env({})) == Limits(20_000, 3_000, 2_000, 200)
+    assert limits_of(Settings.from_env({})) == Limits(10_000, 3_000, 2_000, 200)
     assert limits_of(Settings.from_env({"WUFEN_LIMITS": "off"})) is None
 
 

@@ -137,5 +137,5 @@ def test_a_hub_with_few_descriptors_takes_fewer_connections_and_lives(environ: d
         assert hub.stderr is not None
         said = hub.stderr.read()
     assert "few_descriptors" in said
-    assert '"connections":60,"wanted":20000' in said
+    assert '"connections":60,"wanted":10000' in said
     assert "Traceback" not in said
