@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from models.metrics import CONTENT_TYPE, collect
 from models.tasks import Tasks
 
 LARGEST_DISTANCE = timedelta(milliseconds=500)  # between our clock and the database's
+BETWEEN_FIGURES_SECONDS = 0.1
 _JSON = "application/json"
 
 
@@ -42,11 +44,16 @@ class Pages:
         self._now = now
         self._distance = distance
         self.leaving = False
+        self._askers: list[Socket] = []  # for figures
+        self._collecting = False
 
     def answer(self, socket: Socket, path: str) -> None:
         """Answers one request."""
         if path == "/metrics":
-            self._tasks.start(self._metrics(socket), "metrics")
+            self._askers.append(socket)
+            if not self._collecting:
+                self._collecting = True
+                self._tasks.start(self._metrics(), "metrics")
         elif path == "/healthz":
             socket.answer(_json(200, {"status": "ok"}))
         elif path == "/readyz":
@@ -71,9 +78,18 @@ class Pages:
         }
         return _json(200 if ready else 503, body)
 
-    async def _metrics(self, socket: Socket) -> None:
-        figures = await collect("hub", self._run_dir, self._process, self._measures.registry)
-        socket.answer(plain_response(200, figures, CONTENT_TYPE))
+    async def _metrics(self) -> None:
+        """Figures cost milliseconds, and anybody may ask: whoever does so too soon shares the next answer."""
+        try:
+            while self._askers:
+                askers, self._askers = self._askers, []
+                figures = await collect("hub", self._run_dir, self._process, self._measures.registry)
+                response = plain_response(200, figures, CONTENT_TYPE)
+                for socket in askers:
+                    socket.answer(response)
+                await asyncio.sleep(BETWEEN_FIGURES_SECONDS)
+        finally:
+            self._collecting = False
 
 
 def _json(status: int, body: dict[str, object]) -> bytes:

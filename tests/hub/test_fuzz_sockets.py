@@ -12,15 +12,18 @@ import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bench.abusers import KINDS, Target
+from hub import pages
 from hub.assembly import Hub
 from hub.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
 from hub.server import running
 from models.clock import SystemClock
+from models.metrics import collect
 from models.settings import Settings
 from models.tokens import connection_token
 from tests.hub.conftest import Writer
@@ -249,6 +252,29 @@ async def test_who_goes_on_talking_after_the_last_word_is_cut_off(settings: Sett
         with suppress(OSError):
             await client.say(frame(TEXT, b"x" * 1_000) * 100)
         assert await client.hear_out() == b""
+
+
+async def test_who_asks_for_figures_all_the_time_shares_them(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected = []
+
+    async def counted(*asked: Any) -> bytes:
+        collected.append(asked)
+        return await collect(*asked)
+
+    monkeypatch.setattr(pages, "collect", counted)
+    monkeypatch.setattr(pages, "BETWEEN_FIGURES_SECONDS", 1.0)
+
+    async def ask() -> bytes:
+        async with raw_client(scene.port) as client:
+            await client.say(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return await client.hear_out()
+
+    for figures in await asyncio.gather(*(ask() for _ in range(50))):
+        assert b"wufen_hub_connections" in figures
+    assert len(collected) < 10  # nobody waited for more than ten seconds
+    await scene.still_works()
 
 
 async def test_of_one_subject_there_are_so_many_connections(settings: Settings, writer: Writer) -> None:
