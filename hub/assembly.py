@@ -17,6 +17,7 @@ from hub.codes import Fault
 from hub.connection import EXPIRY_GRACE_SECONDS
 from hub.control import Control
 from hub.deadlines import Deadlines
+from hub.door import Door, most_strangers
 from hub.follower import Follower, Snapshot
 from hub.gathered import Phones, Positions
 from hub.handshake import allowed_origins
@@ -159,7 +160,12 @@ class Hub:
             ids=self.store.ids,
             origins=allowed_origins(settings),
             measures=self.measures,
-            admission=Admission(limits_of(settings), Proxies(settings.trusted_proxies)),
+            door=Door(
+                Admission(limits_of(settings), Proxies(settings.trusted_proxies)),
+                self.measures,
+                most_strangers(settings),
+                asyncio.get_running_loop().time,
+            ),
             pages=self.pages.answer,
             calls=self.calls.take,
             questions=self._make_answers(open_channels).take,

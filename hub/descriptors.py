@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 
-from hub.switchboard import STRANGERS_SHARE
+from hub.door import STRANGERS_SHARE
 
 OWN = 128  # for everything that is not a connection
 

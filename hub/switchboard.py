@@ -27,10 +27,10 @@ from hub.actions import (
     Welcome,
     Who,
 )
-from hub.admission import Admission, Refusal
 from hub.channels import Channels
 from hub.codes import Disconnect, Fault
 from hub.connection import Connection
+from hub.door import Door
 from hub.handshake import Opening, open_connection
 from hub.measures import Measures
 from hub.open_channels import OpenChannels
@@ -45,8 +45,6 @@ from models.settings import Settings
 
 log = structlog.get_logger()
 
-MOST_STRANGERS = 10_000  # beyond that the oldest is cut off
-STRANGERS_SHARE = 2  # at most so great a part of all connections: a half
 STEPS_PER_SECOND = 10  # of the wheel
 DRAIN_SECONDS = 3.0  # in which a stopping hub sends everybody elsewhere
 DRAIN_STEP_SECONDS = 0.05
@@ -68,7 +66,7 @@ class Switchboard:
         ids: Ids,
         origins: Sequence[str | None],
         measures: Measures,
-        admission: Admission,
+        door: Door,
         pages: Callable[[Socket, str], None],
         calls: Callable[[Socket, Call], None],
         questions: Callable[[Socket, Publish | Who | Look], None],
@@ -83,18 +81,13 @@ class Switchboard:
         self._ids = ids
         self._origins = origins
         self._measures = measures
-        self._admission = admission
+        self._door = door
         self._pages = pages
         self._calls = calls
         self._questions = questions
         self._open = open_channels
         self._wheel: list[set[Socket]] = [set() for _ in range(settings.hub_ping_seconds * STEPS_PER_SECOND)]
         self._next = 0
-        self._loop = asyncio.get_running_loop()
-        self._strangers: dict[Socket, None] = {}  # who has not shown a token yet, in the order they came
-        self._most_strangers = MOST_STRANGERS
-        if settings.limits:
-            self._most_strangers = min(MOST_STRANGERS, settings.hub_connections // STRANGERS_SHARE)
         self.subjects = Subjects()
 
     def __len__(self) -> int:
@@ -112,31 +105,11 @@ class Switchboard:
         """Gives the socket its place on the wheel, evenly."""
         self._next = (self._next + 1) % len(self._wheel)
         self._wheel[self._next].add(socket)
-        socket.address = self._admission.arrive(socket.peer)
-        self._strangers[socket] = None
-        if self._admission.is_flood(socket.address):
-            self._cut_off(socket, "flood")
-        elif len(self._strangers) > self._most_strangers:
-            # Whoever takes longest to show a token is most likely to have none.
-            self._cut_off(next(iter(self._strangers)), "strangers")
+        self._door.arrived(socket)
         return self._next
 
-    def _cut_off(self, socket: Socket, reason: str) -> None:
-        self._strangers.pop(socket, None)
-        self._measures.refusals.labels(reason).inc()
-        socket.abort()
-
-    def _admit(self, socket: Socket, forwarded: Sequence[str], websocket: bool) -> Refusal | None:
-        address = socket.address
-        if address is None:
-            address = socket.address = self._admission.ask(socket.peer, forwarded)
-        refusal = self._admission.why_not(address, self._loop.time(), websocket=websocket)
-        if refusal is not None:
-            self._measures.refusals.labels(refusal.reason).inc()
-        return refusal
-
     def open(self, socket: Socket, head: bytes) -> Opening:
-        opening = open_connection(head, self._origins, lambda *request: self._admit(socket, *request))
+        opening = open_connection(head, self._origins, lambda *request: self._door.admit(socket, *request))
         if opening.page is None:
             self._measures.handshakes.labels(str(opening.status)).inc()
         return opening
@@ -173,8 +146,7 @@ class Switchboard:
             case Unsubscribe(channel):
                 self._detach(socket, channel)
             case Connected():
-                self._strangers.pop(socket, None)
-                socket.known()
+                self._door.known(socket)
                 for holder in _holders(socket):
                     self.subjects.add(holder, socket)
             case Call():
@@ -203,8 +175,7 @@ class Switchboard:
     def left(self, socket: Socket) -> None:
         """The line is gone."""
         self._wheel[socket.bucket].discard(socket)
-        self._strangers.pop(socket, None)
-        self._admission.leave(socket.address, self._loop.time())
+        self._door.left(socket)
         self._forget(socket)
 
     def _forget(self, socket: Socket) -> None:
