@@ -47,10 +47,12 @@ class Database:
         self,
         writer: AsyncEngine,
         reader: AsyncEngine,
+        grouped: AsyncEngine | None = None,
         queue: sqlite.WriterQueue | None = None,
         thread: sqlite.WriterThread | None = None,
     ) -> None:
         self._writer = writer
+        self._grouped = grouped or writer
         self._reader = reader
         self._queue = queue
         self._thread = thread
@@ -61,7 +63,8 @@ class Database:
         parsed = async_url(url)
         if parsed.get_backend_name() == "sqlite":
             queue = sqlite.WriterQueue(Path(f"{parsed.database}.lock"))
-            return cls(*sqlite.engines(parsed), queue, sqlite.WriterThread(parsed, queue))
+            thread = sqlite.WriterThread(parsed, queue)
+            return cls(*sqlite.engines(parsed), queue=queue, thread=thread)
         return cls(*_postgresql_engines(parsed))
 
     @property
@@ -85,7 +88,7 @@ class Database:
         """
         if self._thread is not None:
             return await self._thread.run(work)
-        async with self._writer.begin() as connection:
+        async with self._grouped.begin() as connection:
             return await work(connection)
 
     @asynccontextmanager
@@ -108,13 +111,14 @@ class Database:
         """Gives all connections back."""
         await self._writer.dispose()
         await self._reader.dispose()
+        await self._grouped.dispose()
         if self._thread is not None:
             self._thread.close()
         if self._queue is not None:
             self._queue.close()
 
 
-def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
     settings = {
         "lock_timeout": str(LOCK_TIMEOUT_MS),
         "idle_in_transaction_session_timeout": str(LOCK_TIMEOUT_MS),
@@ -125,15 +129,18 @@ def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     }
     options: dict[str, Any] = {
         "connect_args": {"server_settings": settings, "timeout": 5},
-        "pool_pre_ping": True,
         "hide_parameters": True,
         "max_overflow": 0,
     }
-    writer = create_async_engine(url, pool_size=WRITERS, **options)
+    writer = create_async_engine(url, pool_size=WRITERS, pool_pre_ping=True, **options)
     reader = create_async_engine(
         url,
         pool_size=READERS,
+        pool_pre_ping=True,
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
         **options,
     )
-    return writer, reader
+    # Asking whether a connection still lives costs three round trips. A group that finds it dead has done nothing
+    # yet, and is tried again on a new one.
+    grouped = create_async_engine(url, pool_size=1, **options)
+    return writer, reader, grouped

@@ -7,6 +7,8 @@ from typing import Protocol
 
 # Each byte's letter, by its last five bits.
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+NEIGHBOURHOOD_LETTERS = 6  # of an id's 26; five bits each
+NEIGHBOURS = 10_000  # ids that share them
 
 
 class Ids(Protocol):
@@ -14,6 +16,10 @@ class Ids(Protocol):
 
     def new(self) -> str:
         """An identifier of 128 bits or more: 26 lower-case letters and digits."""
+        ...
+
+    def row(self) -> str:
+        """The same, for rows that nobody is told of: what is made together lies together in an index."""
         ...
 
     def secret(self) -> str:
@@ -26,7 +32,23 @@ class Ids(Protocol):
 
 
 class RandomIds:
-    """From the operating system's randomness."""
+    """From the operating system's randomness.
+
+    Ids at random places of an index cost a page to write for each row and index. A neighbourhood is some random
+    letters that so many ids share: it tells nothing, not even the time, and leaves 100 random bits.
+    """
+
+    def __init__(self) -> None:
+        self._neighbourhood = b""
+        self._left = 0
+
+    def row(self) -> str:
+        if self._left == 0:
+            self._neighbourhood = secrets.token_bytes(NEIGHBOURHOOD_LETTERS)
+            self._left = NEIGHBOURS
+        self._left -= 1
+        rest = secrets.token_bytes(26 - NEIGHBOURHOOD_LETTERS)
+        return (self._neighbourhood + rest).translate(_LETTERS).decode()
 
     def new(self) -> str:
         return secrets.token_bytes(26).translate(_LETTERS).decode()

@@ -23,6 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 READERS = 8  # connections that read, per process
 BUSY_MS = 5_000  # SQLite waits this long for a writer that does not know our file lock (an operator's shell)
 
+# The log grows to 32 MiB before it is written back: a page that was written many times goes back once.
+CHECKPOINT_PAGES = 8_192
+
 Result = TypeVar("Result")
 
 
@@ -52,6 +55,7 @@ def _prepare(engine: Engine, begin: str, query_only: str) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         # What was accepted survives a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA query_only={query_only}")
         cursor.close()

@@ -121,7 +121,7 @@ class IncidentChange:
 
     def set_deadline(self, kind: str, due_at: datetime, subject: str | None = None) -> None:
         """A new deadline, told to every hub with the newest event."""
-        deadline_id = self.change.store.ids.new()
+        deadline_id = self.change.store.ids.row()
         values = {
             "id": deadline_id,
             "incident_id": self.now.id,

@@ -28,7 +28,7 @@ def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: 
     change.add(
         participants,
         {
-            "id": store.ids.new(),
+            "id": store.ids.row(),
             "incident_id": change.now.id,
             "role": "owner",
             "token_hash": token_hash(token),
@@ -73,7 +73,7 @@ def _write(
     officer_id: str | None = None,
 ) -> None:
     store = change.change.store
-    notice_id = store.ids.new()
+    notice_id = store.ids.row()
     sealed = None if secret is None else store.vault.seal("notices.secret_sealed", notice_id, secret)
     params: dict[str, Any] = {
         "reason": change.now.reason,

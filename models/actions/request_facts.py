@@ -14,7 +14,8 @@ from models.prepared import Prepared, keys
 from models.tables import districts, incidents, stickers, vehicles
 
 _STICKERS = Prepared(
-    select(stickers, vehicles.c.plate)
+    select(stickers, vehicles.c.plate, districts.c.respond_seconds)
+    .join(districts, districts.c.code == stickers.c.district)
     .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
     .where(stickers.c.code.in_(keys()))
     .order_by(stickers.c.code)
@@ -30,7 +31,7 @@ _RESPOND = Prepared(select(districts.c.code, districts.c.respond_seconds).where(
 
 
 async def stickers_by_code(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, Any]:
-    """Stickers with the ``plate`` of their car (None while there is none).
+    """Stickers with the ``plate`` of their car (None while there is none) and their district's ``respond_seconds``.
 
     Scanners of one sticker queue on its row, so that the second finds the first one's incident.
     """

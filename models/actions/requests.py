@@ -102,7 +102,7 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     if request.address is not None:
         await limits.check(change, sticker, device=request.device, address=request.address)
     token = change.store.ids.secret()
-    participant = change.store.ids.new()
+    participant = change.store.ids.row()
     person = _person(change, request, participant)
     seen = await change.fact(open_by_vehicle, sticker.vehicle_id)
     if seen is None:
@@ -121,7 +121,6 @@ async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then 
     """Everything that will be asked, once the sticker's row is held, for all requests of a group at once."""
     asked: list[Asked] = [
         (open_by_vehicle, sticker.vehicle_id),
-        (respond_seconds_by_district, _district(change, request, sticker)),
         (contacts_by_vehicle, sticker.vehicle_id),
     ]
     if request.prover is not None:
@@ -163,7 +162,9 @@ async def _new(
 async def _incident(change: Change, request: MoveRequest, row: Any) -> Incident:
     store, place = change.store, request.location
     district = _district(change, request, row)
-    own = await change.fact(respond_seconds_by_district, district)
+    own = row.respond_seconds
+    if district != row.district:
+        own = await change.fact(respond_seconds_by_district, district)
     seconds = own or store.rules.response_seconds("move_car", request.reason)
     return Incident(
         id=store.ids.new(),

@@ -18,6 +18,9 @@ class FakeIds:
         self._ids += 1
         return _base32(self._ids).rjust(26, _DIGITS[0])
 
+    def row(self) -> str:
+        return self.new()
+
     def secret(self) -> str:
         """43 URL-safe characters: 256 bits."""
         self._secrets += 1
