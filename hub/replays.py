@@ -13,6 +13,7 @@ from models.queries.log import belongs_to, position_of, replay
 from models.settings import Settings
 from models.tasks import Tasks
 
+GATHER_SECONDS = 0.005  # before a read begins: those who were cut off together come within milliseconds
 AT_ONCE = 4  # reads, so that thousands who come back leave the database to others too
 
 _Key = tuple[str, Since | None, frozenset[str] | None]
@@ -62,6 +63,7 @@ class Replays:
 
     async def _read(self, key: _Key) -> Missed | None:
         channel, since, within = key
+        await asyncio.sleep(GATHER_SECONDS)
         async with self._slots:
             # Whoever asks from now on may know of newer entries than this read will see.
             del self._waiting[key]
