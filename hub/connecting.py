@@ -7,7 +7,6 @@ from typing import Any
 
 from hub import codes
 from hub.actions import Action, Close, Connected, Hold, Send, Subscribe
-from hub.codes import Disconnect
 from hub.protocol import Command, SubscribeRequest, error_reply, reply
 from hub.rights import Claims
 from hub.standing import MOST_SUBSCRIPTIONS, Standing, TokenRefused
@@ -21,9 +20,7 @@ def connect(standing: Standing, command: Command, now: float, actions: list[Acti
     claims = _claims(standing, command.connect.token, now, command.id, actions)
     if claims is None:
         return
-    bad = _bad_channels(standing, claims)
-    if bad is not None:
-        actions.append(Close(bad))
+    if _names_bad_channels(standing, claims, actions):
         return
     standing.claims = claims
     actions.append(Connected(claims.subject))
@@ -43,10 +40,15 @@ def _serve(standing: Standing, channel: str, had: SubscribeRequest | None) -> Su
     return Subscribe(0, channel, since_of(channel, had), within=standing.within(channel))
 
 
-def _bad_channels(standing: Standing, claims: Claims) -> Disconnect | None:
+def _names_bad_channels(standing: Standing, claims: Claims, actions: list[Action]) -> bool:
+    """Whether the token names channels that nobody can be served; that ends the connection."""
     if len(claims.served) > MOST_SUBSCRIPTIONS:
-        return codes.MOST_CHANNELS
-    return codes.FORBIDDEN if any(map(standing.bad_name, claims.served)) else None
+        actions.append(Close(codes.MOST_CHANNELS))
+    elif any(map(standing.bad_name, claims.served)):
+        actions.append(Close(codes.FORBIDDEN))
+    else:
+        return False
+    return True
 
 
 def _claims(
@@ -89,9 +91,7 @@ def refresh(standing: Standing, command: Command, now: float, actions: list[Acti
     if claims.subject != standing.bearer.subject or standing.terms.revocations.is_revoked(claims):
         actions.append(Close(codes.INVALID_TOKEN))
         return
-    bad = _bad_channels(standing, claims)
-    if bad is not None:
-        actions.append(Close(bad))
+    if _names_bad_channels(standing, claims, actions):
         return
     standing.claims = claims
     actions.append(Send(reply(command.id, "refresh", _lease(standing, claims, now))))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from hub.rights import Claims
@@ -19,12 +20,8 @@ def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
     """
 
     def verify(token: str, now: float) -> Claims:
-        try:
+        with _refused():
             read = read_connection_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
-        except TokenExpired:
-            raise TokenRefused(expired=True) from None
-        except TokenInvalid:
-            raise TokenRefused from None
         session = f"session:{read.session}" if read.session else ""
         return Claims(
             read.subject,
@@ -38,14 +35,21 @@ def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
         )
 
     def verify_subscription(token: str, now: float) -> Claims:
-        try:
+        with _refused():
             read = read_subscription_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
-        except TokenExpired:
-            raise TokenRefused(expired=True) from None
-        except TokenInvalid:
-            raise TokenRefused from None
         return Claims(
             read.subject, frozenset({read.channel}), read.issued_at, read.expires_at, info=read.info
         )
 
     return verify, verify_subscription
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What is wrong with a token, as a connection takes it."""
+    try:
+        yield
+    except TokenExpired:
+        raise TokenRefused(expired=True) from None
+    except TokenInvalid:
+        raise TokenRefused from None

@@ -16,7 +16,7 @@ _REGISTRY = re.compile(
     "|".join(("pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.(org|com)", "deb" + r"ian\.org"))
 )
 _MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|root)/\w")
-_SOURCES = ("hub", "workers", "web", "models", "scripts", "tests")
+_SOURCES = ("hub", "workers", "web", "models", "scripts", "tests", "bench")
 
 
 def _tracked() -> list[Path]:
@@ -98,3 +98,16 @@ def test_every_module_says_what_it_is_responsible_for() -> None:
 def _says_nothing(path: Path) -> bool:
     tree = ast.parse(path.read_bytes())
     return bool(tree.body) and ast.get_docstring(tree) is None
+
+
+def test_every_decision_that_is_named_is_written_down() -> None:
+    written = {path.name[:4] for path in (_ROOT / "docs/decisions").glob("*.md")}
+    named = re.compile(r"decisions?[/ ](\d{4})")
+    missing = [
+        f"{path.relative_to(_ROOT)}: {number}"
+        for path in _tracked()
+        for line in _lines(path)
+        for number in named.findall(line)
+        if number not in written
+    ]
+    assert missing == []

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.actions import consequences, offers
 from models.actions.around import Around
 from models.actions.incident_change import IncidentChange
+from models.away import is_away, is_crossed
 from models.facts import padded
 from models.incident.decide import breach, promise_over, step
 from models.incident.incident import Incident, from_row
@@ -32,8 +32,6 @@ log = structlog.get_logger()
 # fired: by us, now. settled: somebody else was faster, or it was cancelled. early: not yet by the database's
 # clock. busy: somebody else has its incident locked. failed: it alone cannot be fired; the log says why.
 Firing = Literal["fired", "settled", "early", "busy", "failed"]
-
-_LATER_STATES = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, a lock that took too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ async def _fire_some(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
     try:
         return await store.run(lambda change: _fire_together(change, ids))
     except Exception as error:
-        if _is_away(error):
+        if is_away(error) or is_crossed(error):
             raise
         if len(ids) == 1:
             log.warning("deadline_failed", deadline=ids[0], error=type(error).__name__)
@@ -71,15 +69,6 @@ async def _fire_some(store: Store, ids: Sequence[str]) -> dict[str, Firing]:
     # One of them cannot be written: halve them until it is alone.
     middle = len(ids) // 2
     return {**await _fire_some(store, ids[:middle]), **await _fire_some(store, ids[middle:])}
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the database could not be reached, or not be written to now; else something is wrong with a row."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        if error.connection_invalidated or state in _LATER_STATES:
-            return True
-    return isinstance(error, OperationalError | InterfaceError | NoConnection | OSError)
 
 
 async def _fire_together(change: Change, ids: Sequence[str]) -> dict[str, Firing]:

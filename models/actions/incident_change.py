@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions.around import Around
+from models.away import is_crossed, state_of
 from models.caller import Caller, Officer, Participant
 from models.clock import iso
 from models.errors import NotFound, Unavailable
@@ -32,6 +33,7 @@ from models.store import Change
 from models.tables import deadlines, incidents
 from models.writes import Stale
 
+_UNIQUE_VIOLATION = "23505"  # PostgreSQL's
 TRIES = 5  # so often is a command tried again when somebody else was faster
 T = TypeVar("T")
 _FIXED = frozenset(
@@ -213,9 +215,9 @@ async def until_saved(attempt: Callable[[], Awaitable[T]]) -> T:
 
 def _worth_another_try(error: DBAPIError) -> bool:
     """A deadlock, a lock that took too long, a unique row written by somebody else, a lost connection."""
-    state = getattr(error.orig, "sqlstate", None) or ""
     return (
         error.connection_invalidated
-        or state in {"40001", "40P01", "55P03", "23505"}
+        or is_crossed(error)
+        or state_of(error) == _UNIQUE_VIOLATION
         or "UNIQUE constraint failed" in str(error.orig)
     )

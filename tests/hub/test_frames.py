@@ -14,22 +14,9 @@ from hub.frames import (
     pong_frame,
     text_frame,
 )
+from tests.support.raw_client import masked
 
-MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
 HELLO = bytes.fromhex("818537fa213d7f9f4d5158")  # the masked "Hello" of RFC 6455 section 5.7
-
-
-def masked(first: int, payload: bytes) -> bytes:
-    """A client's frame."""
-    size = len(payload)
-    if size < 126:
-        length = bytes((0x80 | size,))
-    elif size < 65536:
-        length = b"\xfe" + size.to_bytes(2, "big")
-    else:
-        length = b"\xff" + size.to_bytes(8, "big")
-    body = bytes(byte ^ MASK[at % 4] for at, byte in enumerate(payload))
-    return bytes((first,)) + length + MASK + body
 
 
 def test_the_example_of_the_standard_is_read() -> None:

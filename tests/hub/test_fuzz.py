@@ -25,7 +25,7 @@ from hub.rpc import Calls
 from hub.standing import MOST_SUBSCRIPTIONS, Terms, TokenRefused
 from models.addresses import Proxies
 from models.settings import Settings
-from tests.hub.test_frames import masked
+from tests.support.raw_client import masked
 
 NOW = 1_000_000.0
 LIMIT = 300

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from models.away import is_away
+from models.away import is_away, is_crossed
 
 
 class Said(Exception):
@@ -37,3 +37,16 @@ def test_what_no_answer_came_from_is_away() -> None:
 def test_what_broke_a_rule_is_not_away() -> None:
     assert not is_away(IntegrityError("INSERT", None, Said("23505")))
     assert not is_away(KeyError("x"))
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03"])
+def test_who_met_somebody_else_may_try_again(state: str) -> None:
+    error = DBAPIError("UPDATE", None, Said(state))
+    assert is_crossed(error)
+    assert not is_away(error)
+
+
+@pytest.mark.parametrize("state", [None, "23505", "57P03"])
+def test_what_is_wrong_or_away_did_not_meet_anybody(state: str | None) -> None:
+    assert not is_crossed(DBAPIError("UPDATE", None, Said(state)))
+    assert not is_crossed(ConnectionRefusedError())

@@ -108,6 +108,11 @@ async def raw_client(
 
 def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
     """A client's frame (RFC 6455 section 5.2); the mask is no secret here."""
+    return masked(opcode | (0x80 if final else 0), payload)
+
+
+def masked(first: int, payload: bytes) -> bytes:
+    """The same by its first byte, reserved bits and all."""
     size = len(payload)
     if size < 126:
         length = bytes((0x80 | size,))
@@ -118,4 +123,4 @@ def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
     mask = b"\x01\x02\x03\x04"
     stretched = (mask * (size // 4 + 1))[:size]
     body = (int.from_bytes(payload, "big") ^ int.from_bytes(stretched, "big")).to_bytes(size, "big")
-    return bytes((opcode | (0x80 if final else 0),)) + length + mask + body
+    return bytes((first,)) + length + mask + body

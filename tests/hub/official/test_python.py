@@ -76,13 +76,19 @@ def make(hub: Running, token: str, **more: Any) -> Client:
     return Client(hub.url, token=token, min_reconnect_delay=0.05, max_server_ping_delay=3.0, **more)
 
 
-async def test_it_connects_subscribes_and_hears(hub: Running, writer: Writer) -> None:
-    client = make(hub, hub.token("wall:1", CHANNEL))
+async def listening(client: Client) -> Heard:
+    """Connects and subscribes."""
     heard = Heard()
     subscription = client.new_subscription(CHANNEL, heard)
     await client.connect()
     await subscription.subscribe()
     await next_of(heard.subscribed)
+    return heard
+
+
+async def test_it_connects_subscribes_and_hears(hub: Running, writer: Writer) -> None:
+    client = make(hub, hub.token("wall:1", CHANNEL))
+    heard = await listening(client)
     await writer.ring(*await writer.happen(count=3))
     assert await heard.offsets(3) == [1, 2, 3]
     await client.disconnect()
@@ -90,11 +96,7 @@ async def test_it_connects_subscribes_and_hears(hub: Running, writer: Writer) ->
 
 async def test_it_resumes_after_a_cut_without_a_hole(hub: Running, writer: Writer) -> None:
     client = make(hub, hub.token("wall:1", CHANNEL))
-    heard = Heard()
-    subscription = client.new_subscription(CHANNEL, heard)
-    await client.connect()
-    await subscription.subscribe()
-    await next_of(heard.subscribed)
+    heard = await listening(client)
     await writer.ring(*await writer.happen(count=2))
     assert await heard.offsets(2) == [1, 2]
     for socket in hub.hub.switchboard.subjects.of("wall:1"):
@@ -137,11 +139,7 @@ async def test_it_moves_to_another_hub_when_one_stops(
 ) -> None:
     async with start_hub() as (_, url):
         client = Client(url, token=hub.token("wall:1", CHANNEL), min_reconnect_delay=0.05)
-        heard = Heard()
-        subscription = client.new_subscription(CHANNEL, heard)
-        await client.connect()
-        await subscription.subscribe()
-        await next_of(heard.subscribed)
+        heard = await listening(client)
         await writer.ring(*await writer.happen())
         assert await heard.offsets(1) == [1]
         client._address = hub.url  # where the shared port would lead
@@ -158,11 +156,7 @@ async def test_it_renews_its_token(hub: Running, writer: Writer) -> None:
         return hub.token("wall:1", CHANNEL)
 
     client = make(hub, hub.token("wall:1", CHANNEL, seconds=1), get_token=get_token)
-    heard = Heard()
-    subscription = client.new_subscription(CHANNEL, heard)
-    await client.connect()
-    await subscription.subscribe()
-    await next_of(heard.subscribed)
+    heard = await listening(client)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await renewed.wait()
     await writer.ring(*await writer.happen())
@@ -182,11 +176,7 @@ async def test_it_stays_away_when_it_was_revoked(hub: Running, writer: Writer) -
 
 async def test_it_leaves_the_district_at_the_end_of_the_shift(hub: Running, writer: Writer) -> None:
     client = make(hub, hub.token(ZHANG.subject, CHANNEL, age=2))
-    heard = Heard()
-    subscription = client.new_subscription(CHANNEL, heard)
-    await client.connect()
-    await subscription.subscribe()
-    await next_of(heard.subscribed)
+    heard = await listening(client)
     await writer.ring(*await writer.order("off_duty", ZHANG.subject, YUCHENG))
     assert (await next_of(heard.unsubscribed)).code == codes.OFF_DUTY.code
     await client.disconnect()
@@ -232,11 +222,8 @@ async def test_it_brings_a_subscription_token(hub: Running, writer: Writer) -> N
 async def test_it_pages_through_history_and_asks_who_is_there(hub: Running, writer: Writer) -> None:
     await writer.ring(*await writer.happen(count=5))
     client = make(hub, hub.token("officer:chief", CHANNEL, watched=[CHANNEL]))
-    heard = Heard()
-    subscription = client.new_subscription(CHANNEL, heard)
-    await client.connect()
-    await subscription.subscribe()
-    await next_of(heard.subscribed)
+    await listening(client)
+    subscription = client.get_subscription(CHANNEL)
     page = await subscription.history(limit=2, reverse=True)
     assert [one.offset for one in page.publications] == [5, 4]
     (here,) = (await subscription.presence()).clients.values()
