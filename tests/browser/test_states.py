@@ -239,6 +239,23 @@ def test_without_the_hub_officer_and_wall_say_so_and_still_follow(city: Product,
         expect(wall.get_by_text(masked(sticker_of(city, 8)["plate"]))).to_have_count(0, timeout=PATIENCE_MS)
 
 
+def test_what_happened_while_the_wall_was_still_connecting_is_told(city: Product, visitors: Visitors) -> None:
+    wall = visitors.wall()
+    held: list[Route] = []
+    wall.route("**/api/v1/connection-token*", lambda route: held.append(route))
+    case = ask(city, 8)
+    with wall.expect_request("**/api/v1/connection-token*"):
+        wall.goto(f"{city.web_url}/wall?district=511802")
+    wall.locator(".sla li").first.wait_for()
+    case.does("settle")
+    with wall.expect_response("**/districts/511802/board"):
+        pass
+    held[0].continue_()
+    sees(wall, "链路正常")
+    sees(wall, "车已挪走")
+
+
+
 def test_without_the_hub_the_phones_still_ring(city: Product, visitors: Visitors) -> None:
     page = visitors.desk()
     loses_the_hub(page)

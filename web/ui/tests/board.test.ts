@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addTo, forgetClosed, merge } from "../src/shared/board.ts";
+import { addTo, forgetClosed, merge, openBoard } from "../src/shared/board.ts";
+import type { Feed, Hub, Position } from "../src/shared/hub.ts";
 import { incident } from "./incident.ts";
 
 const folded = (...views: ReturnType<typeof incident>[]) => new Map(views.map((view) => [view.id, view]));
@@ -40,4 +41,44 @@ test("what was closed long ago is forgotten, and nothing is drawn anew when ther
   const left = forgetClosed(known, Date.parse("2026-11-22T16:00:00.000Z"));
   assert.deepEqual([...left.keys()], ["open", "recent"]);
   assert.equal(forgetClosed(left, Date.parse("2026-11-22T16:00:00.000Z")), left);
+});
+
+/** A hub that only remembers what it was asked to follow. */
+function followed(): { hub: Hub; begin(): Promise<Position> } {
+  let feed: Feed<never> | null = null;
+  const hub: Hub = {
+    follow: (one) => {
+      feed = one as Feed<never>;
+      return () => undefined;
+    },
+    rpc: () => Promise.reject(new Error("not asked for here")),
+    close: () => undefined,
+  };
+  return { hub, begin: () => feed?.load() ?? Promise.reject(new Error("nothing is followed")) };
+}
+
+test("the feed goes on where the first snapshot stands, and only an unrecoverable one asks for a snapshot anew", async (context) => {
+  let offset = 40;
+  context.mock.method(globalThis, "fetch", async () => Response.json({ incidents: [], offset: ++offset, epoch: "e" }));
+  const board = openBoard("511802");
+  const { hub, begin } = followed();
+  board.follow(hub, () => undefined);
+  await board.load();
+  await board.load();
+  assert.deepEqual(await begin(), { offset: 41, epoch: "e" });
+  assert.deepEqual(await begin(), { offset: 43, epoch: "e" });
+});
+
+test("a feed that is followed before there is a snapshot stands where the first that comes stands", async (context) => {
+  const answers: ((offset: number) => void)[] = [];
+  context.mock.method(globalThis, "fetch", () => new Promise((resolve) => answers.push((offset) => resolve(Response.json({ incidents: [], offset, epoch: "e" })))));
+  const board = openBoard("511802");
+  const { hub, begin } = followed();
+  board.follow(hub, () => undefined);
+  const polled = board.load();
+  const begun = begin();
+  answers[0]?.(7);
+  await polled;
+  answers[1]?.(9);
+  assert.equal((await begun).offset, 7);
 });

@@ -54,6 +54,12 @@ test("a wall just switched on tells what the open incidents went through", () =>
   assert.deepEqual(lines.map(({ event, incident: { id } }) => `${id} ${event}`), ["a answered", "b requested", "a requested"]);
 });
 
+test("what the feed and the board both tell is one line", () => {
+  const one = incident({ id: "a", accepted_at: "2026-11-23T04:02:00.000Z" });
+  const fed = addLine(linesFrom([one]), lineOf({ event: "accepted", incident: one, at: "2026-11-23T04:02:00Z" }));
+  assert.deepEqual(fed.map(({ event }) => event), ["accepted", "requested"]);
+});
+
 test("the seat of the chosen district is the middle of the drawing", () => {
   assert.deepEqual(place(seatOf("511802"), viewOf("511802")), { x: WIDTH / 2, y: HEIGHT / 2 });
 });

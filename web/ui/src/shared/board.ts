@@ -36,7 +36,7 @@ export function openBoard(district: string): Board {
     if (incidents.value) incidents.value = foldDistrict(incidents.value, view, district);
   };
 
-  const load = async (): Promise<Position> => {
+  const snapshot = async (): Promise<Position> => {
     const meanwhile: Incident[] = [];
     arriving.add(meanwhile);
     try {
@@ -49,10 +49,26 @@ export function openBoard(district: string): Board {
     }
   };
 
+  let earliest: Position | null = null;
+  const load = async (): Promise<Position> => {
+    const position = await snapshot();
+    earliest ??= position;
+    return position;
+  };
+
+  let begun = false;
+  // The feed goes on where the first snapshot stands: what happened between two of them is told, not skipped.
+  const begin = async (): Promise<Position> => {
+    const latest = begun || !earliest ? await load() : earliest;
+    const position = begun ? latest : (earliest ?? latest);
+    begun = true;
+    return position;
+  };
+
   const follow = (hub: Hub, onEvent: (event: Publication) => void): (() => void) =>
     hub.follow<Publication>({
       channel: `district:${district}`,
-      load,
+      load: begin,
       onPublication: (publication) => {
         take(publication.incident);
         onEvent(publication);

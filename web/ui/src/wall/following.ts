@@ -65,7 +65,9 @@ export function useFollowing(districts: readonly string[], local: boolean, onLos
   };
   const begin = (): void => {
     loaded.value = true;
-    lines.value = linesFrom(boards.flatMap(({ incidents }) => [...(incidents.value?.values() ?? [])]));
+    const known = linesFrom(boards.flatMap(({ incidents }) => [...(incidents.value?.values() ?? [])]));
+    // What the feed has told by now stays.
+    lines.value = known.reduce(addLine, lines.value);
   };
 
   const tidy = (): void => {

@@ -12,7 +12,7 @@ export interface TickerLine {
 const MOST = 40;
 
 export function lineOf({ event, incident, at }: Publication): TickerLine {
-  return { id: `${incident.id}:${incident.version}:${event}`, event, at, incident };
+  return { id: `${incident.id}:${event}:${Date.parse(at)}`, event, at, incident };
 }
 
 export function addLine(lines: readonly TickerLine[], line: TickerLine): readonly TickerLine[] {
@@ -22,7 +22,7 @@ export function addLine(lines: readonly TickerLine[], line: TickerLine): readonl
 
 /** What the open incidents tell of the last minutes, so that a wall just switched on is not silent. */
 export function linesFrom(incidents: Iterable<Incident>): readonly TickerLine[] {
-  const lines: TickerLine[] = [];
+  let lines: readonly TickerLine[] = [];
   for (const incident of incidents) {
     const told: [event: string, at: string | null][] = [
       ["requested", incident.requested_at],
@@ -32,9 +32,9 @@ export function linesFrom(incidents: Iterable<Incident>): readonly TickerLine[] 
       ["accepted", incident.accepted_at],
       ["arrived", incident.arrived_at],
     ];
-    for (const [event, at] of told) if (at) lines.push({ id: `${incident.id}:${event}:${at}`, event, at, incident });
+    for (const [event, at] of told) if (at) lines = addLine(lines, lineOf({ event, incident, at }));
   }
-  return lines.sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, MOST);
+  return lines;
 }
 
 export type Tone = "bad" | "warn" | "ok" | "info" | "idle";
