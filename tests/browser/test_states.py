@@ -255,7 +255,6 @@ def test_what_happened_while_the_wall_was_still_connecting_is_told(city: Product
     sees(wall, "车已挪走")
 
 
-
 def test_without_the_hub_the_phones_still_ring(city: Product, visitors: Visitors) -> None:
     page = visitors.desk()
     loses_the_hub(page)

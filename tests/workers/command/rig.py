@@ -73,9 +73,14 @@ class Supervised:
 
 
 @contextlib.asynccontextmanager
-async def supervised(folder: Path, *kinds: str) -> AsyncIterator[Supervised]:
-    """Runs one program of each kind; whatever is left at the end is killed."""
-    async with _started((__name__, str(folder), *kinds), dict(os.environ)) as process:
+async def supervised(
+    folder: Path, *kinds: str, on_hang_up: signal.Handlers = signal.SIG_DFL
+) -> AsyncIterator[Supervised]:
+    """Runs one program of each kind; whatever is left at the end is killed.
+
+    ``on_hang_up``: what SIGHUP does to it as it starts; ``SIG_IGN`` is what `nohup` asks for.
+    """
+    async with _started((__name__, str(folder), *kinds), dict(os.environ), on_hang_up) as process:
         yield process
 
 
@@ -89,11 +94,15 @@ async def launched(home: Path, **settings: str) -> AsyncIterator[Supervised]:
 
 
 @contextlib.asynccontextmanager
-async def _started(module: tuple[str, ...], environ: dict[str, str]) -> AsyncIterator[Supervised]:
+async def _started(
+    module: tuple[str, ...], environ: dict[str, str], on_hang_up: signal.Handlers = signal.SIG_DFL
+) -> AsyncIterator[Supervised]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *module),
         cwd=ROOT,
         env=environ,
+        # Inherited otherwise: the tests themselves may run under `nohup`.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, on_hang_up),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -76,6 +76,15 @@ async def test_it_stops_cleanly_and_leaves_no_process(tmp_path: Path, number: si
         none_alive(helper)
 
 
+async def test_under_nohup_it_outlives_the_terminal(tmp_path: Path) -> None:
+    async with supervised(tmp_path, "steady", on_hang_up=signal.SIG_IGN) as supervisor:
+        pid = await supervisor.pid_of("steady.1")
+        await supervisor.expect("All are up")
+        supervisor.signal(signal.SIGHUP)
+        os.kill(pid, signal.SIGKILL)
+        assert await supervisor.pid_of("steady.1") != pid
+
+
 async def test_what_does_not_end_in_time_is_killed(tmp_path: Path) -> None:
     async with supervised(tmp_path, "stubborn") as supervisor:
         pid = await supervisor.pid_of("stubborn.1")
