@@ -17,15 +17,16 @@ from redis.asyncio import Redis
 
 from hub.assembly import Hub
 from hub.attendance import QUESTIONS
-from hub.doorbell import listen
 from hub.own_bell import OwnBell
 from hub.presence import HUBS
 from hub.transport import Socket
 from models.clock import Clock, DatabaseClock, follow
+from models.configuration import CONFIGURED
 from models.feed.bell import DOORBELL, PHONES, POSITIONS, RedisBell
 from models.feed.entries import from_bell
 from models.heartbeat import beat
 from models.ids import RandomIds
+from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
@@ -114,6 +115,7 @@ def _start_hearing(hub: Hub, listening: Redis) -> None:
         DOORBELL: lambda message: hub.follower.hear(from_bell(message)),
         POSITIONS: hub.positions.hear,
         HUBS: hub.presence.hear,
+        CONFIGURED: hub.store.configuration.hear,
         QUESTIONS: hub.attendance.hear_question,
         hub.attendance.answers: hub.attendance.hear_answer,
     }
@@ -128,6 +130,7 @@ async def _load(hub: Hub) -> None:
     waiting = False
     while True:
         try:
+            await hub.store.configuration.refresh()
             await hub.follower.start()
             return
         except Exception as error:
@@ -161,6 +164,7 @@ async def _open(hub: Hub, stack: AsyncExitStack) -> asyncio.Server:
 def _start_parts(hub: Hub, talking: Redis) -> None:
     parts = {
         "follower": hub.follower.run(),
+        "configuration": hub.store.configuration.follow(),
         "deadlines": hub.deadlines.run(),
         "wheel": hub.switchboard.turn_wheel(),
         "presence": hub.presence.beat(talking),

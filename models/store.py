@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import Clock, DatabaseClock
+from models.configuration import Configuration
 from models.database import Database
 from models.facts import Asked, Ended, Fact, Want, read, together
 from models.feed.append import Pending, append
@@ -84,9 +85,11 @@ class Store:
     bell: Bell
     boundaries: Boundaries
     groups: Groups[Change] = field(init=False)
+    configuration: Configuration = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
+        self.configuration = Configuration(self.database)
 
     @classmethod
     def open(

@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.actions import idempotency, lockouts, sessions
 from models.clock import DatabaseClock, follow
+from models.configuration import CONFIGURED
 from models.feed.bell import RedisBell
+from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings, SettingsError
 from models.store import Store
@@ -50,6 +52,11 @@ async def open_site(settings: Settings, registry: CollectorRegistry) -> AsyncIte
         clock = store.clock
         assert isinstance(clock, DatabaseClock)
         tasks.start(follow(clock), "clock")
+        hearing: Redis = Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=1)
+        stack.push_async_callback(hearing.aclose)
+        configuration = store.configuration
+        tasks.start(configuration.follow(), "configuration")
+        tasks.start(listen(hearing, {CONFIGURED: configuration.hear}, configuration.look), "doorbell")
         tasks.start(_tidy(store), "tidy")
         if settings.process_name:
             socket = settings.run_dir / f"{settings.process_name}.sock"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.tables.base import Instant, metadata
+from models.tables.configuration import configuration
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -17,6 +18,7 @@ __all__ = [
     "audit",
     "bindings",
     "cities",
+    "configuration",
     "contacts",
     "deadlines",
     "districts",

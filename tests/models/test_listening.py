@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from hub import doorbell
-from hub.doorbell import listen
+from models import listening
+from models.listening import listen
 from models.tasks import Tasks
 from tests.support.waiting import until_async
 
@@ -57,13 +57,13 @@ async def line(redis_url: str, tmp_path: Path) -> AsyncIterator[Line]:
 async def test_a_redis_that_died_without_a_word_is_left_for_a_new_connection(
     line: Line, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doorbell, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(listening, "SILENT_SECONDS", 0.1)
     heard: asyncio.Queue[bytes] = asyncio.Queue()
-    listening: asyncio.Queue[None] = asyncio.Queue()
+    began: asyncio.Queue[None] = asyncio.Queue()
 
     async def say_until_heard(message: bytes) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await listening.get()
+            await began.get()
             await speaking.publish("news", message)
             assert await heard.get() == message
 
@@ -71,10 +71,10 @@ async def test_a_redis_that_died_without_a_word_is_left_for_a_new_connection(
     speaking = Redis.from_url(redis_url)
     async with ours, speaking, Tasks() as tasks:
         said = {"news": heard.put_nowait}
-        tasks.start(listen(ours, said, lambda: listening.put_nowait(None)), "listening")
+        tasks.start(listen(ours, said, lambda: began.put_nowait(None)), "listening")
         await say_until_heard(b"first")
         # It answers when it is asked: silence alone is no reason to leave.
         await until_async(line.was_asked_thrice, "the third question")
-        assert listening.empty()
+        assert began.empty()
         line.fall_silent()
         await say_until_heard(b"second")

@@ -74,5 +74,5 @@ def _pass_on(tell: Callable[[bytes], None], message: Mapping[str, bytes]) -> Non
     try:
         tell(message["data"])
     except Exception:
-        # Anybody who reaches Redis can say anything; one bad message must not deafen the hub.
+        # Anybody who reaches Redis can say anything; one bad message must not deafen us.
         log.exception("doorbell_not_understood", channel=message["channel"].decode())
