@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.feed.entries import DeadlineChange, Entry, deadlines_text
+from models.feed.places import Sequences
 from models.inserts import insert_rows
-from models.prepared import Prepared
 from models.tables import epochs, events, heads, officers
 
 
@@ -42,18 +42,8 @@ class Pending:
 _NEWEST_EPOCH = select(epochs.c.epoch).order_by(epochs.c.number.desc()).limit(1)
 
 
-_TAKE = Prepared(
-    update(heads)
-    .where(heads.c.district == bindparam("district_code"))
-    .values(head=heads.c.head + bindparam("count"))
-    .returning(heads.c.head, _NEWEST_EPOCH.scalar_subquery().label("epoch"))
-)
-_TAKE_OFFICER = Prepared(
-    update(officers)
-    .where(officers.c.id == bindparam("officer"))
-    .values(feed_offset=officers.c.feed_offset + bindparam("count"))
-    .returning(officers.c.feed_offset)
-)
+_DISTRICTS = Sequences(heads.c.district, heads.c.head, beside=_NEWEST_EPOCH)
+_OFFICERS = Sequences(officers.c.id, officers.c.feed_offset)
 
 
 async def epoch_of(connection: AsyncConnection) -> str:
@@ -66,8 +56,10 @@ async def append(connection: AsyncConnection, pending: Sequence[Pending]) -> lis
     """Gives each event its place and writes it; nothing else may be written in this transaction after it."""
     if not pending:
         return []
-    officer_next = await _take_officers(connection, pending)
-    district_next, epoch = await _take_districts(connection, pending)
+    officer_next: dict[str, int] = {}
+    if of_officers := Counter(event.officer_id for event in pending if event.officer_id is not None):
+        officer_next, _ = await _OFFICERS.take(connection, of_officers)
+    district_next, epoch = await _DISTRICTS.take(connection, Counter(event.district for event in pending))
     rows, entries = [], []
     for event in pending:
         officer_offset = None
@@ -80,29 +72,6 @@ async def append(connection: AsyncConnection, pending: Sequence[Pending]) -> lis
         entries.append(_entry(event, offset, officer_offset, epoch))
     await insert_rows(connection, events, rows)
     return entries
-
-
-async def _take_officers(connection: AsyncConnection, pending: Sequence[Pending]) -> dict[str, int]:
-    wanted = Counter(event.officer_id for event in pending if event.officer_id is not None)
-    taken = {}
-    for officer_id in sorted(wanted):
-        count = wanted[officer_id]
-        (row,) = await _TAKE_OFFICER.rows(connection, officer=officer_id, count=count)
-        taken[officer_id] = row.feed_offset - count + 1
-    return taken
-
-
-async def _take_districts(
-    connection: AsyncConnection, pending: Sequence[Pending]
-) -> tuple[dict[str, int], str]:
-    """Each district's first new offset, and the epoch in which it was taken."""
-    wanted = Counter(event.district for event in pending)
-    taken, epoch = {}, ""
-    for district in sorted(wanted):
-        count = wanted[district]
-        (row,) = await _TAKE.rows(connection, district_code=district, count=count)
-        taken[district], epoch = row.head - count + 1, row.epoch
-    return taken, epoch
 
 
 def _row(event: Pending, offset: int, officer_offset: int | None) -> dict[str, Any]:

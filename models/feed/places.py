@@ -1,0 +1,77 @@
+"""Places in sequences: each sequence has a row that counts them, moved on for a whole group in one statement.
+
+Holding the rows of several sequences is what makes two groups wait for each other, so they are locked in the order
+of their keys, byte by byte, whatever the database's language is. When in a transaction that is done is the
+caller's affair.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Select, null, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# The lock is the weaker one of an UPDATE that leaves keys alone: rows that refer to this one are not held up.
+# A CTE that locks is read row by row and once, so a row is changed only after all before it are locked.
+_POSTGRESQL = """
+WITH held AS MATERIALIZED (
+    SELECT {key} AS key FROM {table} WHERE {key} = ANY($1::{type}[])
+    ORDER BY {key} COLLATE "C" FOR NO KEY UPDATE
+)
+UPDATE {table} SET {counter} = {table}.{counter} + wanted.count
+FROM held JOIN unnest($1::{type}[], $2::integer[]) AS wanted (key, count) ON wanted.key = held.key
+WHERE {table}.{key} = held.key
+RETURNING {table}.{key}, {table}.{counter}, ({beside})
+"""
+# One writer at a time: there is no order to keep.
+_SQLITE = """
+UPDATE {table} SET {counter} = {table}.{counter} + wanted.value
+FROM json_each(?) AS wanted
+WHERE {table}.{key} = wanted.key
+RETURNING {key}, {counter}, ({beside})
+"""
+
+
+class Sequences:
+    """The sequences that rows of one table count: ``counter`` is the newest place of the sequence ``key``.
+
+    ``beside``: one value that is to be read in the same statement.
+    """
+
+    def __init__(self, key: Column[str], counter: Column[int], beside: Select[Any] | None = None) -> None:
+        self._key = key
+        self._counter = counter
+        self._beside = select(null()) if beside is None else beside
+        self._texts: dict[str, str] = {}
+
+    async def take(
+        self, connection: AsyncConnection, wanted: Mapping[str, int]
+    ) -> tuple[dict[str, int], Any]:
+        """So many places in each sequence, one after the other: the first of each, and the value beside.
+
+        Raises KeyError for a sequence that is not there.
+        """
+        dialect = connection.dialect
+        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
+        rows: Sequence[Any] = (await connection.exec_driver_sql(text, _parameters(dialect, wanted))).all()
+        newest = {key: counter for key, counter, _ in rows}
+        return {key: newest[key] - count + 1 for key, count in wanted.items()}, rows[0][2]
+
+    def _text(self, dialect: Dialect) -> str:
+        form = _POSTGRESQL if dialect.name == "postgresql" else _SQLITE
+        return form.format(
+            table=self._key.table.name,
+            key=self._key.name,
+            counter=self._counter.name,
+            type=self._key.type.compile(dialect),
+            beside=self._beside.compile(dialect=dialect, compile_kwargs={"literal_binds": True}),
+        )
+
+
+def _parameters(dialect: Dialect, wanted: Mapping[str, int]) -> tuple[Any, ...]:
+    if dialect.name == "postgresql":
+        return list(wanted), list(wanted.values())
+    return (json.dumps(dict(wanted)),)
