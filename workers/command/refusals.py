@@ -8,6 +8,9 @@ from workers.command.embedded_redis import NoServer
 from workers.command.supervisor.ground import GroundError
 from workers.command.supervisor.plan import PlanError
 
+# By name, like those of the database: a start need not load what reads bundles.
+_OF_A_BUNDLE = frozenset({"BundleFaulty", "ImportForbidden"})
+
 
 class Refused(Exception):
     """A command cannot do what was asked; the text is one sentence for the operator."""
@@ -17,6 +20,8 @@ def sentence_of(error: Exception) -> str | None:
     """The sentence for ``error``; None for what is a mistake of ours and deserves its traceback."""
     if isinstance(error, Refused | SettingsError | GroundError | PlanError | NoServer):
         return str(error)
+    if type(error).__name__ in _OF_A_BUNDLE:
+        return f"Nothing was changed.\n{error}"
     if isinstance(error, NotFound) and error.field:
         return f"There is no such {error.field}."
     if isinstance(error, WufenError):

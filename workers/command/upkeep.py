@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from models.database import Database
 
 Answer = TypeVar("Answer")
+WAITS = 3  # exit code: there is something to do, and it was not asked for
 
 
 @click.command()
@@ -141,7 +142,49 @@ def epoch_new() -> None:
     click.echo(f"The log's epoch is now {begun}.")
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, officer, sticker, epoch)
+@click.group()
+def city() -> None:
+    """A city as one file, without personal data."""
+
+
+@city.command("export")
+@click.argument("code")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def city_export(code: str, file: Path) -> None:
+    """Write the bundle of the city CODE to FILE."""
+    from workers.command.city import export
+
+    _with_database(_settings(), lambda database: export(database, code, file))
+    click.echo(f"The city {code} is in {file}.")
+
+
+@city.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do it; without, it is only said what would change.")
+@click.pass_context
+def city_import(ctx: click.Context, file: Path, yes: bool) -> None:
+    """Bring the bundle FILE into the database.
+
+    Without --yes nothing is changed. Exit code 0: done, or nothing to change; 3: changes wait for --yes; 1: the
+    bundle is faulty or does not fit, and nothing was changed. Nothing is ever deleted.
+    """
+    from models.city.bundle import read
+    from workers.command.city import bring_in, table, would_change
+
+    wanted = read(file.read_bytes())
+    settings = _settings()
+    _migrate(settings)
+    found = _with_database(
+        settings, lambda database: bring_in(database, wanted) if yes else would_change(database, wanted)
+    )
+    for line in table(found):
+        click.echo(line)
+    if found.to_do and not yes:
+        click.echo("Nothing was changed: run it again with --yes.")
+        ctx.exit(WAITS)
+
+
+COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, city, officer, sticker, epoch)
 
 
 def _settings() -> Settings:

@@ -27,6 +27,8 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
         ("run",),
         ("migrate",),
         ("sample-city",),
+        ("city", "export"),
+        ("city", "import"),
         ("officer", "add"),
         ("sticker", "issue"),
         ("epoch", "new"),
@@ -42,7 +44,7 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
-    for name in ("epoch", "migrate", "officer", "run", "sample-city", "sticker"):
+    for name in ("city", "epoch", "migrate", "officer", "run", "sample-city", "sticker"):
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")
         assert not line.endswith("...")

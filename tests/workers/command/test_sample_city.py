@@ -231,7 +231,8 @@ async def test_an_added_account_signs_in_with_the_password_that_was_told(
     (row,) = await rows(database, select(tables.officers).where(tables.officers.c.username == "lin"))
     assert verify_password(row.password_hash, password)
     assert (row.role, row.sample, row.active) == ("administrator", False, True)
-    (record,) = await rows(database, select(tables.audit))
+    city, record = await rows(database, select(tables.audit).order_by(tables.audit.c.at))
+    assert (city.action, city.subject) == ("import_city", "city:511800")
     assert (record.action, record.subject, record.actor) == ("add_officer", f"officer:{row.id}", "operator")
 
 

@@ -1,5 +1,5 @@
 """The sample city: Ya'an with its districts, and made-up officers, owners, vehicles and stickers to try things with.
 
-`places`, `people` and `vehicles` are data; `load` writes them once, `demo_file` tells a newcomer of them.
+``yaan.yaml``, `people` and `vehicles` are data; `load` writes them once, `demo_file` tells a newcomer of them.
 No person, phone or vehicle in it exists.
 """

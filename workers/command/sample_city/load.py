@@ -10,13 +10,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import tables
-from models.actions.rows import insert_if_absent
+from models.actions.cities import import_city
 from models.clock import Clock
 from models.database import Database
 from models.ids import Ids
 from models.privacy import Vault
 from workers.command.sample_city.people import PEOPLE, Person
-from workers.command.sample_city.places import CITY, DISTRICTS, HOME_DISTRICT
+from workers.command.sample_city.places import HOME_DISTRICT, sample_bundle
 from workers.command.sample_city.vehicles import FRESH_STICKERS, VEHICLES, Owned
 
 ISSUED_BY = "sample"
@@ -39,14 +39,15 @@ class Loader:
         """
         if await self._is_there():
             return False
-        hashes = self._hashes(password)
+        hashes, bundle = self._hashes(password), sample_bundle()
         async with self.database.write() as connection:
             if await sample_usernames(connection):
                 return False
             at = self.clock.now()
-            await _write_places(connection)
+            await import_city(connection, self.ids, at, bundle)
             for person in PEOPLE:
-                await self._write_officer(connection, person, hashes[person.username], at)
+                codes = tuple(bundle.sections["districts"]) if person.everywhere else (person.district,)
+                await self._write_officer(connection, person, codes, hashes[person.username], at)
             await self._write_stickers(connection, at)
         return True
 
@@ -69,7 +70,12 @@ class Loader:
         return {person.username: self.hash_password(password) for person in PEOPLE}
 
     async def _write_officer(
-        self, connection: AsyncConnection, person: Person, password_hash: str, at: datetime
+        self,
+        connection: AsyncConnection,
+        person: Person,
+        codes: tuple[str, ...],
+        password_hash: str,
+        at: datetime,
     ) -> None:
         officer_id = self.ids.new()
         await connection.execute(
@@ -87,7 +93,7 @@ class Loader:
         )
         await connection.execute(
             insert(tables.officer_districts),
-            [{"officer_id": officer_id, "district": code} for code in person.districts],
+            [{"officer_id": officer_id, "district": code} for code in codes],
         )
 
     async def _write_stickers(self, connection: AsyncConnection, at: datetime) -> None:
@@ -170,21 +176,3 @@ async def sample_usernames(connection: AsyncConnection) -> list[str]:
 async def has_officers(connection: AsyncConnection) -> bool:
     """Whether anybody has an account."""
     return (await connection.execute(select(tables.officers.c.id).limit(1))).first() is not None
-
-
-async def _write_places(connection: AsyncConnection) -> None:
-    await insert_if_absent(connection, tables.cities, dict(CITY))
-    for district in DISTRICTS:
-        written = await insert_if_absent(
-            connection,
-            tables.districts,
-            {
-                "code": district.code,
-                "city_code": CITY["code"],
-                "parent_code": district.parent,
-                "name": district.name,
-                "name_en": district.name_en,
-            },
-        )
-        if written:
-            await insert_if_absent(connection, tables.heads, {"district": district.code, "head": 0})

@@ -1,0 +1,67 @@
+"""The bundle as a whole: read and checked from its text, and told from what an installation holds.
+
+Only what a section names ever reaches a bundle: nothing here lists tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.city.faults import Faults
+from models.city.look import DrawingSection, StickerSection
+from models.city.places import CitySection, DistrictsSection
+from models.city.reading import Fields, compose
+from models.city.sections import Entries, Section
+from models.errors import NotFound
+
+FORMAT = "wufen-city/1"
+# In the order in which they are read and written: a district is of a city that exists.
+SECTIONS: tuple[Section, ...] = (CitySection(), DistrictsSection(), StickerSection(), DrawingSection())
+HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a file wants: the city's code, and the entries of each section that stands in it."""
+
+    city: str
+    sections: Mapping[str, Entries]
+
+
+def read(content: bytes) -> Bundle:
+    """The bundle of a file's bytes. Raises BundleFaulty with every fault and its line."""
+    faults = Faults()
+    root = Fields(compose(content), "", faults)
+    faults.raise_any()
+    if root.text("format", longest=40) != FORMAT and root.has("format"):
+        root.wrong("format", f"this installation reads {FORMAT}")
+    faults.raise_any()
+    code, found = "", {}
+    for section in SECTIONS:
+        entries = section.read(root, code)
+        if section.name == "city":
+            code = next(iter(entries), "")
+        if root.has(section.name):
+            found[section.name] = entries
+    root.end()
+    faults.raise_any()
+    return Bundle(code, found)
+
+
+async def told(connection: AsyncConnection, city: str) -> str:
+    """The bundle of a city as YAML, the same for the same content. Raises NotFound for an unknown city."""
+    document: dict[str, Any] = {"format": FORMAT}
+    for section in SECTIONS:
+        if entries := await section.held(connection, city):
+            document[section.name] = section.shown(entries)
+    if "city" not in document:
+        raise NotFound(field="city")
+    text: str = yaml.safe_dump(
+        document, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None
+    )
+    return HEAD + text
