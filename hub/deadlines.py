@@ -50,7 +50,9 @@ class Deadlines:
         self._measures = measures
         self._steady = steady
         self._correct = correct
-        self._turns = Turns(rank)
+        self._turns = turns = Turns(rank)
+        measures.open_deadlines.set_function(lambda: len(turns))
+        measures.due_deadlines.set_function(lambda: turns.due)
         self._wake = asyncio.Event()
         self._ready = asyncio.Event()
         self._pause = 0.0  # so long does a task rest that found the database away
@@ -66,7 +68,6 @@ class Deadlines:
     def load(self, open_ones: DueHeap) -> None:
         """Begins with these; what was known before is forgotten."""
         self._turns.begin(open_ones, self._now())
-        self._count()
         self._wake.set()
 
     def change(self, changes: Iterable[tuple[str, datetime | None]]) -> None:
@@ -77,11 +78,6 @@ class Deadlines:
             else:
                 self._turns.set(name, due_at.timestamp())
                 self._wake.set()
-        self._count()
-
-    def _count(self) -> None:
-        self._measures.open_deadlines.set(len(self._turns))
-        self._measures.due_deadlines.set(self._turns.due)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -138,7 +134,6 @@ class Deadlines:
             if outcomes[name] == "fired":
                 self._measures.lateness.observe(max(0.0, now - due))
             self._take_in(name, outcomes[name])
-        self._count()
 
     def _take_in(self, name: str, outcome: Firing) -> None:
         if outcome == "early":

@@ -57,7 +57,8 @@ class Turns:
 
     def set(self, name: str, due: float) -> None:
         """A deadline was opened, or moved."""
-        self.close(name)
+        if self._attempts.pop(name, None) is not None:
+            self._first.cancel(name)
         self._open.add(due, name)
 
     def close(self, name: str) -> None:

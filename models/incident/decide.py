@@ -8,9 +8,11 @@ are consequences and are arranged after (``models.actions``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from models.caller import Caller, Officer
 from models.errors import AlreadyAccepted, IllegalTransition, InvalidField

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from models.caller import Participant
 from models.errors import AlreadyAccepted, IllegalTransition, InvalidField
@@ -118,7 +118,7 @@ def test_an_offered_incident_is_breached_and_stays_offered() -> None:
 
 @pytest.mark.parametrize("status", ["accepted", "on_scene", "closed"])
 def test_nothing_is_breached_once_an_officer_has_it_or_it_is_over(status: str) -> None:
-    assert breach(replace(WAITING, status=status), after(300)) == []  # type: ignore[arg-type]
+    assert breach(replace(WAITING, status=status), after(300)) == []
 
 
 def test_a_requester_may_wait_for_a_promise_that_is_later() -> None:
