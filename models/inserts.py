@@ -1,8 +1,8 @@
 """Many new rows of one table in one statement, given to the driver as it is.
 
 SQLAlchemy writes the statement and converts each column's values; what is left out is its work for each row
-and each parameter, which costs several times what the database does. For tables whose keys are given and
-whose defaults are the server's.
+and each parameter, which costs several times what the database does. For tables whose defaults are
+the server's; keys that the server counts are not told.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[
 @lru_cache(maxsize=200)
 def _plan(table: Table, named: frozenset[str], dialect_name: str) -> _Plan:
     dialect = _DIALECTS[dialect_name]
-    columns = [column for column in table.columns if column.server_default is None or column.name in named]
+    columns = [column for column in table.columns if column.name in named or not _fills_itself(column)]
     if unknown := named - {column.name for column in columns}:
         raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
     names = [column.name for column in columns]
@@ -62,6 +62,10 @@ def _plan(table: Table, named: frozenset[str], dialect_name: str) -> _Plan:
     if dialect.name == "postgresql":
         return _Plan(_insert_by_column(columns, dialect), plan, by_column=True)
     return _Plan(str(compiled), plan, by_column=False)
+
+
+def _fills_itself(column: Column[Any]) -> bool:
+    return column.server_default is not None or column is column.table.autoincrement_column
 
 
 def _insert_by_column(columns: Sequence[Column[Any]], dialect: Dialect) -> str:

@@ -19,8 +19,9 @@ from models.heartbeat import beat_in_thread
 from models.logs import set_up_logs
 from models.secrets_file import with_secrets
 from models.settings import Settings, SettingsError
-from workers import sweep
+from workers.desk import open_desk
 from workers.queues import QUEUES, connect
+from workers.sweep import sweep
 
 # A dead worker is noticed and its job looked at within about a minute; nothing relies on it (see sweep).
 WORKER_TTL_SECONDS = 30
@@ -65,9 +66,10 @@ def main() -> int:
     set_up_logs(settings.process_name or "worker", settings.log_level)
     if settings.heartbeat_fd is not None:
         beat_in_thread(settings.heartbeat_fd)
-    sweep.start(settings)
-    log.info("worker_started", queues=list(QUEUES))
-    work(settings)
+    with open_desk(settings) as desk:
+        desk.start(sweep, "sweep")
+        log.info("worker_started", queues=list(QUEUES))
+        work(settings)
     log.info("worker_stopped")
     return 0
 

@@ -7,24 +7,20 @@ second; a job too many finds nothing to do.
 from __future__ import annotations
 
 import asyncio
-import os
 
 import structlog
-from redis.asyncio import Redis
 
 from models.actions import notices
 from models.actions.notices import Claimed
-from models.clock import DatabaseClock
-from models.feed.bell import RedisBell
-from models.secrets_file import with_secrets
-from models.settings import Settings
 from models.store import Store
 from models.tasks import Tasks
 from workers import measures
 from workers.channels import CHANNELS, Refused
+from workers.desk import at_the_desk
 from workers.texts import UnknownTemplate, write
 
-ROUNDS = 5  # of 200: one job sends at most a thousand notices, and leaves the rest to the next
+GO_ON_SECONDS = 2.0  # one job sends what becomes due meanwhile too, and leaves the rest to the next
+APART_SECONDS = 0.05  # between two claims of a job: what comes meanwhile goes together
 AT_ONCE = 16  # deliveries under way at a time
 DELIVER_SECONDS = 10  # that a channel may take for one notice
 RENEW_SECONDS = notices.LEASE.total_seconds() / 3
@@ -35,33 +31,23 @@ log = structlog.get_logger()
 
 def drain() -> int:
     """Sends what is due; returns how many notices were sent. What RQ calls."""
-    settings = with_secrets(Settings.from_env(os.environ))
-    return asyncio.run(_drain_with(settings))
-
-
-async def _drain_with(settings: Settings) -> int:
-    redis: Redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
-    bell = RedisBell(redis)
-    store = Store.open(settings, bell=bell)
-    try:
-        if isinstance(store.clock, DatabaseClock):
-            await store.clock.measure()
-        sent = await send_due(store)
-        await bell.drain()
-        return sent
-    finally:
-        await store.close()
-        await redis.aclose()
+    return at_the_desk(send_due)
 
 
 async def send_due(store: Store) -> int:
-    """Claims and sends, round after round, until nothing is due (at most five rounds)."""
-    total = 0
-    for _ in range(ROUNDS):
+    """Claims and sends, round after round, until nothing is due or its time is over.
+
+    A job of its own for each notice would cost more than the notice, so one job goes on while there is work.
+    """
+    clock = asyncio.get_running_loop().time
+    began, total = clock(), 0
+    while await notices.anything_due(store):
+        claimed_at = clock()
         claimed = await notices.claim(store)
-        if not claimed:
+        total += await _send_all(store, claimed) if claimed else 0
+        if claimed_at > began + GO_ON_SECONDS:
             break
-        total += await _send_all(store, claimed)
+        await asyncio.sleep(claimed_at + APART_SECONDS - clock())
     return total
 
 

@@ -16,9 +16,10 @@ import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions.incident_change import until_saved
 from models.caller import Participant
 from models.privacy import SealBroken
-from models.store import Store
+from models.store import Change, Store
 from models.tables import cities, contacts, districts, incidents, notices, officers, participants
 
 LEASE = timedelta(seconds=4)
@@ -67,24 +68,26 @@ async def anything_due(store: Store) -> bool:
 async def claim(store: Store, most: int = MOST_CLAIMED) -> list[Claimed]:
     """Takes what is due, the longest due first, for the length of a lease. What cannot be read fails for good."""
     lease = store.ids.secret()
-    async with store.database.write() as connection:
-        at = store.clock.now()
+
+    async def work(change: Change) -> list[Claimed]:
         query = (
             select(notices.c.id)
-            .where(_due(at))
+            .where(_due(change.at))
             .order_by(notices.c.due_at)
             .limit(most)
             .with_for_update(skip_locked=True)
         )
-        ids = list((await connection.execute(query)).scalars())
+        ids = list((await change.connection.execute(query)).scalars())
         if not ids:
             return []
-        await connection.execute(
+        await change.connection.execute(
             update(notices)
             .where(notices.c.id.in_(ids))
-            .values(lease=lease, lease_until=at + LEASE, attempts=notices.c.attempts + 1)
+            .values(lease=lease, lease_until=change.at + LEASE, attempts=notices.c.attempts + 1)
         )
-        return await _claimed(store, connection, lease)
+        return await _claimed(store, change.connection, lease)
+
+    return await until_saved(lambda: store.run(work))
 
 
 async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> list[Claimed]:
@@ -162,13 +165,16 @@ async def renew(store: Store, lease: str) -> None:
 
 async def sent(store: Store, ids: list[str], lease: str) -> int:
     """The channel took them. Returns for how many that is news: one whose lease ran out may be sent twice."""
-    async with store.database.write() as connection:
-        done = await connection.execute(
+
+    async def work(change: Change) -> int:
+        done = await change.connection.execute(
             update(notices)
             .where(notices.c.id.in_(ids), notices.c.lease == lease, notices.c.status == "queued")
-            .values(status="sent", sent_at=store.clock.now(), lease=None, lease_until=None, failure=None)
+            .values(status="sent", sent_at=change.at, lease=None, lease_until=None, failure=None)
         )
         return done.rowcount
+
+    return await until_saved(lambda: store.run(work))
 
 
 async def failed(store: Store, notice: Claimed, failure: str, *, final: bool) -> None:

@@ -30,6 +30,7 @@ from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 from tests.support.waiting import until_async
 from workers.channels import CHANNELS, Message
+from workers.desk import open_desk
 from workers.notify import send_due
 from workers.queues import QUEUES, enqueue_drain
 from workers.texts import write
@@ -251,7 +252,8 @@ def test_a_real_worker_sends_what_was_enqueued(
     heard = connection.pubsub()  # type: ignore[no-untyped-call]
     heard.subscribe("wufen:phones")
     enqueue_drain(connection)
-    SimpleWorker(list(QUEUES), connection=connection, serializer=JSONSerializer).work(burst=True)
+    with open_desk(settings):
+        SimpleWorker(list(QUEUES), connection=connection, serializer=JSONSerializer).work(burst=True)
 
     async def look() -> list[str]:
         store = Store.open(settings, bell=RecordingBell(), clock=SystemClock())

@@ -5,13 +5,12 @@ It stands for phones where none can be reached: the embedded default. Production
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from models.actions.notices import Claimed
 from models.feed.bell import PHONES
 from models.privacy import mask_phone
-from models.store import Store
+from models.store import Change, Store
 from models.tables import simulator_messages
 from workers.channels.message import Message, Refused
 
@@ -31,14 +30,21 @@ async def deliver(store: Store, notice: Claimed, message: Message) -> None:
         "link": message.link,
         "at": store.clock.now(),
     }
+
+    async def work(change: Change) -> None:
+        change.writes.claim(simulator_messages, values, _Refused)
+
     try:
-        async with store.database.write() as connection:
-            await connection.execute(insert(simulator_messages).values(values))
-    except IntegrityError:
+        await store.commit("simulator", {notice.id}, work)
+    except _Refused:
         if not await _shown(store, notice.id):
             raise
         return
     store.bell.tell(PHONES, {"phone": phone})
+
+
+class _Refused(Exception):
+    """The table does not take the message: most likely it has it already."""
 
 
 async def _shown(store: Store, notice_id: str) -> bool:
