@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -88,8 +89,11 @@ class City:
             )
         return False
 
-    def pids(self) -> list[int]:
-        return [pid for root in (*(hub.pid for hub in self.hubs), *self.database_pids) for pid in below(root)]
+    def cpu(self) -> dict[int, tuple[str, float]]:
+        """Name and CPU seconds so far of each process: hubs, and what the database has running now."""
+        roots = (*(hub.pid for hub in self.hubs), *self.database_pids)
+        told = {pid: cpu_seconds([pid]) for root in roots for pid in below(root)}
+        return {pid: next(iter(one.items())) for pid, one in told.items() if one}
 
 
 def main() -> int:
@@ -182,12 +186,11 @@ async def _run(city: City, count: int, rate: float) -> None:
         if SystemClock().now() >= first:
             raise SystemExit("the rows took longer to write than expected: try a lower rate")
         await until_async(lambda: _is_past(first - timedelta(seconds=0.5)), "the first to be due", lead)
-        pids = city.pids()
-        before, figures = cpu_seconds(pids), await asyncio.to_thread(city.figures)
+        before, figures = city.cpu(), await asyncio.to_thread(city.figures)
         began = time.monotonic()
         long = count / rate + CATCH_UP_SECONDS
         await until_async(lambda: _all_heard(heard, count), "every hand-over to be heard", long)
-        cpu = {name: seconds - before.get(name, 0.0) for name, seconds in cpu_seconds(pids).items()}
+        cpu = _spent(before, city.cpu())
         took = time.monotonic() - began
         after = await asyncio.to_thread(city.figures)
     print(f"\n{rate:g} due a second, {count} in {took:.1f} s: {await _found(city.store, first, count)}")
@@ -195,10 +198,27 @@ async def _run(city: City, count: int, rate: float) -> None:
         name = f"wufen_hub_deadline_{name}_seconds"
         print(f"  {label:10}", quantiles(histogram(after, name) - histogram(figures, name)))
     print(f"  {'heard':10}", exactly(heard))
+    tried, tried_before = _tries(after), _tries(figures)
+    for who in sorted(tried):
+        print(f"  {'tries':10} {who} {tried[who] - tried_before.get(who, 0):.0f}")
     for name, seconds in sorted(cpu.items(), key=lambda one: -one[1]):
         if seconds >= 0.02:
             share = 100 * seconds / took
             print(f"  {name:10} {1e6 * seconds / count:6.0f} µs each {share:6.1f} % of a core", flush=True)
+
+
+def _spent(before: dict[int, tuple[str, float]], after: dict[int, tuple[str, float]]) -> dict[str, float]:
+    """CPU seconds by name; a backend that the database started meanwhile counts from its start."""
+    spent: dict[str, float] = {}
+    for pid, (name, seconds) in after.items():
+        spent[name] = spent.get(name, 0.0) + seconds - before.get(pid, (name, 0.0))[1]
+    return spent
+
+
+def _tries(figures: str) -> dict[str, float]:
+    """How often each hub tried to fire one, by what came of it: a second hub's costs are those it found settled."""
+    found = re.findall(r"^wufen_hub_firings_total{(.*)} (\S+)$", figures, flags=re.MULTILINE)
+    return {" ".join(sorted(re.findall(r'="([^"]*)"', labels))): float(count) for labels, count in found}
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ cannot be fired is tried again until it is settled; saving is compare-and-set, s
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -21,8 +22,10 @@ from models.clock import Clock
 log = structlog.get_logger()
 
 LONGEST_SLEEP_SECONDS = 0.5  # a clock that was set must not leave us asleep
-GROUPS_AT_ONCE = 2  # one is worked out while another one is committed
-MOST_TOGETHER = 64  # in a group: their locks are held for as long as it takes
+LEAST_SLEEP_SECONDS = 0.001  # what falls due within it is woken for together: waking costs more than it
+# In one transaction. Few are due as long as we keep up; in a backlog many share what each transaction costs, and
+# their locks are held for as long as it takes.
+MOST_TOGETHER = 256
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0  # while the database is away
 
 Fire = Callable[[Sequence[str]], Awaitable[Mapping[str, Firing]]]
@@ -85,8 +88,8 @@ class Deadlines:
     async def run(self) -> None:
         """Wakes and fires until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(GROUPS_AT_ONCE):
-                group.create_task(self._keep_firing())
+            # One group at a time: what falls due meanwhile is the next one.
+            group.create_task(self._keep_firing())
             while True:
                 self._wake_due()
                 await self._sleep()
@@ -102,7 +105,7 @@ class Deadlines:
         left = self._turns.seconds_left(self._now(), self._steady())
         self._wake.clear()
         try:
-            async with asyncio.timeout(min(left, LONGEST_SLEEP_SECONDS)):
+            async with asyncio.timeout(min(max(left, LEAST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)):
                 await self._wake.wait()
         except TimeoutError:
             pass
@@ -129,8 +132,9 @@ class Deadlines:
             log.info("deadlines_fire_again")
             self._pause = 0.0
         now = self._now()
+        for outcome, count in Counter(outcomes.values()).items():
+            self._measures.firings.labels(outcome).inc(count)
         for name, due in taken.items():
-            self._measures.firings.labels(outcomes[name]).inc()
             if outcomes[name] == "fired":
                 self._measures.lateness.observe(max(0.0, now - due))
             self._take_in(name, outcomes[name])

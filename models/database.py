@@ -6,6 +6,7 @@ one state of everything it asks for. What is written is none of its business.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -90,6 +91,11 @@ class Database:
             return await self._thread.run(work)
         async with self._grouped.begin() as connection:
             return await work(connection)
+
+    async def pause(self) -> None:
+        """Within ``run``: others of the loop that it runs in have their turn. The writer's thread has no others."""
+        if self._thread is None:
+            await asyncio.sleep(0)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

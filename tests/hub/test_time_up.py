@@ -122,3 +122,23 @@ async def test_a_closed_incident_has_no_deadlines_left_in_memory(hub: Running, w
     await act(writer.store, asked.id, Cancel(), asked.requester)
     await hub.hub.follower.compare()
     assert len(hub.hub.deadlines) == 0
+
+
+async def test_a_clock_that_is_set_back_fires_nothing_again_and_what_comes_then_at_its_time(
+    hub: Running, writer: Writer, clock: FakeClock
+) -> None:
+    async with hub.watching(CHANNEL) as client:
+        before = await ask(writer.store, "one")
+        await writer.ring(*writer.rung())
+        clock.advance(301)
+        await until(client, "handed_over")
+        clock.advance(-3_600)
+        after = await ask(writer.store, "two")
+        await writer.ring(*writer.rung())
+        clock.advance(299)
+        await settled(hub.hub, writer)
+        assert (await names_of(writer, after.id))["handed_over"] == 0
+        clock.advance(2)
+        await until(client, "handed_over")
+    for one in (before, after):
+        assert (await names_of(writer, one.id))["handed_over"] == 1
