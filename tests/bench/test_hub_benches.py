@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench import connections, fanout, resume
 from bench.fanout import Shape
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,3 +41,11 @@ def test_all_who_ask_for_the_past_get_all_of_it(tmp_path: Path) -> None:
     for name in (resume.DATABASE, resume.MEMORY):
         assert told[name]["clients"] == 30
         assert told[name]["replayed"] >= 20 * 600
+
+
+def test_all_that_fall_due_are_fired_once_by_two_hubs() -> None:
+    shape = ["--open", "50", "--rate", "100", "--seconds", "0.5", "--hubs", "2"]
+    command = [sys.executable, "-m", "bench.deadlines", *shape]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "100 due a second, 50 in" in done.stdout
+    assert "each fired once" in done.stdout
