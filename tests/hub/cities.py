@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -115,13 +115,13 @@ class City:
             query = select(events.c.incident_id).where(events.c.name == name)
             return Counter((await connection.execute(query)).scalars())
 
-    async def time_is_over(self) -> None:
-        """Until the response time of every incident has passed, by the clock."""
+    async def time_is_over(self, since: timedelta = timedelta(0)) -> None:
+        """Until the response time of every incident has passed so long ago, by this machine's clock."""
         async with self.store.database.read() as connection:
             last: datetime = max((await connection.execute(select(incidents.c.respond_by))).scalars())
 
         async def passed() -> bool:
-            return self.store.clock.now() > last
+            return self.store.clock.now() > last + since
 
         await until_async(passed, "the response time to be over", PATIENCE_SECONDS)
 
