@@ -14,7 +14,7 @@ from models.errors import InvalidField
 from models.settings import SettingsError
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
-LARGEST_ACCURACY_M = 100_000.0  # a reading less exact than this says nothing about a street
+LARGEST_ACCURACY_M = 100_000  # a reading less exact than this says nothing about a street
 
 # The ellipsoid and the box of the Chinese offset (GCJ-02); outside the box there is none.
 _AXIS_M = 6_378_245.0
@@ -58,14 +58,14 @@ def parse_location(value: object, field: str = "location") -> Location:
     return Location(lat, lng, accuracy)
 
 
-def _number(value: Mapping[Any, Any], name: str, field: str, least: float, most: float) -> float:
+def _number(value: Mapping[Any, Any], name: str, field: str, least: int, most: int) -> float:
     if name not in value:
         raise InvalidField(field=f"{field}.{name}", why="missing")
     number = value[name]
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise InvalidField(field=f"{field}.{name}", why="wrong_type")
     if not least <= number <= most:  # also refuses NaN
-        raise InvalidField(field=f"{field}.{name}", why="out_of_range")
+        raise InvalidField(field=f"{field}.{name}", why="out_of_range", least=least, most=most)
     return float(number)
 
 

@@ -17,6 +17,8 @@ Shape = TypeVar("Shape")
 
 _PLACE = re.compile(r" - at `\$(?:\.?(?P<path>.*?))`$", re.DOTALL)
 _NAME = re.compile(r"(?P<why>unknown|missing required) field `(?P<name>.*?)`", re.DOTALL)
+_BOUND = re.compile(r"^Expected `(?:float|int)` (?P<side>[<>])= (?P<limit>-?[\d.]+)")
+_LENGTH = re.compile(r"^Expected `\w+` of length (?P<side>[<>])= (?P<limit>\d+)")
 _LONGEST_FIELD = 80  # characters of a field's name that are worth repeating to whoever sent it
 
 
@@ -63,10 +65,23 @@ def _invalid_field(sentence: str) -> InvalidField:
     path = place["path"] if place else ""
     named = _NAME.search(sentence)
     if named is None:
-        return InvalidField(field=path[:_LONGEST_FIELD] or "body", why="wrong_type")
+        return InvalidField(field=path[:_LONGEST_FIELD] or "body", **_limit(sentence))
     full = f"{path}.{named['name']}" if path else named["name"]
     why = "unknown" if named["why"] == "unknown" else "required"
     return InvalidField(field=full[:_LONGEST_FIELD], why=why)
+
+
+def _limit(sentence: str) -> dict[str, Any]:
+    """Why a value does not fit, and which limit it met: ``least`` or ``most``, in characters for a text."""
+    bound, length = _BOUND.match(sentence), _LENGTH.match(sentence)
+    if bound is not None:
+        limit = {"least" if bound["side"] == ">" else "most": int(float(bound["limit"]))}
+        return {"why": "out_of_range", **limit}
+    if length is not None:
+        if length["side"] == ">":
+            return {"why": "too_short", "least": int(length["limit"])}
+        return {"why": "too_long", "most": int(length["limit"])}
+    return {"why": "wrong_type"}
 
 
 def _refuse_nul(body: bytes) -> None:

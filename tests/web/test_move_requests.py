@@ -54,6 +54,21 @@ async def test_a_place_in_gcj02_is_kept_in_wgs84(web: Client) -> None:
     assert location["lng"] == pytest.approx(103.0133, abs=2e-6)
 
 
+async def test_a_place_or_a_text_beyond_its_limit_is_refused_with_that_limit(web: Client) -> None:
+    refused: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+        ({"location": {"lat": 999, "lng": 103}}, "location.lat", {"why": "out_of_range", "most": 90}),
+        ({"location": {"lat": 30, "lng": -181}}, "location.lng", {"why": "out_of_range", "least": -180}),
+        ({"location": {"lat": "30", "lng": 103}}, "location.lat", {"why": "wrong_type"}),
+        ({"message": "x" * 201}, "message", {"why": "too_long", "most": 200}),
+        ({"plate_tail": ""}, "plate_tail", {"why": "too_short", "least": 1}),
+    ]
+    for body, field, params in refused:
+        answer = await web.ask(**body)
+        assert error_of(answer) == (422, "invalid_field", field)
+        told = answer.json()["error"]
+        assert {name: told.get(name) for name in params} == params
+
+
 async def test_a_second_requester_joins_and_gets_a_token_of_his_own(web: Client) -> None:
     first, second = await web.ask(), await web.ask(reason="space")
     assert (first.status_code, second.status_code) == (201, 200)
