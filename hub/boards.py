@@ -15,7 +15,7 @@ import structlog
 
 from hub.actions import Since, Subscribe
 from hub.channels import Channels
-from hub.missed import Missed
+from hub.missed import Missed, NotRead
 from hub.protocol import publication
 from models.tasks import Tasks
 
@@ -78,7 +78,7 @@ class Boards:
         return self._board(channel.partition(":")[2]).offset
 
     async def read(self, wanted: Subscribe) -> Missed:
-        """The latest figures. Raises what the database raises."""
+        """The latest figures. Raises NotRead."""
         board = await self._current(wanted.channel.partition(":")[2])
         latest = publication(board.data, board.offset)
         same = wanted.since == Since(board.offset, self._epoch)
@@ -104,8 +104,8 @@ class Boards:
                 continue
             try:
                 await self._compute(district)
-            except Exception as error:
-                log.warning("figures_failed", district=district, error=type(error).__name__)
+            except NotRead:
+                continue  # the next second tries again
 
     def _is_wrong(self, district: str) -> bool:
         age = self._loop.time() - self._board(district).computed_at
@@ -120,7 +120,7 @@ class Boards:
     async def _compute(self, district: str) -> Board:
         computing = self._computing.get(district)
         if computing is None:
-            computing = self._tasks.start(self._ask(district), f"figures {district}")
+            computing = self._tasks.share(self._ask(district), f"figures {district}")
             self._computing[district] = computing
         return await asyncio.shield(computing)
 
@@ -128,9 +128,10 @@ class Boards:
         self._dirty.discard(district)
         try:
             data = _encode(await self._figures(district))
-        except Exception:
+        except Exception as error:
             self._dirty.add(district)
-            raise
+            log.warning("figures_failed", district=district, error=type(error).__name__)
+            raise NotRead from error
         finally:
             del self._computing[district]
         board = self._board(district)

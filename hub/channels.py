@@ -18,7 +18,7 @@ from hub.actions import Subscribe
 from hub.channel import Channel, Joining, Subscriber
 from hub.codes import Fault
 from hub.measures import Measures
-from hub.missed import Missed
+from hub.missed import Missed, NotRead
 from hub.recent import Recent, newest
 from hub.rights import Kept, kept, namespace
 from models.settings import Settings
@@ -40,7 +40,7 @@ class Log(Protocol):
 
     async def read(self, wanted: Subscribe) -> Missed | None:
         """What was published since, complete only if the position is of this epoch; None for a channel that
-        does not exist, or not for this subscriber.
+        does not exist, or not for this subscriber. Raises NotRead.
         """
         ...
 
@@ -132,8 +132,7 @@ class Channels:
     async def _join(self, channel: Channel, joining: Joining) -> None:
         try:
             missed = await self._log.read(joining.wanted)
-        except Exception as error:
-            log.warning("replay_failed", channel=channel.name, error=type(error).__name__)
+        except NotRead:
             self._refuse(channel, joining, codes.INTERNAL)
             return
         if missed is None:

@@ -8,6 +8,10 @@ from hub.protocol import publication
 from models.queries.log import Replay
 
 
+class NotRead(Exception):
+    """What is kept of a channel could not be read. Whoever raises it has said so in the log, once for all who wait."""
+
+
 class Missed:
     """Where a channel stands, and with ``complete`` everything between there and what a subscriber had.
 

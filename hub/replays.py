@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from hub.actions import Since, Subscribe
 from hub.follower import Follower
-from hub.missed import Missed, missed_in
+from hub.missed import Missed, NotRead, missed_in
 from models.database import Database
 from models.feed.append import epoch_of
 from models.queries.log import belongs_to, position_of, replay
 from models.settings import Settings
 from models.tasks import Tasks
+
+log = structlog.get_logger()
 
 GATHER_SECONDS = 0.005  # before a read begins: those who were cut off together come within milliseconds
 AT_ONCE = 4  # reads, so that thousands who come back leave the database to others too
@@ -19,7 +23,7 @@ AT_ONCE = 4  # reads, so that thousands who come back leave the database to othe
 _Key = tuple[str, Since | None, frozenset[str] | None]
 
 
-class AnotherLog(Exception):
+class AnotherLog(NotRead):
     """The log that was read is not the one that this hub follows; in a moment it will be."""
 
 
@@ -47,12 +51,12 @@ class Replays:
         """What was published since, or where the channel stands. None: no such channel, or not for this one.
 
         The state read is never older than the call, so nothing that is published from now on is missing.
-        Raises what the database raises, and AnotherLog.
+        Raises NotRead.
         """
         key = (wanted.channel, wanted.since, wanted.within)
         reading = self._waiting.get(key)
         if reading is None:
-            reading = self._tasks.start(self._read(key), f"read {wanted.channel}")
+            reading = self._tasks.share(self._try(key), f"read {wanted.channel}")
             self._waiting[key] = reading
         found = await asyncio.shield(reading)
         if found is not None and found.epoch != self._follower.epoch:
@@ -60,6 +64,13 @@ class Replays:
             self._follower.look()
             raise AnotherLog
         return found
+
+    async def _try(self, key: _Key) -> Missed | None:
+        try:
+            return await self._read(key)
+        except Exception as error:
+            log.warning("replay_failed", channel=key[0], error=type(error).__name__)
+            raise NotRead from error
 
     async def _read(self, key: _Key) -> Missed | None:
         channel, since, within = key

@@ -23,12 +23,18 @@ class Tasks:
 
     def start(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Starts it at once; raises RuntimeError after `close`."""
+        task = self.share(coroutine, name)
+        task.add_done_callback(_complain)
+        return task
+
+    def share(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """The same for whoever waits for it: what it raises is told to them, and not to the log."""
         if self._closed:
             coroutine.close()
             raise RuntimeError(f"{name}: no task begins after the end")
         task = asyncio.create_task(coroutine, name=name)  # noqa: TID251 - the one place that holds them
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._running.discard)
         return task
 
     def __len__(self) -> int:
@@ -52,7 +58,7 @@ class Tasks:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("task_failed", task=task.get_name(), exc_info=task.exception())
+
+def _complain(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("task_failed", task=task.get_name(), exc_info=task.exception())

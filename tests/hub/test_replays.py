@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from hub.actions import Since, Subscribe
+from hub.missed import NotRead
 from hub.replays import Replays
 from models.settings import Settings
 from models.tasks import Tasks
@@ -74,3 +76,30 @@ async def test_a_replay_of_several_pages_is_whole(hub: Running, writer: Writer) 
             subscribed = await client.subscribe(CHANNEL, since=(7, hub.hub.follower.epoch))
         assert [pub["offset"] for pub in subscribed["publications"]] == list(range(8, 1_101))
         assert len([one for one in seen if "LIMIT" in one]) >= 3
+
+
+async def test_a_read_that_fails_is_said_once_however_many_wait_for_it(hub: Running, writer: Writer) -> None:
+    await writer.happen(count=20)
+    await hub.hub.follower.compare()
+    store = hub.hub.store
+
+    def refuse(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    async with Tasks() as tasks:
+        replays = Replays(store.database, hub.hub.follower, hub.settings, tasks)
+        wanted = Subscribe(1, CHANNEL, Since(5, hub.hub.follower.epoch))
+        event.listen(store.database._reader.sync_engine, "before_cursor_execute", refuse)
+        try:
+            with capture_logs() as lines:
+                ends = await asyncio.gather(
+                    *(replays.read(wanted) for _ in range(100)), return_exceptions=True
+                )
+        finally:
+            event.remove(store.database._reader.sync_engine, "before_cursor_execute", refuse)
+        assert [type(end) for end in ends] == [NotRead] * 100
+        said = [line for line in lines if line["event"] != "log_unreachable"]  # the follower meets it too
+        assert [(line["event"], line["channel"]) for line in said] == [("replay_failed", CHANNEL)]
+        found = await replays.read(wanted)
+        assert found is not None
+        assert found.offset == 20

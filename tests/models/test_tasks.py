@@ -30,6 +30,18 @@ async def test_what_a_task_raises_is_logged_by_its_name() -> None:
     assert [(line["event"], line["task"]) for line in lines] == [("task_failed", "failing")]
 
 
+async def test_what_a_shared_task_raises_is_for_those_who_wait_for_it() -> None:
+    async def fail() -> None:
+        raise ValueError("wrong")
+
+    with capture_logs() as lines:
+        async with Tasks() as tasks:
+            with pytest.raises(ValueError, match="wrong"):
+                await tasks.share(fail(), "failing")
+            await asyncio.sleep(0)
+    assert lines == []
+
+
 async def test_the_end_cancels_what_runs_and_waits_for_its_clean_up() -> None:
     cleaned = []
 
