@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countsOf, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
-import { CARD, cardsOf, HEIGHT, inside, place, seatOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
+import { CARD, cardsOf, HEIGHT, inside, place, seatOf, titleOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
 import { freshnessOf } from "../src/wall/freshness.ts";
 import { addLine, lineOf, linesFrom } from "../src/wall/ticker.ts";
 import { incident } from "./incident.ts";
@@ -90,4 +90,13 @@ test("a live wall is fresh whatever the clocks say; a silent one is stale after 
   assert.deepEqual(freshnessOf(false, 1000, 4900), { link: "polling", stale: false, age: 3 });
   assert.deepEqual(freshnessOf(false, 1000, 11_000), { link: "polling", stale: false, age: 10 });
   assert.deepEqual(freshnessOf(false, 1000, 11_001), { link: "lost", stale: true, age: 10 });
+});
+
+test("a name that is too long for its card goes in two lines, and the card is as wide as they are", () => {
+  assert.deepEqual(titleOf("雨城区"), { lines: ["雨城区"], width: CARD.width });
+  assert.deepEqual(titleOf("Mingshan"), { lines: ["Mingshan"], width: CARD.width });
+  const long = titleOf("Ya'an Economic Development Zone");
+  assert.deepEqual(long.lines, ["Ya'an Economic", "Development Zone"]);
+  assert.ok(long.width > CARD.width && long.width < CARD.width + 40, String(long.width));
+  assert.deepEqual(titleOf("A very small and quiet town").lines, ["A very small", "and quiet town"]);
 });

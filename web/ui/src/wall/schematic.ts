@@ -79,6 +79,28 @@ type Spots = readonly (readonly [x: number, y: number])[];
 
 export const CARD = { width: 196, height: 92 };
 
+/** Where the text of a card begins, and how wide it may be in units of the drawing. */
+export const TEXT_X = 86;
+const TEXT_WIDTH = CARD.width - TEXT_X - 10;
+const NAME_SIZE = 17;
+const LONG_NAME_SIZE = 15;
+
+/** Letters of Latin writing are a little more than half as wide as they are high, Chinese ones just as wide. */
+const widthAt = (size: number, text: string): number => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.54), 0) * size;
+
+/** A name in one line, or in two smaller ones as even as its words allow; and the width of the card that holds it. */
+export function titleOf(name: string): { lines: string[]; width: number } {
+  const words = name.split(" ");
+  if (words.length === 1 || widthAt(NAME_SIZE, name) <= TEXT_WIDTH) return { lines: [name], width: cardFor(NAME_SIZE, [name]) };
+  const pairs = words.slice(1).map((_, i) => [words.slice(0, i + 1).join(" "), words.slice(i + 1).join(" ")]);
+  const widest = (pair: string[]): number => Math.max(...pair.map((line) => widthAt(LONG_NAME_SIZE, line)));
+  const lines = pairs.reduce((best, pair) => (widest(pair) < widest(best) ? pair : best));
+  return { lines, width: cardFor(LONG_NAME_SIZE, lines) };
+}
+
+const cardFor = (size: number, lines: string[]): number =>
+  CARD.width + Math.max(0, Math.ceil(Math.max(...lines.map((line) => widthAt(size, line))) - TEXT_WIDTH));
+
 /** Where a district's card has its middle in the drawing of the whole city: roughly as they lie, never overlapping. */
 const CARDS: Readonly<Record<string, readonly [x: number, y: number]>> = {
   "511827": [330, 118], "511826": [590, 138], "511825": [250, 266], "511802": [536, 300], "511803": [806, 226],
