@@ -43,9 +43,13 @@ CHANNEL = f"district:{HOME_DISTRICT}"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one fault. ``current_after`` in seconds from the fault; counts over all clients."""
+    """Of one fault. ``away`` and ``current_after`` in seconds from the fault: until what died was there again by
+
+    itself, and until the last client was current. Counts are over all clients.
+    """
 
     fault: str
+    away: float
     current_after: float
     cut: int
     lost: int
@@ -106,11 +110,13 @@ class Chaos:
             await asyncio.sleep(CALM_SECONDS)
             began = time.perf_counter()
             await FAULTS[name](self._stage)
+            away = time.perf_counter() - began
             await asyncio.sleep(AFTER_SECONDS)
         behind = await self._wait_until_current()
         late = max(one.late_until for one in self.watchers)
         return Outcome(
             fault=name,
+            away=away,
             current_after=max(0.0, late - began),
             cut=sum(one.cuts for one in self.watchers),
             lost=sum(one.lost for one in self.watchers),
@@ -192,16 +198,14 @@ def _arguments() -> argparse.Namespace:
 
 def _print_head(asked: argparse.Namespace) -> None:
     print(f"{asked.database}, {asked.clients} clients, {asked.rate:g} requests a second")
-    print(
-        "| what dies | last client current after | cut | lost | doubled | reordered | started over |", end=""
-    )
-    print(" tries again | refused | longest answer |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    print("| what dies | it was away | last client current after | cut | lost | doubled |", end="")
+    print(" reordered | started over | tries again | refused | longest answer |")
+    print("|---|" + "---:|" * 10, flush=True)
 
 
 def _print_row(one: Outcome) -> None:
     counts = (one.cut, one.lost + one.not_current, one.doubled, one.reordered, one.started_over)
-    cells = [one.fault, f"{one.current_after:.2f} s", *map(str, counts)]
+    cells = [one.fault, f"{one.away:.2f} s", f"{one.current_after:.2f} s", *map(str, counts)]
     cells += [str(one.retries), str(one.refused), f"{one.longest:.2f} s"]
     print(f"| {' | '.join(cells)} |", flush=True)
 

@@ -1,4 +1,7 @@
-"""What dies, and how: one coroutine per fault, played on the real processes of a product."""
+"""What dies, and how: one coroutine per fault, played on the real processes of a product.
+
+Each returns when what died is there again; until when clients are current is for others to see.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from bench.processes import below
 from tests.support.product import Product
 from tests.support.waiting import until
@@ -20,6 +25,7 @@ from tests.support.waiting import until
 SHORT_SECONDS = 2.0  # a freeze that ends by itself, before anybody is killed for it
 LOCKED_SECONDS = 3.0
 BACK_SECONDS = 20.0  # in which a process must be there again
+LOOK_SECONDS = 0.02  # between two looks whether a database is there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,10 @@ def paused(name: str, seconds: float) -> Fault:
 
 async def database_fails(stage: Stage) -> None:
     """PostgreSQL loses a backend to kill -9, ends all others and recovers; SQLite is locked by somebody else."""
-    if stage.postgres is not None:
-        os.kill(below(stage.postgres)[-1], signal.SIGKILL)
-        return
     url = stage.product.settings.get("WUFEN_DATABASE_URL", "")
+    if stage.postgres is not None:
+        await _backend_dies(url, stage.postgres)
+        return
     path = Path(url.removeprefix("sqlite:///")) if url else stage.product.home / "wufen.db"
     with closing(
         sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -99,6 +105,24 @@ async def database_fails(stage: Stage) -> None:
         await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
         await asyncio.sleep(LOCKED_SECONDS)
         connection.execute("ROLLBACK")
+
+
+async def _backend_dies(url: str, postmaster: int) -> None:
+    ended = asyncio.Event()
+    witness = await asyncpg.connect(url)
+    witness.add_termination_listener(lambda _: ended.set())
+    (backend,) = await witness.fetchrow(
+        "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    assert backend in below(postmaster)
+    os.kill(backend, signal.SIGKILL)
+    async with asyncio.timeout(BACK_SECONDS):
+        await ended.wait()
+        while True:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError):
+                await (await asyncpg.connect(url, timeout=1)).close()
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 FAULTS: dict[str, Fault] = {
