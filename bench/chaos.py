@@ -43,13 +43,16 @@ CHANNEL = f"district:{HOME_DISTRICT}"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one fault. ``away`` and ``current_after`` in seconds from the fault: until what died was there again by
+    """Of one fault. Seconds from the fault: until what died was there again by itself (``away``), until the last
 
-    itself, and until the last client was current. Counts are over all clients.
+    client that lost its hub had noticed, and until the last one was current. ``usual`` is the longest that anything
+    was on its way before the fault: on a busy machine that is late too. Counts are over all clients.
     """
 
     fault: str
+    usual: float
     away: float
+    noticed_after: float
     current_after: float
     cut: int
     lost: int
@@ -104,19 +107,23 @@ class Chaos:
     async def _one(self, name: str, traffic: Traffic) -> Outcome:
         self.ledger.new_chapter()
         for one in self.watchers:
-            one.cuts, one.late_until = 0, 0.0
+            one.cuts, one.cut_at, one.late_until, one.longest = 0, 0.0, 0.0, 0.0
         refused = len(self.ledger.refused)
         async with traffic.flowing():
             await asyncio.sleep(CALM_SECONDS)
+            usual = max(one.longest for one in self.watchers)
             began = time.perf_counter()
             await FAULTS[name](self._stage)
             away = time.perf_counter() - began
             await asyncio.sleep(AFTER_SECONDS)
         behind = await self._wait_until_current()
         late = max(one.late_until for one in self.watchers)
+        noticed = max(one.cut_at for one in self.watchers)
         return Outcome(
             fault=name,
+            usual=usual,
             away=away,
+            noticed_after=max(0.0, noticed - began),
             current_after=max(0.0, late - began),
             cut=sum(one.cuts for one in self.watchers),
             lost=sum(one.lost for one in self.watchers),
@@ -198,14 +205,15 @@ def _arguments() -> argparse.Namespace:
 
 def _print_head(asked: argparse.Namespace) -> None:
     print(f"{asked.database}, {asked.clients} clients, {asked.rate:g} requests a second")
-    print("| what dies | it was away | last client current after | cut | lost | doubled |", end="")
-    print(" reordered | started over | tries again | refused | longest answer |")
-    print("|---|" + "---:|" * 10, flush=True)
+    print("| what dies | usual | away | noticed by all | last client current after | cut | lost |", end="")
+    print(" doubled | reordered | started over | tries again | refused | longest answer |")
+    print("|---|" + "---:|" * 12, flush=True)
 
 
 def _print_row(one: Outcome) -> None:
     counts = (one.cut, one.lost + one.not_current, one.doubled, one.reordered, one.started_over)
-    cells = [one.fault, f"{one.away:.2f} s", f"{one.current_after:.2f} s", *map(str, counts)]
+    seconds = (one.usual, one.away, one.noticed_after, one.current_after)
+    cells = [one.fault, *(f"{each:.2f} s" for each in seconds), *map(str, counts)]
     cells += [str(one.retries), str(one.refused), f"{one.longest:.2f} s"]
     print(f"| {' | '.join(cells)} |", flush=True)
 

@@ -27,9 +27,9 @@ class Ledger:
         self.retries = 0
         self.longest = 0.0  # seconds from the first try of a request to its answer
 
-    def is_late(self, incident: str, now: float) -> bool:
-        answered = self._answered.get(incident)
-        return answered is not None and now - answered > LATE_SECONDS
+    def age(self, incident: str, now: float) -> float:
+        """Seconds since its request was answered; 0 when it was not yet."""
+        return now - self._answered.get(incident, now)
 
     def new_chapter(self) -> None:
         """Counts from now on; what was accepted stays."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from bench.ledger import Ledger
+from bench.ledger import LATE_SECONDS, Ledger
 
 # As in web/ui/src/shared/hub.ts.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.15, 2.0
@@ -87,7 +87,9 @@ class Watcher:
         self.epoch = ""
         self.lost = self.doubled = self.reordered = self.started_over = 0
         self.cuts = 0  # connections that ended
+        self.cut_at = 0.0  # when the last of them did
         self.late_until = 0.0  # when something last came that had been committed long before
+        self.longest = 0.0  # seconds that something was on its way
         self.subscribed = asyncio.Event()
 
     async def run(self) -> None:
@@ -103,6 +105,7 @@ class Watcher:
                     await line.greeted.wait()
                 wait = FIRST_RETRY_SECONDS
                 await line.over.wait()
+                self.cut_at = time.perf_counter()
             except (OSError, TimeoutError):
                 pass
             finally:
@@ -144,7 +147,11 @@ class Watcher:
         self._missing.update(hole)
         self.offset = offset
         now = time.perf_counter()
-        if publication.data.event == "requested" and self._ledger.is_late(publication.data.incident.id, now):
+        if publication.data.event != "requested":
+            return
+        age = self._ledger.age(publication.data.incident.id, now)
+        self.longest = max(self.longest, age)
+        if age > LATE_SECONDS:
             self.late_until = now
 
 
