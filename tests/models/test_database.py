@@ -6,15 +6,19 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from models.database import Database
 from models.queries.board import board
 from models.store import Store
 from models.tables import heads
 from tests.support.city import YUCHENG, ask
+from tests.support.waiting import until_async
 
 WRITER = """
 import asyncio, sys
@@ -62,6 +66,28 @@ async def test_a_reader_sees_one_state_although_somebody_commits_between_its_rea
         count = (await connection.execute(text("SELECT count(*) FROM incidents"))).scalar_one()
     assert (before, after, count) == (0, 0, 0)
     assert (await board(store, YUCHENG))["offset"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_who_stands_still_with_a_row_locked_is_ended_and_the_row_is_free(store: Store) -> None:
+    row = select(heads.c.head).where(heads.c.district == YUCHENG).with_for_update()
+
+    async def another_can() -> bool:
+        with suppress(DBAPIError):  # it waits no longer than the one who stands still may stand
+            async with store.database.write() as connection:
+                await connection.execute(row)
+                return True
+        return False
+
+    async def stand_still() -> None:
+        async with store.database.write() as frozen:
+            await frozen.execute(row)
+            await until_async(another_can, "another to have its turn")
+            await frozen.execute(row)
+
+    with pytest.raises(DBAPIError):
+        await stand_still()
 
 
 def test_sqlite_keeps_what_was_accepted_through_a_power_cut(sqlite_url: str, tmp_path: Path) -> None:
