@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
@@ -92,6 +93,15 @@ def paused(name: str, seconds: float) -> Fault:
     return play
 
 
+async def reloaded(stage: Stage) -> None:
+    """The operator's command: every process is started anew, one after the other."""
+    wufen = Path(sys.executable).with_name("wufen")
+    told = await asyncio.create_subprocess_exec(
+        wufen, "reload", env={**os.environ, **stage.product.settings}, stdout=asyncio.subprocess.DEVNULL
+    )
+    assert await told.wait() == 0
+
+
 async def database_fails(stage: Stage) -> None:
     """PostgreSQL loses a backend to kill -9, ends all others and recovers; SQLite is locked by somebody else."""
     url = stage.product.settings.get("WUFEN_DATABASE_URL", "")
@@ -135,5 +145,6 @@ FAULTS: dict[str, Fault] = {
     "hub, frozen until it is killed": signalled(signal.SIGSTOP, "hub.2"),
     "hub, SIGTERM": signalled(signal.SIGTERM, "hub.1"),
     "rolling restart of all hubs": signalled(signal.SIGTERM, "hub.1", "hub.2"),
+    "wufen reload": reloaded,
     "database fails": database_fails,
 }

@@ -10,7 +10,7 @@ from bench.chaos import Chaos, stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
-SHORT = ("hub, kill -9", "Redis, kill -9", "rolling restart of all hubs")
+SHORT = ("hub, kill -9", "Redis, kill -9", "wufen reload")
 
 
 @pytest.mark.timeout(180)
@@ -21,8 +21,8 @@ def test_nobody_misses_anything_when_hubs_and_redis_die() -> None:
             outcomes = runner.run(chaos.play(SHORT, told=lambda _: None))
             assert runner.run(chaos.unaccounted()) == 0, here.product.output()
     assert [one for one in outcomes if not one.gapless] == []
-    hub, redis, restart = outcomes
+    hub, redis, reload = outcomes
     # The fault was real for those who were there, and nobody else noticed.
     assert 0 < hub.cut < 40
     assert redis.cut == 0
-    assert restart.cut >= 40
+    assert reload.cut >= 40

@@ -38,6 +38,7 @@ def unit() -> str:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    assert unit().count("/opt/wufen/.venv/bin/wufen") == 2
     here = unit().replace("/opt/wufen/.venv/bin/wufen", str(Path(sys.executable).with_name("wufen")))
     sample = tmp_path / "wufen.service"
     sample.write_text(here)

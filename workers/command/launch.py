@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from models.settings import Settings
 from workers.command import embedded_redis, greeting
 from workers.command.supervisor.ground import GroundError, PortTaken, only_instance, reserve
 from workers.command.supervisor.plan import Plan, PlanError, Program, parse_procfile, programs
+from workers.command.supervisor.supervise import RENEW_SIGNAL
 from workers.command.supervisor.supervise import run as supervise
 from workers.command.supervisor.voice import Voice, open_voice
 
@@ -45,6 +47,8 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
     Raises SettingsError, GroundError, PlanError, NoServer, PreparationFailed or OSError when it cannot start.
     """
     started_at = time.monotonic()
+    # Who asks before there is anything to renew must not end it.
+    signal.signal(RENEW_SIGNAL, signal.SIG_IGN)
     settings = with_secrets(settings)
     procfile = procfile or _procfile()
     commands = parse_procfile(procfile.read_text("utf-8"))
@@ -52,7 +56,8 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
         redis = _redis(settings)
         environ = child_environ(settings, environ)
         prepare(environ)
-        plan = Plan(programs(commands, settings.processes), procfile.parent, environ, first=redis)
+        doors = dict.fromkeys(("web", "hub"), settings.run_dir)
+        plan = Plan(programs(commands, settings.processes, doors), procfile.parent, environ, first=redis)
         names = tuple(program.name for program in (*((redis,) if redis else ()), *plan.programs))
         with _speaking(settings, names) as voice:
             _supervise(settings, plan, voice, started_at)

@@ -63,6 +63,18 @@ def run(lan: bool) -> None:
         sys.exit(1)
 
 
+@cli.command()
+def reload() -> None:
+    """Start all processes anew, one by one.
+
+    A hub first sends its clients elsewhere; the next one's turn comes when the last one serves again. To be done
+    after an upgrade, or when a process behaves oddly. Settings stay those that `wufen run` was started with.
+    """
+    from workers.command.reload import reload
+
+    reload(Settings.from_env(os.environ), click.echo)
+
+
 for command in upkeep.COMMANDS:
     cli.add_command(command)
 

@@ -25,6 +25,7 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
     [
         (),
         ("run",),
+        ("reload",),
         ("migrate",),
         ("sample-city",),
         ("city", "export"),
@@ -44,10 +45,15 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
-    for name in ("city", "epoch", "migrate", "officer", "run", "sample-city", "sticker"):
+    for name in ("city", "epoch", "migrate", "officer", "reload", "run", "sample-city", "sticker"):
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")
         assert not line.endswith("...")
+
+
+def test_what_does_not_run_is_not_started_anew(home: Path) -> None:
+    answer = wufen(home, "reload")
+    assert (answer.exit_code, answer.output) == (1, f"Error: Wufen is not running on {home}.\n")
 
 
 def test_the_sample_city_is_loaded_and_then_found(home: Path) -> None:

@@ -52,6 +52,33 @@ async def test_a_frozen_process_is_killed_and_started_again(tmp_path: Path) -> N
         none_alive(frozen)
 
 
+async def test_asked_to_it_starts_everything_anew_one_after_the_other(tmp_path: Path) -> None:
+    async with supervised(tmp_path, "steady", "stubborn") as supervisor:
+        await supervisor.expect("All are up")
+        supervisor.signal(signal.SIGUSR1)
+        supervisor.signal(signal.SIGUSR1)  # once more is not twice
+        await supervisor.expect(r"steady\.1 is asked to end, and started anew\.")
+        await supervisor.expect("drained")
+        await supervisor.pid_of("steady.1")
+        await supervisor.expect(r"stubborn\.1 is asked to end, and started anew\.")
+        await supervisor.expect(r"stubborn\.1 did not end in time and is killed\.")
+        await supervisor.pid_of("stubborn.1")
+        await supervisor.expect(r"Everything has been started anew\.")
+        supervisor.signal(signal.SIGTERM)
+        assert await supervisor.ended() == 0
+        assert sum("is asked to end" in line for line in supervisor.heard) == 2
+        assert not any("it is started again" in line for line in supervisor.heard)
+
+
+async def test_it_stops_in_the_middle_of_starting_anew(tmp_path: Path) -> None:
+    async with supervised(tmp_path, "stubborn", "steady") as supervisor:
+        await supervisor.expect("All are up")
+        supervisor.signal(signal.SIGUSR1)
+        await supervisor.expect(r"stubborn\.1 is asked to end, and started anew\.")
+        supervisor.signal(signal.SIGTERM)
+        assert await supervisor.ended() == 0
+
+
 async def test_one_that_never_gives_a_sign_of_life_is_killed_and_started_again(tmp_path: Path) -> None:
     async with supervised(tmp_path, "mute") as supervisor:
         first = await supervisor.pid_of("mute.1")

@@ -42,6 +42,16 @@ def only_instance(home: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def instance(home: Path) -> int:
+    """The process that holds ``home``. Raises GroundError when there is none."""
+    with contextlib.suppress(OSError), (home / LOCK_NAME).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(lock.read())
+    raise GroundError(f"Wufen is not running on {home}.")
+
+
 class PortTaken(Exception):
     """Another program listens there."""
 

@@ -42,6 +42,7 @@ class Keeper:
         self._vitals = Vitals(clock())
         self._restarts = Restarts()
         self._stopping = asyncio.Event()
+        self._renewing = False
 
     async def keep(self) -> None:
         """Runs the program again and again; returns when it has ended after ``stop``."""
@@ -49,6 +50,9 @@ class Keeper:
             died = await self._live()
             if self._stopping.is_set():
                 return
+            if self._renewing:
+                self._renewing = False
+                continue
             pause = self._restarts.pause_after(self._vitals, self._clock())
             self._voice.say("process_died", f"{self.name} {died}; it is started again {_after(pause)}.")
             if self._on_stillbirth is not None and self._restarts.stillbirths:
@@ -69,6 +73,24 @@ class Keeper:
         silence = self._vitals.silent_for(now)
         self._voice.say("process_frozen", f"{self.name} has not answered for {silence:.1f} s and is killed.")
         self._child.kill()
+
+    async def renew(self) -> None:
+        """Asks the process to end, and returns when its next life serves; one that does not end is killed."""
+        life = self._child
+        if life is not None:
+            self._voice.say("renewing", f"{self.name} is asked to end, and started anew.")
+            self._renewing = True
+            life.stop()
+            try:
+                async with asyncio.timeout(self._limits.stop_seconds):
+                    await asyncio.shield(life.ended)
+            except TimeoutError:
+                self.kill()
+                await asyncio.shield(life.ended)
+            self.up.clear()
+        await self.up.wait()
+        if self._program.door is not None:
+            await _opened(self._program.door, self._limits.look_seconds)
 
     def stop(self) -> None:
         """Asks the process to end and starts no other."""
@@ -114,6 +136,17 @@ class Keeper:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
         except TimeoutError:
+            return
+
+
+async def _opened(door: Path, look_seconds: float) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_unix_connection(door)
+        except OSError:
+            await asyncio.sleep(look_seconds)
+        else:
+            writer.transport.abort()
             return
 
 

@@ -20,13 +20,15 @@ class PlanError(ValueError):
 class Program:
     """One process to keep alive. ``socket`` is set for a Redis: it is asked there instead of heard.
 
-    What a ``quiet`` one says goes to the log file only.
+    What a ``quiet`` one says goes to the log file only. ``door`` is a socket that it opens when it serves, where
+    the first sign of life comes earlier than that.
     """
 
     name: str
     argv: tuple[str, ...]
     socket: Path | None = None
     quiet: bool = False
+    door: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,23 @@ def parse_procfile(text: str) -> dict[str, str]:
     return commands
 
 
-def programs(commands: Mapping[str, str], counts: Mapping[str, int]) -> tuple[Program, ...]:
-    """So many programs of each kind, ``hub.1``, ``hub.2``, …; raises PlanError for a kind without a line."""
+def programs(
+    commands: Mapping[str, str], counts: Mapping[str, int], doors: Mapping[str, Path] | None = None
+) -> tuple[Program, ...]:
+    """So many programs of each kind, ``hub.1``, ``hub.2``, …; raises PlanError for a kind without a line.
+
+    ``doors``: the folder of the doors of each kind that has some.
+    """
+    doors = doors or {}
     for kind, count in counts.items():
         if count and kind not in commands:
             raise PlanError(f"WUFEN_PROCESSES asks for {kind}, but the Procfile has no line of that name.")
     return tuple(
-        Program(f"{kind}.{number}", ("/bin/sh", "-c", command))
+        Program(
+            f"{kind}.{number}",
+            ("/bin/sh", "-c", command),
+            door=doors[kind] / f"{kind}.{number}.sock" if kind in doors else None,
+        )
         for kind, command in commands.items()
         for number in range(1, counts.get(kind, 0) + 1)
     )

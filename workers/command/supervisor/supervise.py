@@ -13,6 +13,8 @@ from workers.command.supervisor.plan import Plan
 from workers.command.supervisor.vitals import Attention
 from workers.command.supervisor.voice import Voice
 
+# What `wufen reload` and systemd's ExecReload send.
+RENEW_SIGNAL = signal.SIGUSR1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What `nohup` asks for.
 MAY_BE_IGNORED = frozenset({signal.SIGHUP})
@@ -46,10 +48,12 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._hurrying = asyncio.Event()
         self._asked_at = 0.0
+        self._renewing = asyncio.Event()
 
     async def run(self) -> None:
         """Starts everything; returns when a signal has asked for the end and no process is left."""
         self._loop.add_signal_handler(signal.SIGCHLD, self._look)
+        self._loop.add_signal_handler(RENEW_SIGNAL, self._renewing.set)
         for number in STOP_SIGNALS:
             if number not in MAY_BE_IGNORED or signal.getsignal(number) is not signal.SIG_IGN:
                 self._loop.add_signal_handler(number, self._asked_to_stop)
@@ -60,6 +64,7 @@ class Supervisor:
                 await self._wait_for_first(self._first)
             others = [everything.create_task(keeper.keep()) for keeper in self._others]
             aside.append(everything.create_task(self._tell_when_up()))
+            aside.append(everything.create_task(self._renew_when_asked()))
             await self._stopping.wait()
             await self._end(self._others, others)
             if self._first:
@@ -104,6 +109,15 @@ class Supervisor:
         for keeper in self._keepers():
             await keeper.up.wait()
         await self._on_up()
+
+    async def _renew_when_asked(self) -> None:
+        """One after the other, so that there is always somebody who serves; one that does not come back stops it."""
+        while True:
+            await self._renewing.wait()
+            for keeper in self._others:
+                await keeper.renew()
+            self._renewing.clear()
+            self._voice.say("renewed", "Everything has been started anew.")
 
     async def _end(self, keepers: tuple[Keeper, ...], tasks: list[asyncio.Task[None]]) -> None:
         """Asks for the end, waits, and kills what is left; a second signal waits no longer."""
