@@ -86,7 +86,7 @@ const NAME_SIZE = 17;
 const LONG_NAME_SIZE = 15;
 
 /** Letters of Latin writing are a little more than half as wide as they are high, Chinese ones just as wide. */
-const widthAt = (size: number, text: string): number => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.54), 0) * size;
+const widthAt = (size: number, text: string): number => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
 
 /** A name in one line, or in two smaller ones as even as its words allow; and the width of the card that holds it. */
 export function titleOf(name: string): { lines: string[]; width: number } {
