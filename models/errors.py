@@ -114,6 +114,18 @@ class Conflict(WufenError):
     code, status = "conflict", 409
 
 
+class SecondPersonNeeded(WufenError):
+    """What somebody made has to be approved by somebody else."""
+
+    code, status = "second_person_needed", 403
+
+
+class RuleFaulty(WufenError):
+    """The version has ``faults`` faults; validating it tells them with their places."""
+
+    code, status = "rule_faulty", 422
+
+
 class StickerRevoked(WufenError):
     code, status = "sticker_revoked", 410
 

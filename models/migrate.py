@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from models.actions.rules_shipped import publish_shipped
 from models.database import async_url
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -27,6 +28,9 @@ async def _upgrade(url: str, revision: str) -> None:
         async with engine.connect() as connection:
             await connection.run_sync(_apply, revision)
             await connection.commit()
+            if revision == "head":
+                await publish_shipped(connection)
+                await connection.commit()
     finally:
         await engine.dispose()
 

@@ -25,7 +25,7 @@ from models.geography import Boundaries
 from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
 from models.privacy import Vault
-from models.rules import Rules
+from models.rulebook import RuleBook
 from models.settings import Settings
 from models.writes import Stale, Writes, write
 
@@ -80,16 +80,17 @@ class Store:
     clock: Clock
     ids: Ids
     vault: Vault
-    rules: Rules
     settings: Settings
     bell: Bell
     boundaries: Boundaries
     groups: Groups[Change] = field(init=False)
     configuration: Configuration = field(init=False)
+    rules: RuleBook = field(init=False, default_factory=RuleBook)
 
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
         self.configuration = Configuration(self.database)
+        self.configuration.keep("rules", self.rules.load)
 
     @classmethod
     def open(
@@ -105,7 +106,6 @@ class Store:
             clock=clock or DatabaseClock(database.now),
             ids=ids or RandomIds(),
             vault=Vault(settings.field_keys, settings.index_key),
-            rules=Rules.load(settings.respond_seconds),
             settings=settings,
             bell=bell,
             boundaries=Boundaries.load(settings.boundaries) if settings.boundaries else Boundaries(),

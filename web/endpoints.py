@@ -12,6 +12,7 @@ from web.api import (
     move_requests,
     openapi,
     photos,
+    rules,
     sessions,
     simulator,
     stickers,
@@ -29,6 +30,7 @@ _RESOURCES = (
     sessions,
     bindings,
     admin,
+    rules,
     simulator,
 )
 

@@ -121,6 +121,7 @@ _ON_DUTY = Prepared(
     select(
         officers.c.id,
         officers.c.service_number,
+        officers.c.role,
         _BUSY.label("busy"),
         shifts.c.district,
         shifts.c.lat,
@@ -154,4 +155,4 @@ def _candidate(row: Any) -> Candidate:
     position = None
     if row.lat is not None and row.lng is not None:
         position = Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m)
-    return Candidate(row.id, row.service_number, bool(row.busy), position, row.position_at)
+    return Candidate(row.id, row.service_number, row.role, bool(row.busy), position, row.position_at)

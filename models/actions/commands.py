@@ -92,7 +92,7 @@ async def _decline(changing: IncidentChange, command: Decline, caller: Officer) 
     view = offers.offer_view(row.id, "declined", row.ack_by)
     changing.happen(happened[0], detail=_detail(command), officer_id=caller.id, offer=view)
     await changing.cancel_deadlines("offer", row.id)
-    await offers.make_offers(changing, 1)
+    await offers.make_offers(changing, "next")
 
 
 async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participant) -> None:

@@ -10,26 +10,19 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from models.actions import notify, offers
+from models.actions import ladder, notify, offers, retention
 from models.actions.incident_change import IncidentChange
-from models.rules import LadderStep
+from models.actions.ladder import LadderStep
 from models.tables import participants
-
-TOKEN_OUTLIVES = timedelta(hours=24)  # a requester's or owner's token ends so long after the incident closed
 
 
 async def requested(
-    change: IncidentChange, *, token: str, location_refused: bool, person: dict[str, object]
+    change: IncidentChange, *, token: str, delay: timedelta, person: dict[str, object]
 ) -> None:
-    """A new request: its deadlines, the requester's place in it, and the first notice to the owner."""
-    rules = change.change.store.rules
+    """A new request: its deadlines, the requester's place in it, and after ``delay`` the first notice to the owner."""
     change.set_deadline("respond", change.now.respond_by)
-    for number, ladder_step in enumerate(rules.ladder, start=1):
-        after = timedelta(seconds=change.now.response_seconds * ladder_step.share)
-        change.set_deadline(f"step:{number}", change.now.requested_at + after)
+    ladder.put_up(change)
     joined(change, token=token, person=person)
-    # Who keeps the place to himself lets the owner wait a little: it makes idle nudging less fun.
-    delay = timedelta(seconds=rules.location_refused_delay_seconds if location_refused else 0)
     for contact in (await notify.contacts_of(change))[:1]:
         notify.tell_owner(change, contact, "move_request", change.at + delay)
 
@@ -69,8 +62,7 @@ async def follow(change: IncidentChange) -> None:
 
 async def to_officers(change: IncidentChange) -> None:
     """The first officers are asked; with nobody on duty it goes to the commanders, and everybody reads so."""
-    count = change.change.store.rules.offers_at_once
-    if await offers.make_offers(change, count):
+    if await offers.make_offers(change, "handed_over"):
         return
     if await offers.anybody_on_duty(change):
         return
@@ -90,21 +82,23 @@ async def nobody_left(change: IncidentChange) -> None:
     await notify.tell_commanders(change, "nobody_accepted")
 
 
-async def climb(change: IncidentChange, number: int, ladder_step: LadderStep) -> None:
+async def climb(change: IncidentChange, ladder_step: LadderStep) -> None:
     """One step of the ladder, while nobody has the incident: escalated, and what the step does."""
     change.step(
-        "escalated", escalation=max(number, change.now.escalation), priority=_priority(change, ladder_step)
+        "escalated",
+        escalation=max(ladder_step.step, change.now.escalation),
+        priority=_priority(change, ladder_step),
     )
     if "second_contact" in ladder_step.actions:
         known = await notify.contacts_of(change)
         for contact in known[1:2] or known[:1]:
-            notify.tell_owner(change, contact, "reminder", change.at)
+            notify.tell_owner(change, contact, "reminder", change.at, channel=ladder_step.channel)
     if "tell_commander" in ladder_step.actions:
         await notify.tell_commanders(change, "still_waiting")
     if "offer" in ladder_step.actions:
-        await offers.make_offers(change, 1)
+        await offers.make_offers(change, "offer")
     if "widen" in ladder_step.actions:
-        await offers.make_offers(change, change.change.store.rules.offers_at_once)
+        await offers.make_offers(change, "widen")
 
 
 def _priority(change: IncidentChange, ladder_step: LadderStep) -> int:
@@ -118,7 +112,7 @@ async def _close(change: IncidentChange) -> None:
     change.later(
         update(participants)
         .where(participants.c.incident_id == change.now.id)
-        .values(expires_at=change.at + TOKEN_OUTLIVES)
+        .values(expires_at=change.at + retention.of(change.change.store, "tokens", change.now.district))
     )
 
 

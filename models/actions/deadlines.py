@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.actions import consequences, offers
+from models.actions import consequences, ladder, offers
 from models.actions.around import Around
 from models.actions.incident_change import IncidentChange
 from models.away import is_away, is_crossed
@@ -123,11 +123,7 @@ async def _fire_each(change: Change, due: Sequence[_Due]) -> dict[str, Firing]:
     around = Around(change.connection)
     await around.make_known(
         {one.incident.id for one in due},
-        {
-            one.incident.vehicle_id
-            for one in due
-            if one.incident.vehicle_id and _tells_the_owner(change, one.row)
-        },
+        {one.incident.vehicle_id for one in due if one.incident.vehicle_id and _tells_the_owner(one.row)},
         {one.incident.district for one in due},
     )
     outcomes: dict[str, Firing] = {}
@@ -173,26 +169,23 @@ async def _work_out(changing: IncidentChange, row: Any) -> None:
     elif kind == "offer":
         await _offer_lapsed(changing, row.subject)
     elif kind.startswith("step:"):
-        await _climb(changing, int(kind.removeprefix("step:")))
+        await _climb(changing, row.subject)
     if changing.names:
         await consequences.follow(changing)
         changing.forget_deadline(row.deadline_id)
 
 
-def _tells_the_owner(change: Change, row: Any) -> bool:
-    ladder = change.store.rules.ladder
-    number = int(row.deadline_kind.removeprefix("step:")) if row.deadline_kind.startswith("step:") else 0
-    return 0 < number <= len(ladder) and "second_contact" in ladder[number - 1].actions
+def _tells_the_owner(row: Any) -> bool:
+    return row.deadline_kind.startswith("step:") and "second_contact" in ladder.step_of(row.subject).actions
 
 
-async def _climb(changing: IncidentChange, number: int) -> None:
-    ladder = changing.change.store.rules.ladder
-    if changing.now.status not in {"waiting", "offered"} or number > len(ladder):
+async def _climb(changing: IncidentChange, subject: str) -> None:
+    if changing.now.status not in {"waiting", "offered"}:
         return
-    ladder_step = ladder[number - 1]
+    ladder_step = ladder.step_of(subject)
     if ladder_step.unless_answered and changing.now.reply == "coming":
         return
-    await consequences.climb(changing, number, ladder_step)
+    await consequences.climb(changing, ladder_step)
 
 
 async def _offer_lapsed(changing: IncidentChange, offer_id: str) -> None:
@@ -208,5 +201,5 @@ async def _offer_lapsed(changing: IncidentChange, offer_id: str) -> None:
         offer=offers.offer_view(row.id, "lapsed", row.ack_by),
         detail={"offer": row.id},
     )
-    if changing.now.status == "offered" and not await offers.make_offers(changing, 1):
+    if changing.now.status == "offered" and not await offers.make_offers(changing, "next"):
         await consequences.nobody_left(changing)

@@ -97,7 +97,7 @@ async def _begin(change: Change, officer: Officer, district: str) -> None:
     seen = [from_row(row) for row in (await change.connection.execute(waiting)).mappings()]
     for incident in sorted(seen, key=lambda one: one.id):
         changing = IncidentChange(change, incident, incident, "system")
-        offers.offer(changing, officer.id, metres=None, fresh=False)
+        offers.offer_to(changing, officer.id, officer.role)
         changing.save()
     await change.connection.execute(
         insert(shifts).values(
@@ -140,15 +140,8 @@ async def _give_back(change: Change, officer: Officer) -> None:
             view = offers.offer_view(row.id, "lapsed", row.ack_by)
             changing.happen(step(incident, "lapsed"), officer_id=officer.id, offer=view)
             await changing.cancel_deadlines("offer", row.id)
-        await _ask_somebody_else(changing, officer.id)
+        await offers.make_offers(changing, "next", leaving=officer.id)
         changing.save()
-
-
-async def _ask_somebody_else(changing: IncidentChange, leaving: str) -> None:
-    for one in await offers.candidates(changing):
-        if one.candidate.officer_id != leaving:
-            offers.offer(changing, one.candidate.officer_id, metres=one.metres, fresh=one.fresh)
-            return
 
 
 def _tell_hubs(change: Change, event: str, officer: Officer, district: str) -> None:

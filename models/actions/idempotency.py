@@ -1,4 +1,4 @@
-"""First answers: the same key with the same body gives the first answer again, for seven days.
+"""First answers: the same key with the same body gives the first answer again, as long as it is kept (seven days).
 
 The answer is kept in the transaction of the change it belongs to, so that there is never one without the
 other. Only answers to something done are kept: a refusal has changed nothing and may be tried again.
@@ -10,19 +10,19 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import retention
 from models.errors import IdempotencyMismatch
 from models.facts import padded
 from models.prepared import Prepared, keys
 from models.store import Change, Store
 from models.tables import first_answers
 
-KEPT = timedelta(days=7)
 COLUMN = "first_answers.answer_sealed"
 
 Result = TypeVar("Result")
@@ -57,7 +57,8 @@ class FirstAnswer:
 async def first_answer(store: Store, key: IdempotencyKey) -> FirstAnswer | None:
     """What was answered to this call before, None if it is new. Raises IdempotencyMismatch."""
     query = select(first_answers).where(
-        first_answers.c.key == key.key, first_answers.c.at > store.clock.now() - KEPT
+        first_answers.c.key == key.key,
+        first_answers.c.at > store.clock.now() - retention.of(store, "first_answers"),
     )
     async with store.database.read() as connection:
         row = (await connection.execute(query)).first()
@@ -88,7 +89,7 @@ class Keeping(Generic[Result]):
         key = self.key
         answered = await change.fact(answered_at, key.key)
         if answered is not None:
-            if answered > change.at - KEPT:
+            if answered > change.at - retention.of(change.store, "first_answers"):
                 raise AnsweredMeanwhile
             # It counts as absent, whatever becomes of this change.
             await change.connection.execute(delete(first_answers).where(first_answers.c.key == key.key))
@@ -107,7 +108,9 @@ async def forget_old(store: Store) -> int:
     """Removes what is older than seven days; returns how many there were."""
     async with store.change() as change:
         gone = await change.connection.execute(
-            delete(first_answers).where(first_answers.c.at <= change.at - KEPT)
+            delete(first_answers).where(
+                first_answers.c.at <= change.at - retention.of(store, "first_answers")
+            )
         )
         return gone.rowcount
 

@@ -1,17 +1,21 @@
-"""How often may be asked, by device, address, vehicle and sticker: rule data, counted over the requests made.
+"""How often may be asked, by device, address, vehicle and sticker: the table ``limits``, counted over requests.
 
 WUFEN_LIMITS=off lifts all of them. The lock after wrong plate tails is not one of them (`proof`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, exists, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, select
 
+from models.actions import deciding
+from models.actions.deciding import Decision
 from models.errors import TooManyRequests
-from models.rules import Limit
+from models.rules.evaluation import Result
 from models.store import Change
 from models.tables import incidents, participants
 
@@ -19,51 +23,95 @@ from models.tables import incidents, participants
 NEW_ONLY = frozenset({"vehicle", "sticker"})
 
 
-async def check(change: Change, sticker: Row[Any], *, device: bytes | None, address: bytes) -> None:
-    """Raises TooManyRequests with the instant from which another request is welcome.
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """At most ``most`` requests within ``seconds`` where ``same`` holds; then none for ``block`` after the last."""
+
+    name: str
+    subject: str
+    same: ColumnElement[bool]
+    most: int
+    window: timedelta
+    block: timedelta
+
+
+async def check(
+    change: Change, sticker: Row[Any], reason: str, *, device: bytes | None, address: bytes
+) -> list[Decision]:
+    """What the table said, to be kept. Raises TooManyRequests with the instant from which another is welcome.
 
     ``device`` None: it is not known as one (no cookie), and only the address counts.
     """
     if not change.store.settings.limits:
-        return
-    subjects: dict[str, Any] = {
-        "device": device,
-        "address": address,
-        "vehicle": sticker.vehicle_id,
-        "sticker": sticker.id,
-    }
-    rules = [limit for limit in change.store.rules.limits if subjects[limit.subject] is not None]
+        return []
+    given = deciding.facts("move_car", reason, change.at)
+    decision = deciding.ask(change.store, "limits", sticker.district, change.at, given)
+    subjects = _subjects(sticker, device, address)
+    matched = zip(decision.matched.rows, decision.matched.results, strict=True)
+    limits = [
+        _limit(name, one, subjects[one["subject"]]) for name, one in matched if one["subject"] in subjects
+    ]
     joins = exists().where(
         incidents.c.vehicle_id == sticker.vehicle_id,
         incidents.c.kind == "move_car",
         incidents.c.status != "closed",
     )
     columns = [
-        _earliest_that_counts(limit, subjects[limit.subject], change.at).label(f"limit_{number}")
-        for number, limit in enumerate(rules)
+        column.label(f"limit_{number}")
+        for number, limit in enumerate(limits)
+        for column in (_nth(limit, limit.most, change.at), _nth(limit, 1, change.at))
     ]
-    row = (
-        await change.connection.execute(select(select(joins).scalar_subquery().label("joins"), *columns))
-    ).one()
-    for limit, earliest in zip(rules, row[1:], strict=True):
-        if earliest is not None and not (row.joins and limit.subject in NEW_ONLY):
-            raise TooManyRequests(retry_at=earliest + timedelta(seconds=limit.seconds), limit=limit.name)
+    query = select(select(joins).scalar_subquery().label("joins"), *columns)
+    row = (await change.connection.execute(query)).one()
+    for number, limit in enumerate(limits):
+        until = _refused_until(limit, row[1 + 2 * number], row[2 + 2 * number])
+        if until is not None and until > change.at and not (row.joins and limit.subject in NEW_ONLY):
+            raise TooManyRequests(retry_at=until, limit=limit.name)
+    return [decision]
 
 
-def _earliest_that_counts(limit: Limit, subject: Any, at: datetime) -> ScalarSelect[datetime]:
-    """When the limit is used up, the request that must grow old before another one fits; else nothing."""
-    column = {
-        "device": participants.c.device,
-        "address": participants.c.address,
-        "vehicle": participants.c.vehicle_id,
-        "sticker": participants.c.sticker_id,
-    }[limit.subject]
+def _subjects(sticker: Row[Any], device: bytes | None, address: bytes) -> Mapping[str, ColumnElement[bool]]:
+    """What is counted together, as far as it is known."""
+    found: dict[str, ColumnElement[bool]] = {
+        "address": participants.c.address == address,
+        "vehicle": participants.c.vehicle_id == sticker.vehicle_id,
+        "sticker": participants.c.sticker_id == sticker.id,
+    }
+    if device is not None:
+        found["device"] = participants.c.device == device
+        found["device_and_vehicle"] = and_(found["device"], found["vehicle"])
+    return found
+
+
+def _limit(name: str, result: Result, same: ColumnElement[bool]) -> _Limit:
+    return _Limit(
+        name,
+        result["subject"],
+        same,
+        result["most"],
+        timedelta(seconds=result["seconds"]),
+        timedelta(seconds=result["block_seconds"]),
+    )
+
+
+def _nth(limit: _Limit, number: int, at: datetime) -> ScalarSelect[datetime]:
+    """When the ``number``-th latest request was made, as far back as it can still count; else nothing."""
     return (
         select(participants.c.joined_at)
-        .where(participants.c.role == "requester", column == subject)
-        .where(participants.c.joined_at > at - timedelta(seconds=limit.seconds))
+        .where(participants.c.role == "requester", limit.same)
+        .where(participants.c.joined_at > at - limit.window - limit.block)
         .order_by(participants.c.joined_at.desc())
-        .offset(limit.most - 1)
+        .offset(number - 1)
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _refused_until(limit: _Limit, first: datetime | None, last: datetime | None) -> datetime | None:
+    """Once ``most`` requests were made within the window: until the first of them is old, and the block over.
+
+    Only the last request can have used the limit up: while it was used up there was none.
+    """
+    if first is None or last is None or last - first >= limit.window:
+        return None
+    return max(first + limit.window, last + limit.block)

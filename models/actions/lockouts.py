@@ -14,13 +14,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import retention
 from models.actions.rows import insert_if_absent
 from models.facts import padded
 from models.prepared import Prepared, keys
 from models.store import Store
 from models.tables import lockouts
-
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +114,9 @@ async def forgive(connection: AsyncConnection, subjects: Sequence[str]) -> None:
 
 
 async def forget_old(store: Store) -> int:
-    """Removes what has not counted for a day; returns how many there were."""
+    """Removes what has not counted for as long as it is kept; returns how many there were."""
     async with store.change() as change:
         gone = await change.connection.execute(
-            delete(lockouts).where(lockouts.c.last_at <= change.at - FORGOTTEN_AFTER)
+            delete(lockouts).where(lockouts.c.last_at <= change.at - retention.of(store, "lockouts"))
         )
         return gone.rowcount

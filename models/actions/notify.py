@@ -21,7 +21,9 @@ async def contacts_of(change: IncidentChange) -> list[Contact]:
     return await change.around.contacts(change.now.vehicle_id)
 
 
-def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: datetime) -> None:
+def tell_owner(
+    change: IncidentChange, contact: Contact, template: str, due_at: datetime, *, channel: str | None = None
+) -> None:
     """A notice with a link of its own: each contact has a token, so that each can be ended alone."""
     store = change.change.store
     token = store.ids.secret()
@@ -37,7 +39,15 @@ def tell_owner(change: IncidentChange, contact: Contact, template: str, due_at: 
             "joined_at": change.at,
         },
     )
-    _write(change, template, f"contact:{contact.position}", due_at, secret=token, contact_id=contact.id)
+    _write(
+        change,
+        template,
+        f"contact:{contact.position}",
+        due_at,
+        secret=token,
+        contact_id=contact.id,
+        channel=channel or DEFAULT_CHANNEL,
+    )
 
 
 async def tell_commanders(change: IncidentChange, template: str) -> int:
@@ -71,6 +81,7 @@ def _write(
     secret: str | None = None,
     contact_id: str | None = None,
     officer_id: str | None = None,
+    channel: str = DEFAULT_CHANNEL,
 ) -> None:
     store = change.change.store
     notice_id = store.ids.row()
@@ -84,14 +95,14 @@ def _write(
         notices,
         {
             "id": notice_id,
-            "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{DEFAULT_CHANNEL}",
+            "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{channel}",
             "incident_id": change.now.id,
             "template": template,
             "params": msgspec.json.encode(params).decode(),
             "secret_sealed": sealed,
             "contact_id": contact_id,
             "officer_id": officer_id,
-            "channel": DEFAULT_CHANNEL,
+            "channel": channel,
             "status": "queued",
             "created_at": change.at,
             "due_at": due_at,

@@ -12,19 +12,23 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, func, select, update
 
+from models.actions import deciding
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
 from models.errors import NotFound
 from models.geography import Location
 from models.incident.decide import step
 from models.incident.incident import Incident
-from models.incident.routing import Ranked, rank
+from models.incident.routing import Ranked, nearest, rank
+from models.rules.evaluation import Result
 from models.store import Store
 from models.tables import offers
 
 OPEN = ("pending", "received", "seen")
 ANSWERED = ("accepted", "declined", "lapsed")
 Acknowledgement = Literal["received", "seen"]
+# Why officers are asked: a step of the ladder, a wider one, it is theirs now, or the next one after a refusal.
+Stage = Literal["offer", "widen", "handed_over", "next"]
 
 
 def location_of(incident: Incident) -> Location | None:
@@ -34,12 +38,12 @@ def location_of(incident: Incident) -> Location | None:
     return Location(lat=incident.lat, lng=incident.lng, accuracy_m=incident.accuracy_m)
 
 
-async def candidates(change: IncidentChange) -> list[Ranked]:
+async def candidates(change: IncidentChange, fresh_for: timedelta) -> list[Ranked]:
     """Who is on duty in the incident's district, best first; whoever was asked already is left out."""
     asked = await _asked(change)
     there = await change.around.on_duty(change.now.district)
     free = [one for one in there if one.officer_id not in asked]
-    return rank(free, location_of(change.now), change.at)
+    return rank(free, location_of(change.now), change.at, fresh_for=fresh_for)
 
 
 async def anybody_on_duty(change: IncidentChange) -> bool:
@@ -61,19 +65,43 @@ async def _asked(change: IncidentChange) -> set[str]:
     }
 
 
-async def make_offers(change: IncidentChange, count: int) -> int:
-    """Asks the next ``count`` officers; returns how many there were to ask."""
-    chosen = (await candidates(change))[:count]
+async def make_offers(change: IncidentChange, stage: Stage, *, leaving: str | None = None) -> int:
+    """Asks the next officers, as many and as far away as the rules say, and not the one who is just ``leaving``.
+
+    Returns how many there were to ask.
+    """
+    rule = _routing(change, stage)
+    ranked = await candidates(change, timedelta(seconds=rule["fresh_seconds"]))
+    staying = [one for one in ranked if one.candidate.officer_id != leaving]
+    chosen = nearest(staying, rule["roles"], rule["rings_m"], rule["offers_at_once"])
+    acknowledge = timedelta(seconds=rule["acknowledge_seconds"])
     for one in chosen:
-        offer(change, one.candidate.officer_id, metres=one.metres, fresh=one.fresh)
+        offer(change, one.candidate.officer_id, acknowledge, metres=one.metres, fresh=one.fresh)
     return len(chosen)
 
 
-def offer(change: IncidentChange, officer_id: str, *, metres: float | None, fresh: bool) -> None:
+def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
+    """Asks an officer who is just coming on duty, if the rules have his role asked."""
+    rule = _routing(change, "next")
+    if role in rule["roles"]:
+        offer(change, officer_id, timedelta(seconds=rule["acknowledge_seconds"]), metres=None, fresh=False)
+
+
+def _routing(change: IncidentChange, stage: Stage) -> Result:
+    now = change.now
+    given = {**deciding.facts_of(now), "stage": stage}
+    decision = deciding.ask(change.change.store, "routing", now.district, now.requested_at, given)
+    deciding.keep(change.change, now.id, now.district, decision)
+    return decision.result
+
+
+def offer(
+    change: IncidentChange, officer_id: str, acknowledge: timedelta, *, metres: float | None, fresh: bool
+) -> None:
     """Asks one officer: an event in the district's, the incident's and his own channel, and a deadline."""
     store = change.change.store
     offer_id = store.ids.new()
-    ack_by = change.at + timedelta(seconds=store.rules.acknowledge_seconds)
+    ack_by = change.at + acknowledge
     change.add(
         offers,
         {

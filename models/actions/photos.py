@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import deciding
+from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Caller, Officer, Participant
@@ -16,8 +18,6 @@ from models.incident.decide import step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
 from models.tables import incidents, photos
-
-MOST = 9  # photos of one incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ Then = Keeping[KeptPhoto]
 async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
     """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict."""
     async with store.database.read() as connection:
-        await _check(connection, incident_id, caller)
+        await _check(store, connection, incident_id, caller)
 
 
 async def add(
@@ -67,7 +67,7 @@ async def add(
 
 
 async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto) -> KeptPhoto:
-    seen = await _check(change.connection, incident_id, caller)
+    seen, evidence = await _check(change.store, change.connection, incident_id, caller)
     query = select(photos).where(photos.c.incident_id == incident_id, photos.c.sha256 == photo.sha256)
     same = (await change.connection.execute(query)).first()
     if same is not None:
@@ -77,6 +77,7 @@ async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto
     changing.happen(step(seen, "photographed", photos=seen.photos + 1))
     changing.add(photos, _row(change, incident_id, caller, photo, kept.id))
     changing.save()
+    deciding.keep(change, incident_id, seen.district, evidence)
     return kept
 
 
@@ -93,7 +94,9 @@ def _row(change: Change, incident_id: str, caller: Caller, photo: NewPhoto, phot
     }
 
 
-async def _check(connection: AsyncConnection, incident_id: str, caller: Caller) -> Incident:
+async def _check(
+    store: Store, connection: AsyncConnection, incident_id: str, caller: Caller
+) -> tuple[Incident, Decision]:
     row = (
         (await connection.execute(select(incidents).where(incidents.c.id == incident_id))).mappings().first()
     )
@@ -105,10 +108,25 @@ async def _check(connection: AsyncConnection, incident_id: str, caller: Caller) 
         raise Forbidden
     if seen.status == "closed":
         raise IllegalTransition(command="photo", status=seen.status)
+    evidence = _evidence(store, seen, caller)
+    most = evidence.result["photos_most"]
     query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
-    if (await connection.execute(query)).scalar_one() >= MOST:
-        raise Conflict(why="photos_full", limit=MOST)
-    return seen
+    if (await connection.execute(query)).scalar_one() >= most:
+        raise Conflict(why="photos_full", limit=most)
+    return seen, evidence
+
+
+def _evidence(store: Store, incident: Incident, caller: Caller) -> Decision:
+    """What the rules want of photos from this caller for this kind of incident."""
+    role = caller.role if isinstance(caller, Officer) else "citizen"
+    given = {
+        "by": "auxiliary" if role == "auxiliary" else "citizen" if role == "citizen" else "police",
+        "purpose": _PURPOSES[incident.kind],
+    }
+    return deciding.ask(store, "evidence", incident.district, incident.requested_at, given)
+
+
+_PURPOSES = {"move_car": "move_car", "accident": "accident", "report": "illegal_parking", "hazard": "hazard"}
 
 
 async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:

@@ -21,6 +21,7 @@ from models.errors import (
     StickerUnbound,
     WufenError,
 )
+from models.rules.evaluation import Result
 from models.store import Change, Store
 from models.tables import stickers
 
@@ -47,17 +48,17 @@ async def refuse_locked(change: Change, sticker_id: str, prover: bytes) -> None:
         raise PlateTailLocked(retry_at=until, field="plate_tail")
 
 
-async def count_wrong(store: Store, sticker_id: str, prover: bytes) -> NoReturn:
+async def count_wrong(store: Store, sticker_id: str, prover: bytes, conditions: Result) -> NoReturn:
     """Counts a wrong tail for device and sticker. Raises PlateTailWrong with the tries that remain, or
 
-    PlateTailLocked for one that came too late to be counted.
+    PlateTailLocked for one that came too late to be counted. ``conditions``: what the table ``requests`` says.
     """
-    rules = store.rules
+    seconds = conditions["lock_seconds"]
     rule = LockRule(
-        allowed=rules.wrong_tails,
-        seconds=rules.lock_seconds,
-        longest=rules.lock_seconds,
-        remembered=rules.lock_seconds,
+        allowed=conditions["wrong_tails"],
+        seconds=seconds,
+        longest=seconds,
+        remembered=seconds,
     )
     # Guesses at one sticker queue on its row, as requests do: there is always one to queue on, while the count's
     # own rows only come with the first wrong tail, and a hundred at once would all find none.

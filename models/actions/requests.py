@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from models import plates
-from models.actions import consequences, limits, lockouts, proof
+from models.actions import consequences, deciding, limits, lockouts, proof, response_time
 from models.actions.around import Around, contacts_by_vehicle
+from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping, answered_at
 from models.actions.incident_change import IncidentChange, until_saved
 from models.actions.proof import REFUSALS
@@ -25,6 +26,7 @@ from models.incident.commands import Join
 from models.incident.decide import Happened, decide
 from models.incident.incident import Incident
 from models.incident.views import View, district_view, public_view
+from models.rules.evaluation import Result
 from models.store import Change, Store
 
 REASONS = ("blocking", "space", "fire_lane", "other")
@@ -80,8 +82,8 @@ async def request_move(store: Store, request: MoveRequest, *, then: Then | None 
     if isinstance(made, Requested):
         return made
     if request.prover is not None:
-        await proof.count_wrong(store, made.sticker_id, request.prover)
-    raise PlateTailWrong(field="plate_tail", remaining=store.rules.wrong_tails - 1)
+        await proof.count_wrong(store, made.sticker_id, request.prover, made.rule)
+    raise PlateTailWrong(field="plate_tail", remaining=made.rule["wrong_tails"] - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class _WrongTail:
     """Nothing was written: it is counted in a change of its own."""
 
     sticker_id: str
+    rule: Result
 
 
 async def _request(change: Change, request: MoveRequest, then: Then | None) -> Requested | _WrongTail:
@@ -96,20 +99,26 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     await _learn(change, request, sticker, then)
     if request.prover is not None:
         await proof.refuse_locked(change, sticker.id, request.prover)
+    rule = _conditions(change, request, sticker)
     if not plates.tail_matches(sticker.plate, request.plate_tail):
-        return _WrongTail(sticker.id)
+        return _WrongTail(sticker.id, rule.result)
     change.take(("vehicle", sticker.vehicle_id))
+    decisions = [rule]
     if request.address is not None:
-        await limits.check(change, sticker, device=request.device, address=request.address)
+        decisions += await limits.check(
+            change, sticker, request.reason, device=request.device, address=request.address
+        )
     token = change.store.ids.secret()
     participant = change.store.ids.row()
     person = _person(change, request, participant)
     seen = await change.fact(open_by_vehicle, sticker.vehicle_id)
     if seen is None:
-        made = await _new(change, request, sticker, token, person)
+        made = await _new(change, request, sticker, rule.result, token, person)
     else:
         made = _join(change, seen, token, person)
     made.save()
+    for decision in decisions:
+        deciding.keep(change, made.now.id, made.now.district, decision)
     view = public_view(district_view(made.now))
     result = Requested(view, token, joined=seen is not None, participant=participant)
     if then is not None:
@@ -147,26 +156,36 @@ def _join(change: Change, seen: Incident, token: str, person: dict[str, Any]) ->
     return joining
 
 
+def _conditions(change: Change, request: MoveRequest, sticker: Any) -> Decision:
+    given = {
+        **deciding.facts("move_car", request.reason, change.at),
+        "located": request.location is not None,
+    }
+    return deciding.ask(change.store, "requests", sticker.district, change.at, given)
+
+
 async def _new(
-    change: Change, request: MoveRequest, row: Any, token: str, person: dict[str, Any]
+    change: Change, request: MoveRequest, row: Any, rule: Result, token: str, person: dict[str, Any]
 ) -> IncidentChange:
-    incident = await _incident(change, request, row)
+    incident, response = await _incident(change, request, row)
     around = Around(change.connection)
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
     new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
-    await consequences.requested(new, token=token, location_refused=request.location is None, person=person)
+    deciding.keep(change, incident.id, incident.district, response)
+    delay = timedelta(seconds=rule["delay_seconds"])
+    await consequences.requested(new, token=token, delay=delay, person=person)
     return new
 
 
-async def _incident(change: Change, request: MoveRequest, row: Any) -> Incident:
+async def _incident(change: Change, request: MoveRequest, row: Any) -> tuple[Incident, Decision]:
     store, place = change.store, request.location
     district = _district(change, request, row)
     own = row.respond_seconds
     if district != row.district:
         own = await change.fact(respond_seconds_by_district, district)
-    seconds = own or store.rules.response_seconds("move_car", request.reason)
-    return Incident(
+    seconds, response = response_time.of(change, district, request.reason, own)
+    incident = Incident(
         id=store.ids.new(),
         kind="move_car",
         status="waiting",
@@ -188,6 +207,7 @@ async def _incident(change: Change, request: MoveRequest, row: Any) -> Incident:
         requested_at=change.at,
         respond_by=change.at + timedelta(seconds=seconds),
     )
+    return incident, response
 
 
 async def _bound_sticker(change: Change, request: MoveRequest) -> Any:

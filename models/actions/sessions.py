@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import passwords
-from models.actions import audit, lockouts
+from models.actions import audit, lockouts, retention
 from models.actions.lockouts import LockRule
 from models.actions.notify import token_hash
 from models.caller import Caller, Officer, Participant, Wall
@@ -245,9 +245,9 @@ async def _participant(connection: AsyncConnection, digest: bytes, now: datetime
 
 
 async def forget_old(store: Store) -> int:
-    """Removes sessions that ended more than a day ago; returns how many there were."""
+    """Removes sessions that ended longer ago than they are kept; returns how many there were."""
     async with store.change() as change:
         gone = await change.connection.execute(
-            delete(sessions).where(sessions.c.expires_at <= change.at - timedelta(days=1))
+            delete(sessions).where(sessions.c.expires_at <= change.at - retention.of(store, "sessions"))
         )
         return gone.rowcount

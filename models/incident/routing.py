@@ -1,17 +1,17 @@
 """Which officers are asked first: the nearest who is free and whose position is fresh. Pure.
 
 Order (domain practice, see docs/architecture.md): free before busy, fresh position before stale, then by
-great-circle distance, then by service number so that the order is the same everywhere.
+great-circle distance, then by service number so that the order is the same everywhere. How far the search goes at
+once, who may be asked and how old a fresh position is say the rules.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.geography import Location, distance_m
-
-STALE_AFTER = timedelta(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Candidate:
 
     officer_id: str
     service_number: str
+    role: str
     busy: bool
     position: Location | None
     position_at: datetime | None
@@ -34,9 +35,11 @@ class Ranked:
     fresh: bool
 
 
-def rank(candidates: list[Candidate], place: Location | None, now: datetime) -> list[Ranked]:
+def rank(
+    candidates: list[Candidate], place: Location | None, now: datetime, *, fresh_for: timedelta
+) -> list[Ranked]:
     """The candidates, best first."""
-    ranked = [_look(candidate, place, now) for candidate in candidates]
+    ranked = [_look(candidate, place, now, fresh_for) for candidate in candidates]
     return sorted(
         ranked,
         key=lambda one: (
@@ -48,7 +51,27 @@ def rank(candidates: list[Candidate], place: Location | None, now: datetime) -> 
     )
 
 
-def _look(candidate: Candidate, place: Location | None, now: datetime) -> Ranked:
-    fresh = candidate.position_at is not None and now - candidate.position_at <= STALE_AFTER
+def nearest(
+    ranked: Sequence[Ranked], roles: Collection[str], rings_m: Sequence[int], most: int
+) -> list[Ranked]:
+    """Whom to ask now: at most ``most`` of the first ring in which there is anybody to ask, best first.
+
+    Rings are searched from the inner one outwards, among those who are free and whose position is fresh; when
+    nobody is in any of them, or there are none, everybody counts.
+    """
+    asked = [one for one in ranked if one.candidate.role in roles]
+    for metres in sorted(rings_m):
+        inside = [one for one in asked if _is_within(one, metres)]
+        if inside:
+            return inside[:most]
+    return asked[:most]
+
+
+def _is_within(one: Ranked, metres: int) -> bool:
+    return not one.candidate.busy and one.fresh and one.metres is not None and one.metres <= metres
+
+
+def _look(candidate: Candidate, place: Location | None, now: datetime, fresh_for: timedelta) -> Ranked:
+    fresh = candidate.position_at is not None and now - candidate.position_at <= fresh_for
     metres = distance_m(place, candidate.position) if place and candidate.position else None
     return Ranked(candidate, metres, fresh)

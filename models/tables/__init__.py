@@ -10,6 +10,7 @@ from models.tables.notices import notices, simulator_messages
 from models.tables.people import contacts, officer_districts, officers, owners, sessions, shifts
 from models.tables.places import cities, districts
 from models.tables.records import audit, first_answers, lockouts
+from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
 from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles
 
 __all__ = [
@@ -37,6 +38,10 @@ __all__ = [
     "ownerships",
     "participants",
     "photos",
+    "rule_activations",
+    "rule_decisions",
+    "rule_overrides",
+    "rule_versions",
     "sessions",
     "shifts",
     "simulator_messages",

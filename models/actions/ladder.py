@@ -1,0 +1,56 @@
+"""The ladder of an incident: each step a deadline that carries what the step does.
+
+So an incident climbs the ladder that it began with, whatever becomes of the table meanwhile. When a step fires is
+``deadlines``' affair, what it brings about ``consequences``'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from models.actions import deciding
+from models.actions.incident_change import IncidentChange
+
+
+class LadderStep(msgspec.Struct, frozen=True):
+    """``unless_answered``: not if the owner is coming. ``channel``: how an owner is told, None for the usual one."""
+
+    step: int
+    actions: tuple[str, ...]
+    unless_answered: bool
+    channel: str | None = None
+
+
+_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(LadderStep)
+
+
+def put_up(change: IncidentChange) -> None:
+    """Sets a deadline for each step that the table says of this incident."""
+    now = change.now
+    decision = deciding.ask(
+        change.change.store, "ladder", now.district, now.requested_at, deciding.facts_of(now)
+    )
+    deciding.keep(change.change, now.id, now.district, decision)
+    for one in decision.matched.results:
+        after = timedelta(seconds=_after(one, now.response_seconds))
+        change.set_deadline(f"step:{one['step']}", now.requested_at + after, _subject(one))
+
+
+def step_of(subject: str) -> LadderStep:
+    """The step that a deadline carries."""
+    return _decoder.decode(subject)
+
+
+def _after(result: Mapping[str, Any], response_seconds: int) -> float:
+    if result["after_seconds"] is not None:
+        return float(result["after_seconds"])
+    return float(response_seconds * result["after_percent"] / 100)
+
+
+def _subject(result: Mapping[str, Any]) -> str:
+    step = LadderStep(result["step"], result["actions"], result["unless_answered"], result["channel"])
+    return _encoder.encode(step).decode()

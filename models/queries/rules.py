@@ -1,0 +1,313 @@
+"""What an administrator sees of the rules: tables, where which version is in force, and one version as a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.caller import Officer
+from models.clock import iso, iso_or_none
+from models.errors import NotFound
+from models.rules.book import EVERYWHERE
+from models.rules.columns import Column
+from models.rules.content import Content, from_model
+from models.rules.definitions import DEFINITIONS, Definition
+from models.rules.differences import differences
+from models.rules.shipped import shipped
+from models.store import Store
+from models.tables import cities, districts, officers, rule_activations, rule_versions
+
+View = dict[str, Any]
+MOST_VERSIONS = 100  # of one table in one scope that are listed, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A district or city whose rules somebody may see; ``city`` is itself for a city."""
+
+    code: str
+    city: str
+    kind: str
+    name: str
+    name_en: str
+    may_change: bool
+
+
+async def places(connection: AsyncConnection, by: Officer) -> list[Place]:
+    """The administrator's districts and their cities; a city's rules he may change who has all of its districts."""
+    rows = (
+        await connection.execute(
+            select(districts, cities.c.name.label("city_name"), cities.c.name_en.label("city_name_en"))
+            .join(cities, cities.c.code == districts.c.city_code)
+            .order_by(districts.c.city_code, districts.c.code)
+        )
+    ).all()
+    own = [row for row in rows if row.code in by.districts]
+    found: list[Place] = []
+    for city in dict.fromkeys(row.city_code for row in own):
+        of_city = [row for row in rows if row.city_code == city]
+        whole = all(row.code in by.districts for row in of_city)
+        found.append(Place(city, city, "city", of_city[0].city_name, of_city[0].city_name_en, whole))
+        found += [
+            Place(row.code, city, "district", row.name, row.name_en, True)
+            for row in own
+            if row.city_code == city
+        ]
+    return found
+
+
+async def tables(store: Store, by: Officer) -> View:
+    """Every table, and for each of his places which version decides there."""
+    async with store.database.read() as connection:
+        there = await places(connection, by)
+        activations = await _activations(connection)
+        waiting = await _waiting(connection, [place.code for place in there])
+        now = store.clock.now()
+    return {
+        "places": [_place_view(place) for place in there],
+        "tables": [
+            {
+                **_about(definition, shipped()[name].content),
+                "in_force": [
+                    {
+                        "scope": place.code,
+                        **_in_force(activations, name, place, now),
+                        "waiting": waiting.get((name, place.code), 0),
+                    }
+                    for place in there
+                ],
+            }
+            for name, definition in DEFINITIONS.items()
+        ],
+        "now": iso(now),
+    }
+
+
+async def table(store: Store, by: Officer, name: str, scope: str) -> View:
+    """One table in one scope: its columns, the version that decides there as a grid, and the scope's versions.
+
+    Raises NotFound for a table or a scope that is none, or none of his.
+    """
+    if name not in DEFINITIONS:
+        raise NotFound(field="table")
+    async with store.database.read() as connection:
+        place = next((one for one in await places(connection, by) if one.code == scope), None)
+        if place is None:
+            raise NotFound(field="scope")
+        activations = await _activations(connection)
+        now = store.clock.now()
+        in_force = _in_force(activations, name, place, now)
+        content = await content_of(connection, name, in_force["version"])
+        versions = await _versions(connection, name, scope, activations, now)
+    return {
+        **_about(DEFINITIONS[name], content),
+        "scope": _place_view(place),
+        "in_force": {**in_force, **grid(content)},
+        "versions": versions,
+        "now": iso(now),
+    }
+
+
+async def version(store: Store, by: Officer, version_id: str) -> View:
+    """One version as a grid, with its differences to what decides in its scope now. Raises NotFound."""
+    async with store.database.read() as connection:
+        query = select(rule_versions).where(rule_versions.c.id == version_id)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            raise NotFound
+        there = await places(connection, by)
+        place = next((one for one in there if row.scope in (one.code, EVERYWHERE)), None)
+        if place is None:
+            raise NotFound
+        activations = await _activations(connection)
+        now = store.clock.now()
+        in_force = _in_force(activations, row.table_name, place, now)
+        present = await content_of(connection, row.table_name, in_force["version"])
+        numbers = await _service_numbers(connection, [row])
+    content = from_model(row.content)
+    return {
+        **_about(content.definition, content),
+        **_version_view(row, activations, now, numbers),
+        **grid(content),
+        "in_force": in_force,
+        "differences": differences(present, content),
+        "yours": row.author == by.subject,
+        "now": iso(now),
+    }
+
+
+async def content_of(connection: AsyncConnection, name: str, version_id: str | None) -> Content:
+    """A version's content; the program's own shipped one for None."""
+    if version_id is not None:
+        query = select(rule_versions.c.content).where(rule_versions.c.id == version_id)
+        text = (await connection.execute(query)).scalar_one_or_none()
+        if text is not None:
+            return from_model(text)
+    return shipped()[name].content
+
+
+async def in_force_in(store: Store, by: Officer, name: str, scope: str) -> Content:
+    """What decides in one of his places now. Raises NotFound."""
+    if name not in DEFINITIONS:
+        raise NotFound(field="table")
+    async with store.database.read() as connection:
+        place = next((one for one in await places(connection, by) if one.code == scope), None)
+        if place is None:
+            raise NotFound(field="scope")
+        activations = await _activations(connection)
+        now = store.clock.now()
+        return await content_of(connection, name, _in_force(activations, name, place, now)["version"])
+
+
+async def districts_of(store: Store, by: Officer, scope: str) -> list[str]:
+    """The districts of one of his places, as far as they are his. Raises NotFound."""
+    async with store.database.read() as connection:
+        there = await places(connection, by)
+    codes = [one.code for one in there if one.kind == "district" and scope in (one.code, one.city)]
+    if not any(one.code == scope for one in there):
+        raise NotFound(field="scope")
+    return codes
+
+
+def grid(content: Content) -> View:
+    """The rows and golden cases as the rule desk shows and sends them."""
+    return {
+        "rows": [{"id": row.id, "cells": row.cells, "note": row.note} for row in content.rows],
+        "golden": [{"name": case.name, "given": case.given, "then": case.then} for case in content.golden],
+    }
+
+
+def _about(definition: Definition, content: Content) -> View:
+    return {
+        "table": definition.name,
+        "policy": definition.policy,
+        "sentence": content.sentence,
+        "source": content.source,
+        "inputs": [_column(column) for column in definition.inputs],
+        "outputs": [_column(column) for column in definition.outputs],
+    }
+
+
+def _column(column: Column) -> View:
+    view: View = {"field": column.field, "type": column.type}
+    if column.type == "choice":
+        view["choices"] = list(column.choices)
+    if column.type == "number":
+        view |= {"least": column.least, "most": column.most}
+    return view | {"usual": column.usual, "many": column.many, "optional": column.optional}
+
+
+def _place_view(place: Place) -> View:
+    return {
+        "code": place.code,
+        "kind": place.kind,
+        "name": place.name,
+        "name_en": place.name_en,
+        "may_change": place.may_change,
+    }
+
+
+async def _activations(connection: AsyncConnection) -> list[Any]:
+    query = (
+        select(rule_activations, rule_versions.c.number.label("version_number"))
+        .outerjoin(rule_versions, rule_versions.c.id == rule_activations.c.version_id)
+        .where(rule_activations.c.cancelled_at.is_(None))
+        .order_by(rule_activations.c.active_from, rule_activations.c.number)
+    )
+    return list((await connection.execute(query)).all())
+
+
+def _in_force(activations: Sequence[Any], name: str, place: Place, now: datetime) -> View:
+    """The version that decides, from which scope, since when; and what is to come in this scope."""
+    coming = _of(activations, name, place.code, lambda begins: begins > now)
+    next_one = coming[0] if coming else None
+    scheduled = next_one and {"version": next_one.version_id, "active_from": iso(next_one.active_from)}
+    for where, from_scope in ((place.code, place.kind), (place.city, "city"), (EVERYWHERE, "shipped")):
+        begun = _of(activations, name, where, lambda begins: begins <= now)
+        if begun and begun[-1].version_id is not None:
+            return {
+                "version": begun[-1].version_id,
+                "number": begun[-1].version_number,
+                "from": from_scope,
+                "since": iso(begun[-1].active_from),
+                "scheduled": scheduled,
+            }
+    return {"version": None, "number": None, "from": "shipped", "since": None, "scheduled": scheduled}
+
+
+def _of(activations: Iterable[Any], name: str, where: str, begins: Any) -> list[Any]:
+    return [
+        one
+        for one in activations
+        if one.table_name == name and one.scope == where and begins(one.active_from)
+    ]
+
+
+async def _waiting(connection: AsyncConnection, scopes: Sequence[str]) -> dict[tuple[str, str], int]:
+    """How many checked versions wait for a second person."""
+    query = select(rule_versions.c.table_name, rule_versions.c.scope).where(
+        rule_versions.c.scope.in_(scopes), rule_versions.c.status == "checked"
+    )
+    found: dict[tuple[str, str], int] = {}
+    for row in await connection.execute(query):
+        key = row.table_name, row.scope
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+async def _versions(
+    connection: AsyncConnection, name: str, scope: str, activations: Sequence[Any], now: datetime
+) -> list[View]:
+    query = (
+        select(rule_versions)
+        .where(rule_versions.c.table_name == name, rule_versions.c.scope == scope)
+        .order_by(rule_versions.c.number.desc())
+        .limit(MOST_VERSIONS)
+    )
+    rows = list((await connection.execute(query)).all())
+    numbers = await _service_numbers(connection, rows)
+    return [_version_view(row, activations, now, numbers) for row in rows]
+
+
+def _version_view(row: Any, activations: Sequence[Any], now: datetime, numbers: dict[str, str]) -> View:
+    return {
+        "version": row.id,
+        "number": row.number,
+        "scope_code": row.scope,
+        "state": state(row, activations, now),
+        "note": row.note,
+        "author": numbers.get(row.author, row.author),
+        "created_at": iso(row.created_at),
+        "checked_at": iso_or_none(row.checked_at),
+        "decided_by": row.decided_by and numbers.get(row.decided_by, row.decided_by),
+        "decided_at": iso_or_none(row.decided_at),
+        "decided_reason": row.decided_reason,
+    }
+
+
+def state(row: Any, activations: Sequence[Any], now: datetime) -> str:
+    """draft, checked, rejected; of an approved one whether it is approved only, scheduled, active or retired."""
+    if row.status != "approved":
+        return str(row.status)
+    same = [one for one in activations if (one.table_name, one.scope) == (row.table_name, row.scope)]
+    begun = [one for one in same if one.active_from <= now]
+    if begun and begun[-1].version_id == row.id:
+        return "active"
+    if any(one.version_id == row.id for one in same if one.active_from > now):
+        return "scheduled"
+    return "retired" if any(one.version_id == row.id for one in begun) else "approved"
+
+
+async def _service_numbers(connection: AsyncConnection, rows: Iterable[Any]) -> dict[str, str]:
+    """Who wrote and who approved, by what is printed on their uniforms."""
+    subjects = {subject for row in rows for subject in (row.author, row.decided_by) if subject}
+    ids = [subject.removeprefix("officer:") for subject in subjects if subject.startswith("officer:")]
+    if not ids:
+        return {}
+    query = select(officers.c.id, officers.c.service_number).where(officers.c.id.in_(sorted(ids)))
+    return {f"officer:{row.id}": row.service_number for row in await connection.execute(query)}

@@ -1,0 +1,69 @@
+"""The rules that this process decides by: the book, and how it is read from the database.
+
+A topic of the configuration: read whole whenever its revision is another. A version is compiled once, since it never
+changes. Until the first reading, and in commands that never read, what is shipped holds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.rules.book import Activation, Book, Version
+from models.rules.content import from_model
+from models.rules.evaluation import Compiled
+from models.tables import districts, rule_activations, rule_versions
+
+log = structlog.get_logger()
+
+
+class RuleBook:
+    """One process's book, replaced whole by each reading."""
+
+    def __init__(self) -> None:
+        self._book = Book()
+        self._compiled: dict[str, Compiled] = {}
+
+    def in_force(self, table: str, district: str, at: datetime) -> Version:
+        """The version of ``table`` that decides in ``district`` of what began at the instant ``at``."""
+        return self._book.in_force(table, district, at)
+
+    async def load(self, connection: AsyncConnection) -> None:
+        """Reads every activation, past ones too: an incident keeps what it began with. Compiles what is new."""
+        activations = await _activations(connection)
+        wanted = {one.version for one in activations if one.version is not None}
+        await self._compile(connection, wanted - self._compiled.keys())
+        known = [one for one in activations if one.version is None or one.version in self._compiled]
+        query = select(districts.c.code, districts.c.city_code)
+        cities = {row.code: row.city_code for row in await connection.execute(query)}
+        # What belongs to no district is decided by the installation's first city.
+        cities[""] = min(cities.values(), default="")
+        self._compiled = {name: self._compiled[name] for name in wanted & self._compiled.keys()}
+        self._book = Book(self._compiled, known, cities)
+
+    async def _compile(self, connection: AsyncConnection, ids: set[str]) -> None:
+        if not ids:
+            return
+        query = select(rule_versions.c.id, rule_versions.c.content).where(rule_versions.c.id.in_(sorted(ids)))
+        for row in (await connection.execute(query)).all():
+            try:
+                self._compiled[row.id] = Compiled(from_model(row.content))
+            except (ValueError, RuntimeError, LookupError):
+                # Made for another release: the version before it, or the wider scope's, goes on.
+                log.error("rule_version_not_understood", version=row.id)
+
+
+async def _activations(connection: AsyncConnection) -> list[Activation]:
+    """In the order in which they count, without those that were taken back before they began."""
+    query = (
+        select(rule_activations)
+        .where(rule_activations.c.cancelled_at.is_(None))
+        .order_by(rule_activations.c.active_from, rule_activations.c.number)
+    )
+    return [
+        Activation(row.table_name, row.scope, row.version_id, row.active_from)
+        for row in await connection.execute(query)
+    ]

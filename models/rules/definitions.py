@@ -1,0 +1,152 @@
+"""The tables that the program asks: their columns and how their rows are read. What the rows say is the city's.
+
+A later part of the program that needs a rule adds its definition here and its shipped rows beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.rules.columns import Column, choice, flag, number
+
+# first: the first row that matches decides. unique: only one row can match. collect: every row that matches counts.
+Policy = Literal["first", "unique", "collect"]
+
+KINDS = ("move_car", "accident", "report", "hazard")
+REASONS = ("blocking", "space", "fire_lane", "other")
+# Where a car may not stop, after art. 63 of the implementing regulation (实施条例), and where children and the sick go.
+PLACES = (
+    "unknown", "street", "residential", "fire_lane", "junction", "crossing", "bus_stop", "school", "hospital",
+    "expressway",
+)  # fmt: skip
+DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
+
+_KIND = choice("kind", *KINDS)
+_REASON = choice("reason", *REASONS)
+_PLACE = choice("place", *PLACES)
+_HOUR = number("hour", 0, 23, usual=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """``key``: outputs of a collecting table that together name what a row is about; two rows that can match at
+
+    once must not name the same.
+    """
+
+    name: str
+    policy: Policy
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    def column(self, field: str) -> Column | None:
+        """The input or output of this name."""
+        return next((one for one in (*self.inputs, *self.outputs) if one.field == field), None)
+
+
+_ALL = (
+    Definition(
+        "response",
+        "first",
+        inputs=(_KIND, _REASON, _PLACE, _HOUR),
+        outputs=(number("seconds", 1, DAY),),
+    ),
+    Definition(
+        "ladder",
+        "collect",
+        inputs=(_KIND, _REASON, _PLACE, _HOUR),
+        outputs=(
+            number("step", 1, 20),
+            # One of the two: a share of the response time, or seconds.
+            number("after_percent", 1, 1000, optional=True),
+            number("after_seconds", 1, DAY, optional=True),
+            choice("actions", "second_contact", "tell_commander", "offer", "widen", "amber", many=True),
+            choice("channel", "simulator", optional=True),
+            flag("unless_answered"),
+        ),
+        key=("step",),
+    ),
+    Definition(
+        "routing",
+        "first",
+        inputs=(_KIND, _REASON, _PLACE, _HOUR, choice("stage", "offer", "widen", "handed_over", "next")),
+        outputs=(
+            number("offers_at_once", 1, 20),
+            number("acknowledge_seconds", 5, 3600),
+            number("rings_m", 50, 50_000, many=True),
+            choice("roles", "police", "auxiliary", many=True),
+            number("fresh_seconds", 10, 3600),
+        ),
+    ),
+    Definition(
+        "requests",
+        "first",
+        inputs=(_KIND, _REASON, flag("located")),
+        outputs=(
+            number("delay_seconds", 0, 600),
+            # Bounded closely: with more guesses the proof of standing before the car would be none.
+            number("wrong_tails", 3, 5),
+            number("lock_seconds", 600, DAY),
+        ),
+    ),
+    Definition(
+        "limits",
+        "collect",
+        inputs=(_KIND, _REASON),
+        outputs=(
+            choice("subject", "device", "address", "vehicle", "sticker", "device_and_vehicle"),
+            number("most", 1, 10_000),
+            number("seconds", 1, 12 * MONTH),
+            # Who goes over it is refused until so much later: the blacklist. 0: until there is room again.
+            number("block_seconds", 0, 12 * MONTH),
+        ),
+        key=("subject", "seconds"),
+    ),
+    Definition(
+        "evidence",
+        "first",
+        inputs=(
+            choice("by", "citizen", "auxiliary", "police"),
+            choice("purpose", "move_car", "illegal_parking", "accident", "hazard"),
+        ),
+        outputs=(
+            number("photos_least", 0, 20),
+            number("photos_most", 1, 20),
+            number("seconds_apart", 0, 600),
+            number("oldest_seconds", 60, MONTH),
+            flag("live_only"),
+        ),
+    ),
+    Definition(
+        "disposition",
+        "first",
+        inputs=(
+            number("repeats_30_days", 0, 1000),
+            number("repeats_180_days", 0, 1000),
+            number("repeats_365_days", 0, 1000),
+            _PLACE,
+            number("minutes_until_left", 0, 10_000, usual=10_000),
+            flag("obstructs"),
+            flag("watched"),
+        ),
+        outputs=(
+            choice("disposition", "none", "warning", "penalty"),
+            flag("second_person"),
+        ),
+    ),
+    Definition(
+        "retention",
+        "unique",
+        inputs=(
+            choice(
+                "what", "first_answers", "lockouts", "sessions", "tokens", "decisions", "positions", "messages",
+                "photos", "incidents", "audit",
+            ),
+        ),
+        outputs=(number("days", 1, 3660),),
+    ),
+)  # fmt: skip
+
+DEFINITIONS: dict[str, Definition] = {definition.name: definition for definition in _ALL}

@@ -1,0 +1,1 @@
+"""The rules as data: cells, rows, faults, evaluation, and what is shipped."""

@@ -1,0 +1,426 @@
+"""The rule desk: tables seen and tried by administrators, versions on their way, and one step back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from models.actions import rule_changes
+from models.actions.rule_changes import Changed, RolledBack
+from models.clock import iso, iso_or_none, parse_iso
+from models.errors import (
+    Conflict,
+    Forbidden,
+    InvalidField,
+    NotFound,
+    RuleFaulty,
+    SecondPersonNeeded,
+)
+from models.queries import rules as queries
+from models.queries.rule_replay import replay, results_of
+from models.rules import faults
+from models.rules.content import Content, Golden, Row
+from models.rules.evaluation import Compiled
+from models.rules.faults import MOST_GOLDEN, MOST_ROWS, Fault
+from web.answers import Answer
+from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
+
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Cell = Annotated[str, Meta(max_length=400)]
+Scope = Annotated[str, Meta(min_length=1, max_length=12)]
+Text = Annotated[str, Meta(max_length=200)]
+Reason = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class RowShape(Shape):
+    """A row of the grid; a column that is not named is empty."""
+
+    id: Name
+    cells: Annotated[dict[Name, Cell], Meta(max_length=20)]
+    note: Text = ""
+
+
+class CaseShape(Shape):
+    """A golden case: ``then`` names some outputs, of a collecting table for each row that matches."""
+
+    name: Text
+    given: Annotated[dict[Name, Any], Meta(max_length=20)]
+    then: dict[Name, Any] | list[dict[Name, Any]]
+
+
+class RuleGrid(Shape):
+    scope: Scope
+    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)]
+    golden: Annotated[list[CaseShape], Meta(max_length=MOST_GOLDEN)]
+
+
+class RuleDraft(RuleGrid, kw_only=True):
+    """``source`` names the article, standard or order it rests on; ``note`` says why."""
+
+    source: Reason
+    note: Text | None = None
+
+
+class RuleQuestion(Shape):
+    """``rows`` not given: what decides in the scope now."""
+
+    scope: Scope
+    given: Annotated[dict[Name, Any], Meta(max_length=20)]
+    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)] | None = None
+
+
+class RuleReplay(Shape):
+    scope: Scope
+    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)]
+
+
+class WithReason(Shape):
+    reason: Reason
+
+
+class RuleApproval(Shape):
+    reason: Text | None = None
+
+
+class RuleStart(Shape):
+    """``at`` in ISO 8601 with a zone; not given: within two seconds."""
+
+    at: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class RuleBack(Shape):
+    scope: Scope
+    reason: Reason
+
+
+class FaultView(Shape):
+    """``row`` and ``case`` count from 1; ``sentence`` is in the caller's language."""
+
+    code: str
+    sentence: str
+    row: int | None
+    column: str | None
+    case: int | None
+    params: dict[str, Any]
+
+
+class Validated(Shape):
+    valid: bool
+    faults: list[FaultView]
+
+
+class RulesSaid(Shape):
+    """``rows`` are the ids of the rows that matched, ``results`` what each says."""
+
+    rows: list[str]
+    results: list[dict[str, Any]]
+
+
+class VersionChanged(Shape):
+    version: str
+    number: int
+    status: Literal["draft", "checked", "approved", "rejected"]
+    active_from: str | None
+
+
+class WentBack(Shape):
+    """``version`` null: what the wider scope says. ``cancelled``: only what was to come was taken back."""
+
+    version: str | None
+    active_from: str
+    cancelled: bool
+
+
+async def every_table(call: Call[Nothing]) -> Answer:
+    return Answer(await queries.tables(call.site.store, call.officer))
+
+
+async def one_table(call: Call[Nothing]) -> Answer:
+    scope = call.request.query_params.get("scope", "")
+    return Answer(await queries.table(call.site.store, call.officer, call.path("table"), scope))
+
+
+async def one_version(call: Call[Nothing]) -> Answer:
+    return Answer(await queries.version(call.site.store, call.officer, call.path("id")))
+
+
+async def validate(call: Call[RuleGrid]) -> Answer:
+    found = faults.find(await _content(call, call.body.rows, call.body.golden))
+    return Answer(Validated(valid=not found, faults=[_fault(call, fault) for fault in found]))
+
+
+async def ask(call: Call[RuleQuestion]) -> Answer:
+    content = await _content(call, call.body.rows)
+    try:
+        matched = _compiled(content).ask_loosely(call.body.given)
+    except (KeyError, ValueError) as error:
+        raise InvalidField(field=f"given.{error.args[0]}", why="unknown") from None
+    return Answer(RulesSaid(rows=list(matched.rows), results=results_of(matched)))
+
+
+async def ask_again(call: Call[RuleReplay]) -> Answer:
+    compiled = _compiled(await _content(call, call.body.rows))
+    codes = await queries.districts_of(call.site.store, call.officer, call.body.scope)
+    return Answer(await replay(call.site.store, compiled, codes))
+
+
+async def draft(call: Call[RuleDraft]) -> Answer:
+    body = call.body
+    content = await _content(call, body.rows, body.golden, source=body.source)
+    made = await rule_changes.draft(
+        call.site.store,
+        call.officer,
+        content,
+        body.scope,
+        note=body.note,
+        then=keeping(call, _made),
+    )
+    return _made(made)
+
+
+async def submit(call: Call[Nothing]) -> Answer:
+    store, then = call.site.store, keeping(call, _changed)
+    return _changed(await rule_changes.submit(store, call.officer, call.path("id"), then=then))
+
+
+async def approve(call: Call[RuleApproval]) -> Answer:
+    return await _decide(call, approve=True)
+
+
+async def reject(call: Call[WithReason]) -> Answer:
+    return await _decide(call, approve=False)
+
+
+async def _decide(call: Call[Any], *, approve: bool) -> Answer:
+    decided = await rule_changes.decide(
+        call.site.store,
+        call.officer,
+        call.path("id"),
+        approve=approve,
+        reason=call.body.reason,
+        then=keeping(call, _changed),
+    )
+    return _changed(decided)
+
+
+async def activate(call: Call[RuleStart]) -> Answer:
+    try:
+        at = None if call.body.at is None else parse_iso(call.body.at)
+    except ValueError:
+        raise InvalidField(field="at", why="wrong_type") from None
+    store, then = call.site.store, keeping(call, _changed)
+    return _changed(await rule_changes.activate(store, call.officer, call.path("id"), at=at, then=then))
+
+
+async def roll_back(call: Call[RuleBack]) -> Answer:
+    done = await rule_changes.roll_back(
+        call.site.store,
+        call.officer,
+        call.path("table"),
+        call.body.scope,
+        reason=call.body.reason,
+        then=keeping(call, _went_back),
+    )
+    return _went_back(done)
+
+
+async def _content(
+    call: Call[Any],
+    rows: list[RowShape] | None,
+    golden: list[CaseShape] | None = None,
+    source: str | None = None,
+) -> Content:
+    """What somebody typed, with the sentence (and the source, if he names none) of what decides there now."""
+    body = call.body
+    present = await queries.in_force_in(call.site.store, call.officer, call.path("table"), body.scope)
+    return Content(
+        present.table,
+        present.sentence,
+        source or present.source,
+        present.rows if rows is None else tuple(Row(row.id, row.cells, row.note) for row in rows),
+        present.golden
+        if golden is None
+        else tuple(Golden(case.name, case.given, case.then) for case in golden),
+    )
+
+
+def _compiled(content: Content) -> Compiled:
+    """Raises RuleFaulty: rows that are none are asked nothing. Golden cases may fail meanwhile."""
+    found = [fault for fault in faults.find(content) if fault.case is None]
+    if found:
+        raise RuleFaulty(faults=len(found))
+    return Compiled(content)
+
+
+def _fault(call: Call[Any], fault: Fault) -> FaultView:
+    params = {**fault.params, "row": fault.row or 0, "column": fault.column or "", "case": fault.case or 0}
+    return FaultView(
+        code=fault.code,
+        sentence=call.site.sentences.say(call.language, f"rules.fault.{fault.code}", params),
+        row=fault.row,
+        column=fault.column,
+        case=fault.case,
+        params=dict(fault.params),
+    )
+
+
+def _made(changed: Changed) -> Answer:
+    return Answer(_changed(changed).body, 201)
+
+
+def _changed(changed: Changed) -> Answer:
+    view = VersionChanged(
+        version=changed.id,
+        number=changed.number,
+        status=changed.status,  # type: ignore[arg-type]
+        active_from=iso_or_none(changed.active_from),
+    )
+    return Answer(view)
+
+
+def _went_back(done: RolledBack) -> Answer:
+    view = WentBack(version=done.version, active_from=iso(done.active_from), cancelled=done.cancelled)
+    return Answer(view)
+
+
+_TABLE, _VERSION = "/api/v1/admin/rules/tables/{table}", "/api/v1/admin/rules/versions/{id}"
+_STEP = (NotFound, Forbidden, Conflict)
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/admin/rules",
+        name="rules",
+        handler=every_table,
+        summary="Every table, and which version decides in each of the administrator's districts and cities.",
+        who="administrator",
+        answers={200: None},
+    ),
+    Endpoint(
+        method="GET",
+        path=_TABLE,
+        name="rule_table",
+        handler=one_table,
+        summary="One table in one scope: columns, the version that decides as a grid, and the scope's versions.",
+        who="administrator",
+        query={"scope": "The code of a district or city."},
+        answers={200: None},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="GET",
+        path=_VERSION,
+        name="rule_version",
+        handler=one_version,
+        summary="One version as a grid, with its differences to what decides in its scope now.",
+        who="administrator",
+        answers={200: None},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TABLE}/validate",
+        name="validate_rules",
+        handler=validate,
+        summary="The faults of a grid with their places; its golden cases are run. Nothing is kept.",
+        who="administrator",
+        body=RuleGrid,
+        answers={200: Validated},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TABLE}/ask",
+        name="ask_rules",
+        handler=ask,
+        summary="What a grid, or what decides now, says of some inputs; those not named are the usual ones.",
+        who="administrator",
+        body=RuleQuestion,
+        answers={200: RulesSaid},
+        errors=(NotFound, RuleFaulty),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TABLE}/replay",
+        name="replay_rules",
+        handler=ask_again,
+        summary="Last week's decisions (the newest 5,000) asked again: how many would come out otherwise, and which.",
+        who="administrator",
+        body=RuleReplay,
+        answers={200: None},
+        errors=(NotFound, RuleFaulty),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TABLE}/versions",
+        name="draft_rules",
+        handler=draft,
+        summary="A new version, as a draft. A version is never edited.",
+        who="administrator",
+        body=RuleDraft,
+        answers={201: VersionChanged},
+        errors=_STEP,
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TABLE}/roll_back",
+        name="roll_back_rules",
+        handler=roll_back,
+        summary="One step back: what is to come is taken back, else what was in force before is in force again.",
+        who="administrator",
+        body=RuleBack,
+        answers={200: WentBack},
+        errors=_STEP,
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_VERSION}/submit",
+        name="submit_rules",
+        handler=submit,
+        summary="Checks a draft and hands it to somebody else for approval.",
+        who="administrator",
+        body=Nothing,
+        answers={200: VersionChanged},
+        errors=(*_STEP, RuleFaulty),
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_VERSION}/approve",
+        name="approve_rules",
+        handler=approve,
+        summary="A second person approves a checked version; never its author.",
+        who="administrator",
+        body=RuleApproval,
+        answers={200: VersionChanged},
+        errors=(*_STEP, RuleFaulty, SecondPersonNeeded),
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_VERSION}/reject",
+        name="reject_rules",
+        handler=reject,
+        summary="A second person rejects a checked version, with a reason.",
+        who="administrator",
+        body=WithReason,
+        answers={200: VersionChanged},
+        errors=(*_STEP, SecondPersonNeeded),
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_VERSION}/activate",
+        name="activate_rules",
+        handler=activate,
+        summary="Puts an approved version in force, from an instant on or within two seconds.",
+        who="administrator",
+        body=RuleStart,
+        answers={200: VersionChanged},
+        errors=(*_STEP, RuleFaulty, InvalidField),
+        repeatable=True,
+    ),
+]
