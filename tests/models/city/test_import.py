@@ -172,11 +172,14 @@ def marked(column: Column[Any], planted: dict[str, dict[str, Any]]) -> Any:
     return {Boolean: True, Integer: 7, BigInteger: 7, Float: 7.5}.get(type(column.type), MARK)
 
 
-async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(database: Database) -> None:
+async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(sqlite_url: str) -> None:
+    database = Database.open(sqlite_url)
     await bring_in(database, DECHANG)
     clean = await exported(database, "513424")
     planted: dict[str, dict[str, Any]] = {"cities": {"code": "513424"}, "districts": {"code": "513424"}}
     async with database.write() as connection:
+        # A mark in every column is nothing that a table's own checks would let in.
+        await connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
         for table in tables.metadata.sorted_tables:
             if table.name not in planted:
                 planted[table.name] = {column.name: marked(column, planted) for column in table.columns}
@@ -190,6 +193,7 @@ async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(datab
     text = await exported(database, "513424")
     assert MARK not in text
     assert text == clean
+    await database.close()
 
 
 def test_every_column_of_a_city_and_of_a_district_is_meant_to_be_told() -> None:
