@@ -25,6 +25,7 @@ from tests.support.waiting import until
 
 SHORT_SECONDS = 2.0  # a freeze that ends by itself, before anybody is killed for it
 LOCKED_SECONDS = 3.0
+QUIET_SECONDS = 5.0
 BACK_SECONDS = 20.0  # in which a process must be there again
 LOOK_SECONDS = 0.02  # between two looks whether a database is there again
 
@@ -135,7 +136,13 @@ async def _backend_dies(url: str, postmaster: int) -> None:
             await asyncio.sleep(LOOK_SECONDS)
 
 
+async def nothing_dies(_stage: Stage) -> None:
+    """What the machine does to everybody by itself, for as long as most faults take."""
+    await asyncio.sleep(QUIET_SECONDS)
+
+
 FAULTS: dict[str, Fault] = {
+    "nothing": nothing_dies,
     "hub, kill -9": signalled(signal.SIGKILL, "hub.1"),
     "web, kill -9": signalled(signal.SIGKILL, "web.1"),
     "worker, kill -9": signalled(signal.SIGKILL, "worker.1"),
