@@ -16,8 +16,9 @@ from sqlalchemy import delete, insert, select, update
 
 from models.actions import duty
 from models.actions.commands import act
-from models.actions.deadlines import fire
+from models.actions.deadlines import BETWEEN_PAUSES, fire
 from models.actions.requests import request_move
+from models.ids import RandomIds
 from models.incident.commands import Cancel
 from models.store import Store
 from models.tables import deadlines, events, incidents, notices, offers
@@ -237,3 +238,33 @@ async def test_what_is_fired_in_a_group_is_what_is_fired_alone(
         told.setdefault(str(entry.incident), []).append(data)
     assert told[first] == told[second] == told[third]
     assert names(bell).count("handed_over") == 3
+
+
+class NotingIds(RandomIds):
+    """Notes in which turn of the loop an id was made that people see (an offer's, say)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = 0
+        self.turns: set[int] = set()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.turn += 1
+        asyncio.get_running_loop().call_soon(self._go_on)
+
+    def new(self) -> str:
+        self.turns.add(self.turn)
+        return super().new()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_between_the_members_of_a_large_group_the_loop_goes_on(store: Store, clock: FakeClock) -> None:
+    await duty.set_duty(store, ZHANG, True, YUCHENG)
+    await ask_many(store, 3 * BETWEEN_PAUSES)
+    ids = await responds(store)
+    clock.advance(301)
+    noting = NotingIds()
+    said = await fire(replace(store, ids=noting), sorted(ids.values()))
+    assert set(said.values()) == {"fired"}
+    assert len(noting.turns) == 3
