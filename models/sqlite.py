@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Executable, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 READERS = 8  # connections that read, per process
@@ -165,10 +167,16 @@ class WriterThread:
 
 
 class DirectConnection:
-    """What actions use of an ``AsyncConnection``, answered in this very thread."""
+    """What actions use of an ``AsyncConnection``, answered in this very thread.
+
+    Statements for the driver go to the driver: what SQLAlchemy does around each of them costs more than it.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        self._driver = driver
 
     @property
     def dialect(self) -> Dialect:
@@ -177,8 +185,14 @@ class DirectConnection:
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return cast("CursorResult[Any]", self._connection.execute(statement, parameters))
 
-    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[Any]:
-        return self._connection.exec_driver_sql(statement, parameters)
+    async def exec_driver_sql(self, statement: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+        """``parameters``: a tuple, or a list of them for many executions. Raises what SQLAlchemy would raise."""
+        try:
+            if isinstance(parameters, list):
+                return self._driver.executemany(statement, parameters).fetchall()
+            return self._driver.execute(statement, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
 
 
 def _at_once(work: Awaitable[Result]) -> Result:

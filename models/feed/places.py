@@ -56,7 +56,7 @@ class Sequences:
         """
         dialect = connection.dialect
         text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
-        rows: Sequence[Any] = (await connection.exec_driver_sql(text, _parameters(dialect, wanted))).all()
+        rows: Sequence[Any] = list(await connection.exec_driver_sql(text, _parameters(dialect, wanted)))
         newest = {key: counter for key, counter, _ in rows}
         return {key: newest[key] - count + 1 for key, count in wanted.items()}, rows[0][2]
 
