@@ -11,18 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models import sqlite
+from models import postgresql, sqlite
 from models.clock import SystemClock
-
-# A frozen writer must not stop a district: PostgreSQL gives up its locks after this long.
-LOCK_TIMEOUT_MS = 2_000
-WRITERS = 4  # connections that write, per process (PostgreSQL; SQLite has one)
-READERS = 8  # connections that read, per process
 
 Result = TypeVar("Result")
 
@@ -66,7 +61,7 @@ class Database:
             queue = sqlite.WriterQueue(Path(f"{parsed.database}.lock"))
             thread = sqlite.WriterThread(parsed, queue)
             return cls(*sqlite.engines(parsed), queue=queue, thread=thread)
-        return cls(*_postgresql_engines(parsed))
+        return cls(*postgresql.engines(parsed))
 
     @property
     def is_sqlite(self) -> bool:
@@ -85,12 +80,14 @@ class Database:
     async def run(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """One write transaction around ``work``, which waits for its connection and for nothing else.
 
-        On SQLite it runs in the writer's thread, without a change of threads for every statement.
+        Statements for the driver go to the driver. On SQLite it runs in the writer's thread, without a change of
+        threads for every statement.
         """
         if self._thread is not None:
             return await self._thread.run(work)
         async with self._grouped.begin() as connection:
-            return await work(connection)
+            direct = postgresql.DirectConnection(connection)
+            return await work(cast(AsyncConnection, direct))
 
     async def pause(self) -> None:
         """Within ``run``: others of the loop that it runs in have their turn. The writer's thread has no others."""
@@ -122,31 +119,3 @@ class Database:
             self._thread.close()
         if self._queue is not None:
             self._queue.close()
-
-
-def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
-    settings = {
-        "lock_timeout": str(LOCK_TIMEOUT_MS),
-        "idle_in_transaction_session_timeout": str(LOCK_TIMEOUT_MS),
-        "tcp_keepalives_idle": "1",
-        "tcp_keepalives_interval": "1",
-        "tcp_keepalives_count": "2",
-        "timezone": "UTC",
-    }
-    options: dict[str, Any] = {
-        "connect_args": {"server_settings": settings, "timeout": 5},
-        "hide_parameters": True,
-        "max_overflow": 0,
-    }
-    writer = create_async_engine(url, pool_size=WRITERS, pool_pre_ping=True, **options)
-    reader = create_async_engine(
-        url,
-        pool_size=READERS,
-        pool_pre_ping=True,
-        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-        **options,
-    )
-    # Asking whether a connection still lives costs three round trips. A group that finds it dead has done nothing
-    # yet, and is tried again on a new one.
-    grouped = create_async_engine(url, pool_size=1, **options)
-    return writer, reader, grouped

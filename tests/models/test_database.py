@@ -10,10 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.away import is_away, is_crossed
 from models.database import Database
+from models.inserts import insert_rows
 from models.queries.board import board
 from models.store import Store
 from models.tables import heads
@@ -23,7 +26,9 @@ from tests.support.waiting import until_async
 WRITER = """
 import asyncio, sys
 from sqlalchemy import text
+from models.away import is_away, is_crossed
 from models.database import Database
+from models.inserts import insert_rows
 
 async def main(url: str, times: int) -> None:
     database = Database.open(url)
@@ -117,3 +122,50 @@ def test_a_reader_cannot_write(sqlite_url: str) -> None:
 
     assert "readonly" in asyncio.run(attempt())
     assert sqlite3.threadsafety >= 1
+
+
+async def test_a_whole_transaction_tells_a_row_that_is_there_already_as_any_other_does(store: Store) -> None:
+    async def work(connection: AsyncConnection) -> None:
+        await insert_rows(connection, heads, [{"district": "999998", "head": 0}])
+        await insert_rows(connection, heads, [{"district": YUCHENG, "head": 0}])
+
+    with pytest.raises(IntegrityError):
+        await store.database.run(work)
+    async with store.database.read() as connection:
+        query = select(heads.c.district).where(heads.c.district == "999998")
+        assert (await connection.execute(query)).first() is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_connection_that_dies_in_a_whole_transaction_is_told_as_away_and_replaced(
+    store: Store,
+) -> None:
+    async def work(connection: AsyncConnection) -> None:
+        pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        await insert_rows(connection, heads, [{"district": "999998", "head": 0}])
+        async with store.database.write() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        await insert_rows(connection, heads, [{"district": "999999", "head": 0}])
+
+    async def again(connection: AsyncConnection) -> int:
+        return int((await connection.execute(select(func.count()).select_from(heads))).scalar_one())
+
+    before = await store.database.run(again)
+    with pytest.raises(DBAPIError) as failed:
+        await store.database.run(work)
+    assert is_away(failed.value)
+    assert await store.database.run(again) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_row_that_is_held_too_long_is_told_as_crossed(store: Store) -> None:
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        await connection.exec_driver_sql("SELECT head FROM heads")
+        await connection.exec_driver_sql("SELECT head FROM heads FOR UPDATE")
+
+    async with store.database.write() as holder:
+        await holder.execute(text("SELECT head FROM heads FOR UPDATE"))
+        with pytest.raises(DBAPIError) as failed:
+            await store.database.run(work)
+    assert is_crossed(failed.value)
