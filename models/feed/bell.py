@@ -23,6 +23,7 @@ PHONES = "wufen:phones"  # the phone simulator has a new message
 NOTICES_DUE = "wufen:notices"  # notices wait to be sent: a worker enqueues the job
 MOST_WAITING = 1_000  # messages that wait for Redis; the oldest are dropped first
 GIVE_UP_SECONDS = 0.5
+NOTICES_APART_SECONDS = 0.05  # a worker claims what is due together
 
 log = structlog.get_logger()
 
@@ -62,13 +63,26 @@ class RedisBell:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(MOST_WAITING)
+        self._resting = False
+        self._more_notices = False
 
     def ring(self, entries: Sequence[Entry]) -> None:
         if entries:
             self._put(DOORBELL, to_bell(entries))
 
     def notices(self) -> None:
+        """Told at once, and then once more for all that come in the next fifty milliseconds."""
+        if self._resting:
+            self._more_notices = True
+            return
         self._put(NOTICES_DUE, b"1")
+        self._resting, self._more_notices = True, False
+        asyncio.get_running_loop().call_later(NOTICES_APART_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._more_notices:
+            self.notices()
 
     def tell(self, channel: str, message: dict[str, Any]) -> None:
         self._put(channel, json.dumps(message, ensure_ascii=False).encode())
