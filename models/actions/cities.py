@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
@@ -14,6 +15,7 @@ from models.city.bundle import SECTIONS, Bundle
 from models.city.plan import Plan, plan
 from models.city.sections import Writing
 from models.ids import Ids
+from models.tables import configuration
 
 
 async def import_city(connection: AsyncConnection, ids: Ids, at: datetime, bundle: Bundle) -> Plan:
@@ -28,6 +30,13 @@ async def import_city(connection: AsyncConnection, ids: Ids, at: datetime, bundl
     for step in done.to_do:
         await sections[step.section].write(writing, step.key, step.values, new=step.fate == "added")
     if done.to_do:
+        # Every process looks again: what it keeps of rules and flags is by district and city.
+        for topic in (await connection.execute(select(configuration.c.topic))).scalars().all():
+            await connection.execute(
+                update(configuration)
+                .where(configuration.c.topic == topic)
+                .values(revision=ids.new(), changed_at=at)
+            )
         await audit.write(
             connection,
             ids,

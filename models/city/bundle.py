@@ -16,12 +16,19 @@ from models.city.faults import Faults
 from models.city.look import DrawingSection, StickerSection
 from models.city.places import CitySection, DistrictsSection
 from models.city.reading import Fields, compose
+from models.city.ruling import RulesSection
 from models.city.sections import Entries, Section
 from models.errors import NotFound
 
 FORMAT = "wufen-city/1"
 # In the order in which they are read and written: a district is of a city that exists.
-SECTIONS: tuple[Section, ...] = (CitySection(), DistrictsSection(), StickerSection(), DrawingSection())
+SECTIONS: tuple[Section, ...] = (
+    CitySection(),
+    DistrictsSection(),
+    StickerSection(),
+    DrawingSection(),
+    RulesSection(),
+)
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"
 
 
@@ -50,7 +57,17 @@ def read(content: bytes) -> Bundle:
             found[section.name] = entries
     root.end()
     faults.raise_any()
+    _check_scopes(code, found, root)
+    faults.raise_any()
     return Bundle(code, found)
+
+
+def _check_scopes(city: str, found: Mapping[str, Entries], root: Fields) -> None:
+    """A rule is the city's or that of one of the districts in the bundle."""
+    places = {city, *found.get("districts", {})}
+    for key in found.get("rules", {}):
+        if key.split(" ")[1] not in places:
+            root.wrong("rules", f"{key}: the scope is neither the city nor one of its districts here")
 
 
 async def told(connection: AsyncConnection, city: str) -> str:

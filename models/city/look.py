@@ -44,7 +44,7 @@ class StickerSection:
         mine.end()
         return {city: values}
 
-    async def held(self, connection: AsyncConnection, city: str) -> Entries:
+    async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
         row = await _columns(connection, city, *_STICKER)
         return {city: row} if row is not None and any(row.values()) else {}
 
@@ -87,7 +87,7 @@ class DrawingSection:
         mine.end()
         return {city: {"drawing": msgspec.json.encode(drawing).decode()}}
 
-    async def held(self, connection: AsyncConnection, city: str) -> Entries:
+    async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
         row = await _columns(connection, city, "drawing")
         return {city: row} if row is not None and row["drawing"] is not None else {}
 

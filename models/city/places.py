@@ -38,7 +38,7 @@ class CitySection:
         mine.end()
         return {code: {**names, "platform": platform}}
 
-    async def held(self, connection: AsyncConnection, city: str) -> Entries:
+    async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
         query = select(cities.c.name, cities.c.name_en, cities.c.platform).where(cities.c.code == city)
         row = (await connection.execute(query)).mappings().first()
         return {} if row is None else {city: dict(row)}
@@ -84,7 +84,7 @@ class DistrictsSection:
         # An extension unit is written after the district in which it lies.
         return dict(sorted(found.items(), key=lambda item: item[1]["parent_code"] is not None))
 
-    async def held(self, connection: AsyncConnection, city: str) -> Entries:
+    async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
         query = select(districts).where(districts.c.city_code == city).order_by(districts.c.code)
         rows = (await connection.execute(query)).mappings().all()
         return {row["code"]: {column: row[column] for column in _COLUMNS} for row in rows}

@@ -66,7 +66,7 @@ async def plan(connection: AsyncConnection, bundle: Bundle) -> Plan:
         if wanted is None:
             continue
         reasons += await section.conflicts(connection, bundle.city, wanted)
-        held = await section.held(connection, bundle.city)
+        held = await section.held(connection, bundle.city, wanted)
         steps += _steps(section.name, section.label, held, wanted)
     if reasons:
         raise ImportForbidden(reasons)

@@ -165,6 +165,18 @@ class Fields:
             for point in self._sequence(name, True)
         ]
 
+    def texts(self, name: str, *, longest: int = 200) -> list[str]:
+        """A list of texts."""
+        found = []
+        for node in self._sequence(name, True):
+            if isinstance(node, ScalarNode) and len(node.value) <= longest:
+                found.append(str(node.value))
+            else:
+                self.faults.add(
+                    node.start_mark.line + 1, self._at(name), "a list of words or numbers is expected"
+                )
+        return found
+
     def pair(self, name: str, *, least: float, most: float) -> tuple[float, float] | None:
         """A list of two numbers."""
         nodes = self._sequence(name, True)

@@ -48,8 +48,11 @@ class Section(Protocol):
     def read(self, fields: Fields, city: str) -> Entries:
         """The entries of the bundle, ``fields`` being its root. What is wrong is told to ``fields.faults``."""
 
-    async def held(self, connection: AsyncConnection, city: str) -> Entries:
-        """The entries that the installation holds for the city; of the columns that are named here and no others."""
+    async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
+        """The entries that the installation holds for the city; of the columns that are named here and no others.
+
+        ``wanted`` is what they will be compared with: what has been handed in already and waits counts as held.
+        """
 
     def shown(self, entries: Entries) -> Any:
         """Entries, at least one, as they stand in a bundle: dictionaries, lists, texts and numbers."""

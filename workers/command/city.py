@@ -56,8 +56,8 @@ def table(found: Plan) -> Iterator[str]:
 
 def _told(difference: Difference) -> str:
     before, after = (_value(value) for value in (difference.before, difference.after))
-    if difference.name == "drawing":
-        return "drawing: another one"
+    if difference.name in ("drawing", "version"):
+        return f"{difference.name}: another one"
     return f"{difference.name}: {before} → {after}"
 
 

@@ -26,7 +26,7 @@ async def issue_sheet(settings: Settings, database: Database, district: str, cou
     with draft.open("wb") as file:
         try:
             batch = await stickers.issue(store, System(), district, count)
-            file.write(sheet(batch.codes, settings.public_url, batch.platform))
+            file.write(sheet(batch.codes, settings.public_url, batch.design))
             file.flush()
             os.replace(draft, out)
         except BaseException:

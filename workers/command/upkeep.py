@@ -179,6 +179,8 @@ def city_import(ctx: click.Context, file: Path, yes: bool) -> None:
     )
     for line in table(found):
         click.echo(line)
+    if any(step.section == "rules" for step in found.to_do):
+        click.echo("Rules that come in wait at the rule desk until an administrator approves them.")
     if found.to_do and not yes:
         click.echo("Nothing was changed: run it again with --yes.")
         ctx.exit(WAITS)
