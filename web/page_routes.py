@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -15,7 +16,7 @@ from models.actions.requests import REASONS
 from models.caller import Participant
 from models.errors import NotFound, Unauthenticated
 from models.queries.incident import incident_for
-from models.queries.installation import Installation, district_names, installation
+from models.queries.installation import Installation, city_maps, district_names, installation
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident
 from web import pages
 from web.language import choose
@@ -56,12 +57,13 @@ async def sticker(request: Request) -> Response:
     if face is None:
         return _sentence(request, here, "sticker_unknown", 404)
     if face.status in DEAD:
-        return _sentence(request, here, f"sticker_{face.status}", 410)
-    data = _driver(request, here, face, "bind" if face.status == "fresh" else "request")
+        return _sentence(request, replace(here, platform=face.platform), f"sticker_{face.status}", 410)
+    data = _driver(request, face, "bind" if face.status == "fresh" else "request")
+    here = replace(here, platform=face.platform)
     if face.status == "paused":
         response = _paused(request, here, data)
     else:
-        response = pages.shell(request, "driver", data, areas=("driver",), platform=here.platform)
+        response = pages.shell(request, "driver", data, areas=("driver",), platform=face.platform)
     pages.name_device(request, response)
     return response
 
@@ -75,7 +77,7 @@ def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Respo
         "page": "driver",
         "lang": language,
         "messages": site.sentences.areas(language, ("common", "driver")),
-        "data": {**data, "mode": "paused"},
+        "data": {**data, "platform": here.platform, "mode": "paused"},
     }
     with_script = {"boot": boot, "assets": assets} if assets else {}
     return _sentence(request, here, "sticker_paused", 200, **with_script)
@@ -94,8 +96,8 @@ async def owner(request: Request) -> Response:
         return _sentence(request, here, "link_ended", 410)
     await notices.seen(site.store, caller)
     face = await _face_of(site, caller)
-    data = {**_driver(request, here, face, "owner"), "token": token, "incident": view}
-    return pages.shell(request, "driver", data, areas=("driver", "owner"), platform=here.platform)
+    data = {**_driver(request, face, "owner"), "token": token, "incident": view}
+    return pages.shell(request, "driver", data, areas=("driver", "owner"), platform=face.platform)
 
 
 async def _face_of(site: Site, caller: Participant) -> StickerFace:
@@ -105,14 +107,13 @@ async def _face_of(site: Site, caller: Participant) -> StickerFace:
     return face
 
 
-def _driver(request: Request, here: Installation, face: StickerFace, mode: str) -> dict[str, Any]:
+def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, Any]:
     chinese = choose(request.scope) == "zh"
     return {
         "mode": mode,
         "sticker": face.code,
         "plate_hint": face.plate_hint or "",
         "plate_length": face.plate_length or 0,
-        "platform": here.platform or "",
         "district_name": face.district_name if chinese else face.district_name_en,
         "reasons": list(REASONS),
     }
@@ -128,7 +129,7 @@ async def auxiliary(request: Request) -> Response:
 
 async def _door(request: Request, door: str) -> Response:
     _, here = await _here(request)
-    data = {"door": door, "platform": here.platform or ""}
+    data = {"door": door}
     template = "auxiliary.html" if door == "auxiliary" else None
     return pages.shell(
         request, "officer", data, areas=("staff", "officer"), platform=here.platform, template=template
@@ -146,7 +147,11 @@ async def wall(request: Request) -> Response:
     names = await district_names(site.store) if local else []
     key = "name" if choose(request.scope) == "zh" else "name_en"
     districts = [{"code": one["code"], "name": one[key]} for one in names]
-    data = {"platform": here.platform or "", "districts": districts}
+    maps = [
+        {"code": one["code"], "name": one[key], "districts": one["districts"], "drawing": one["drawing"]}
+        for one in await city_maps(site.store)
+    ]
+    data = {"districts": districts, "maps": maps}
     response = pages.shell(request, "wall", data, areas=("staff", "wall"), platform=here.platform)
     if token is not None and response.status_code == 200:
         seconds = int(sessions.WALL_LASTS.total_seconds())
@@ -158,14 +163,13 @@ async def phones(request: Request) -> Response:
     site, here = await _here(request)
     if not await shows_samples(request, site):
         raise NotFound
-    data = {"platform": here.platform or ""}
-    return pages.shell(request, "phones", data, areas=("phones",), platform=here.platform)
+    return pages.shell(request, "phones", {}, areas=("phones",), platform=here.platform)
 
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
-    data = {"platform": here.platform or ""}
-    return pages.shell(request, "admin", data, areas=("staff", "admin"), platform=here.platform)
+    areas = ("staff", "admin", "rules", "desk")
+    return pages.shell(request, "admin", {}, areas=areas, platform=here.platform)
 
 
 async def help_page(request: Request) -> Response:

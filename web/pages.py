@@ -55,7 +55,7 @@ def shell(
     template: str | None = None,
     status: int = 200,
 ) -> Response:
-    """A page with a script: ``face`` is the build's entry, ``data`` what the script begins with."""
+    """A page with a script: ``face`` is the build's entry, ``data`` what it begins with, beside the platform."""
     site = site_of(request)
     language = choose(request.scope)
     assets = site.assets.of(face)
@@ -65,7 +65,7 @@ def shell(
         "page": face,
         "lang": language,
         "messages": site.sentences.areas(language, ("common", *areas)),
-        "data": dict(data),
+        "data": {"platform": platform or _say(site, language, PLATFORM), **data},
     }
     return page(
         request, template or f"{face}.html", platform=platform, status=status, boot=boot, assets=assets

@@ -19,6 +19,7 @@ from models.actions import audit, lockouts, ownership
 from models.actions.idempotency import Keeping
 from models.actions.lockouts import LockRule
 from models.actions.notify import DEFAULT_CHANNEL
+from models.actions.stickers import platform_of
 from models.errors import (
     Conflict,
     InvalidField,
@@ -92,7 +93,7 @@ async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | N
         code = store.ids.digits(CODE_DIGITS)
         await _keep(change, begun, wish, sticker.id, phone_index, code)
         if wish.purpose == "bind" or await _is_owners(change, sticker, wish, phone_index):
-            await _send(change, begun.id, wish.phone, code)
+            await _send(change, begun.id, wish.phone, code, await platform_of(change, sticker.district))
         if then is not None:
             await then(change, begun)
     return begun
@@ -199,7 +200,7 @@ async def _is_owners(change: Change, sticker: Row[Any], wish: Wish, phone_index:
     return owner is not None and phone_index in await ownership.phones(change.connection, owner.owner_id)
 
 
-async def _send(change: Change, binding_id: str, phone: str, code: str) -> None:
+async def _send(change: Change, binding_id: str, phone: str, code: str, platform: str) -> None:
     store = change.store
     notice_id = store.ids.new()
     await change.connection.execute(
@@ -207,7 +208,7 @@ async def _send(change: Change, binding_id: str, phone: str, code: str) -> None:
             id=notice_id,
             key=f"{binding_id}:binding_code:{DEFAULT_CHANNEL}",
             template="binding_code",
-            params=json.dumps({"minutes": int(CODE_LASTS.total_seconds() // 60)}),
+            params=json.dumps({"minutes": int(CODE_LASTS.total_seconds() // 60), "platform": platform}),
             secret_sealed=store.vault.seal("notices.secret_sealed", notice_id, code),
             phone_sealed=store.vault.seal("notices.phone_sealed", notice_id, phone),
             channel=DEFAULT_CHANNEL,

@@ -34,8 +34,8 @@ log = structlog.get_logger()
 class Claimed:
     """A notice to send now. ``phone`` is E.164, ``officer`` a service number: one of the two.
 
-    ``platform`` is the name under which the city writes; ``district`` its names in Chinese and English and
-    ``respond_by`` are those of the incident, None without one.
+    ``platform`` is the name under which the city writes: the incident's, or the one that the notice names itself.
+    ``district`` (its names in Chinese and English) and ``respond_by`` are those of the incident, None without one.
     """
 
     id: str
@@ -135,6 +135,7 @@ def _opened(store: Store, row: Any) -> Claimed:
         phone = vault.open("notices.phone_sealed", row["id"], row["phone_sealed"])
     if row["secret_sealed"] is not None:
         secret = vault.open("notices.secret_sealed", row["id"], row["secret_sealed"])
+    params = json.loads(row["params"])
     return Claimed(
         id=row["id"],
         lease=row["lease"],
@@ -142,11 +143,11 @@ def _opened(store: Store, row: Any) -> Claimed:
         channel=row["channel"],
         attempts=row["attempts"],
         due_at=row["due_at"],
-        params=json.loads(row["params"]),
+        params=params,
         secret=secret,
         phone=phone,
         officer=row["service_number"],
-        platform=row["platform"],
+        platform=params.get("platform", row["platform"]),
         district=None if row["name"] is None else (row["name"], row["name_en"]),
         respond_by=row["respond_by"],
     )

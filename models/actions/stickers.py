@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
 from models.actions.idempotency import Keeping
 from models.caller import Officer, System
 from models.errors import Forbidden, InvalidField, NotFound
+from models.printing.design import Design
 from models.store import Change, Store
 from models.tables import cities, districts, sticker_batches, stickers
 
@@ -23,11 +25,11 @@ PRINTED_AGAIN = ("fresh", "bound", "paused")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`codes` in alphabetical order; `platform` is the name that the district's city prints on them."""
+    """`codes` in alphabetical order; `design` is what the district's city prints on them."""
 
     id: str
     district: str
-    platform: str
+    design: Design
     codes: tuple[str, ...] = field(repr=False)
 
 
@@ -42,13 +44,11 @@ async def issue(
     if not 1 <= count <= MOST:
         raise InvalidField(field="count", why="out_of_range", least=1, most=MOST)
     async with store.change() as change:
-        platform = await _platform(change, district)
+        design = await _design(change.connection, district)
         if isinstance(by, Officer) and district not in by.districts:
             raise Forbidden
         # 128 random bits each: too many to guess one, few enough for a coarse QR code that is read from afar.
-        batch = Batch(
-            store.ids.new(), district, platform, tuple(sorted(store.ids.new() for _ in range(count)))
-        )
+        batch = Batch(store.ids.new(), district, design, tuple(sorted(store.ids.new() for _ in range(count))))
         await _write(change, batch, by.subject)
         await audit.record(change, by, "issue_stickers", f"batch:{batch.id}")
         if then is not None:
@@ -64,10 +64,9 @@ async def batch(store: Store, by: Officer, batch_id: str) -> Batch:
     async with store.database.read() as connection:
         found = (
             await connection.execute(
-                select(sticker_batches.c.id, sticker_batches.c.district, cities.c.platform)
-                .join(districts, districts.c.code == sticker_batches.c.district)
-                .join(cities, cities.c.code == districts.c.city_code)
-                .where(sticker_batches.c.id == batch_id)
+                select(sticker_batches.c.id, sticker_batches.c.district).where(
+                    sticker_batches.c.id == batch_id
+                )
             )
         ).first()
         if found is None or found.district not in by.districts:
@@ -77,19 +76,31 @@ async def batch(store: Store, by: Officer, batch_id: str) -> Batch:
             .where(stickers.c.batch_id == batch_id, stickers.c.status.in_(PRINTED_AGAIN))
             .order_by(stickers.c.code)
         )
-        return Batch(found.id, found.district, found.platform, tuple(codes.scalars()))
+        design = await _design(connection, found.district)
+        return Batch(found.id, found.district, design, tuple(codes.scalars()))
 
 
-async def _platform(change: Change, district: str) -> str:
+async def platform_of(change: Change, district: str) -> str:
+    """What the district's city calls the service. Raises NotFound for an unknown district."""
+    return (await _design(change.connection, district)).platform
+
+
+async def _design(connection: AsyncConnection, district: str) -> Design:
     query = (
-        select(cities.c.platform)
+        select(
+            cities.c.platform,
+            cities.c.sticker_headline.label("headline"),
+            cities.c.sticker_headline_en.label("headline_en"),
+            cities.c.sticker_note.label("note"),
+            cities.c.sticker_colour.label("colour"),
+        )
         .join(districts, districts.c.city_code == cities.c.code)
         .where(districts.c.code == district)
     )
-    platform: str | None = (await change.connection.execute(query)).scalar_one_or_none()
-    if platform is None:
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
         raise NotFound(field="district")
-    return platform
+    return Design(**{name: text for name, text in row.items() if text is not None})
 
 
 async def _write(change: Change, batch: Batch, issued_by: str) -> None:

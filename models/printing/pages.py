@@ -11,6 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import TextMode
 
 from models.printing import qr
+from models.printing.design import Design
 
 COLUMNS, ROWS = 2, 4
 PER_PAGE = COLUMNS * ROWS
@@ -20,21 +21,19 @@ CODE_X, CODE_EDGE = 7.5, 46.0  # of the QR code, without its quiet zone
 TEXT_X, TEXT_WIDTH = 57.5, 31.0
 RING_Y, RING = 29.0, 21.0  # the ring's upper edge and diameter
 
-GREEN = (7, 134, 68)
-PALE = (205, 231, 217)
 INK = (23, 26, 24)
 GREY = (95, 102, 98)
 FONT = "sans"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def draw(codes: Sequence[str], public_url: str, platform_name: str) -> bytes:
+def draw(codes: Sequence[str], public_url: str, design: Design) -> bytes:
     """See `models.printing.sheet.sheet`."""
     pdf = FPDF("portrait", "mm", "A4")
     # Whoever prints a batch again gets the same file, so it says nothing of the moment.
     pdf.set_creation_date(EPOCH)
     pdf.set_auto_page_break(False)
-    pdf.set_title(f"{platform_name} · 五分钟挪车")
+    pdf.set_title(f"{design.platform} · 五分钟挪车")
     pdf.set_lang("zh-CN")
     pdf.add_font(FONT, fname=pylopdf_fonts_zh_cn.sans_path())
     pages = [codes[start : start + PER_PAGE] for start in range(0, len(codes), PER_PAGE)]
@@ -42,8 +41,10 @@ def draw(codes: Sequence[str], public_url: str, platform_name: str) -> bytes:
         pdf.add_page()
         _cutting_marks(pdf, len(page))
         for place, code in enumerate(page):
-            _sticker(pdf, *_corner(place), qr.sticker_url(public_url, code), platform_name)
-        _footer(pdf, f"{platform_name}  ·  沿裁切线剪下，贴于前挡风玻璃外侧下角  ·  {number} / {len(pages)}")
+            _sticker(pdf, *_corner(place), qr.sticker_url(public_url, code), design)
+        _footer(
+            pdf, f"{design.platform}  ·  沿裁切线剪下，贴于前挡风玻璃外侧下角  ·  {number} / {len(pages)}"
+        )
     return bytes(pdf.output())
 
 
@@ -52,18 +53,18 @@ def _corner(place: int) -> tuple[float, float]:
     return LEFT + column * WIDTH, TOP + row * HEIGHT
 
 
-def _sticker(pdf: FPDF, x: float, y: float, url: str, platform_name: str) -> None:
-    pdf.set_draw_color(*GREEN)
+def _sticker(pdf: FPDF, x: float, y: float, url: str, design: Design) -> None:
+    pdf.set_draw_color(*design.ink)
     pdf.set_line_width(0.7)
     pdf.rect(x + 2, y + 2, WIDTH - 4, HEIGHT - 4, round_corners=True, corner_radius=4)
     _code(pdf, x + CODE_X, y + (HEIGHT - CODE_EDGE) / 2, url)
     left = x + TEXT_X
-    _line(pdf, left, y + 12, platform_name, 10, GREEN)
-    _line(pdf, left, y + 23, "扫码挪车", 21, INK, weight=0.5)
-    _ring(pdf, left + (TEXT_WIDTH - RING) / 2, y + RING_Y)
-    _line(pdf, left, y + RING_Y + RING / 2 + 1.9, "五分钟", 14, GREEN, weight=0.35)
-    _line(pdf, left, y + 55.5, "号码互不可见", 8.5, GREY)
-    _line(pdf, left, y + 59.3, "Scan to have this car moved", 6, GREY)
+    _line(pdf, left, y + 12, design.platform, 10, design.ink)
+    _line(pdf, left, y + 23, design.headline, 21, INK, weight=0.5)
+    _ring(pdf, left + (TEXT_WIDTH - RING) / 2, y + RING_Y, design)
+    _line(pdf, left, y + RING_Y + RING / 2 + 1.9, "五分钟", 14, design.ink, weight=0.35)
+    _line(pdf, left, y + 55.5, design.note, 8.5, GREY)
+    _line(pdf, left, y + 59.3, design.headline_en, 6, GREY)
 
 
 def _code(pdf: FPDF, x: float, y: float, url: str) -> None:
@@ -76,12 +77,12 @@ def _code(pdf: FPDF, x: float, y: float, url: str) -> None:
         pdf.rect(x + column * edge, y + row * edge, length * edge + bleed, edge + bleed, style="F")
 
 
-def _ring(pdf: FPDF, x: float, y: float) -> None:
+def _ring(pdf: FPDF, x: float, y: float, design: Design) -> None:
     """The clock of the pages: what is left of five minutes, clockwise from the top."""
     pdf.set_line_width(1.7)
-    pdf.set_draw_color(*PALE)
+    pdf.set_draw_color(*design.pale)
     pdf.arc(x, y, RING, 0, 360)
-    pdf.set_draw_color(*GREEN)
+    pdf.set_draw_color(*design.ink)
     pdf.arc(x, y, RING, -90, -90 + 275)
 
 

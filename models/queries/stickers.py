@@ -11,18 +11,22 @@ from sqlalchemy import Select, case, func, select
 from models import plates
 from models.clock import iso
 from models.store import Store
-from models.tables import districts, incidents, sticker_batches, stickers, vehicles
+from models.tables import cities, districts, incidents, sticker_batches, stickers, vehicles
 
 
 @dataclass(frozen=True, slots=True)
 class StickerFace:
-    """``plate_hint`` is province and city letter only; None while the sticker has no car."""
+    """``plate_hint`` is province and city letter only; None while the sticker has no car.
+
+    ``platform`` is what the service is called in the sticker's city.
+    """
 
     code: str
     status: str
     district: str
     district_name: str
     district_name_en: str
+    platform: str
     plate_hint: str | None
     plate_length: int | None
 
@@ -39,8 +43,9 @@ async def sticker_face_of_incident(store: Store, incident_id: str) -> StickerFac
 
 
 _FACES = (
-    select(stickers, vehicles.c.plate, districts.c.name, districts.c.name_en)
+    select(stickers, vehicles.c.plate, districts.c.name, districts.c.name_en, cities.c.platform)
     .join(districts, districts.c.code == stickers.c.district)
+    .join(cities, cities.c.code == districts.c.city_code)
     .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
 )
 
@@ -58,6 +63,7 @@ async def _face(store: Store, query: Select[Any]) -> StickerFace | None:
         row.district,
         row.name,
         row.name_en,
+        row.platform,
         None if plate is None else plates.hint(plate),
         None if plate is None else len(plate),
     )

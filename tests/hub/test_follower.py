@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, update
 
 from hub import follower as follower_module
+from models.actions.cities import import_city
+from models.city.bundle import read
 from models.feed.append import Pending
 from models.feed.channels import publication
 from models.queries.log import positions_of
@@ -88,6 +91,18 @@ async def test_a_district_that_nobody_watches_is_followed_too(hub: Running, writ
     await writer.happen(MINGSHAN, count=3)
     await hub.hub.follower.compare()
     assert hub.hub.follower.known(MINGSHAN) == 3
+
+
+async def test_a_district_that_came_while_the_hub_ran_is_followed_from_its_first_entry(
+    hub: Running, writer: Writer
+) -> None:
+    bundle = read((Path(__file__).parents[2] / "docs/cities/dechang.yaml").read_bytes())
+    async with writer.store.database.write() as connection:
+        await import_city(connection, writer.store.ids, writer.store.clock.now(), bundle)
+    await hub.hub.follower.compare()
+    async with hub.watching("district:513424") as client:
+        (entry,) = await writer.happen("513424")
+        assert await client.publication("district:513424") == {"data": json.loads(entry.data), "offset": 1}
 
 
 async def test_a_head_that_was_announced_while_heads_were_read_is_no_other_log(

@@ -122,7 +122,7 @@ async def sheet(call: Call[Nothing]) -> FileAnswer:
     batch = await stickers.batch(call.site.store, call.officer, call.path("batch"))
     if not batch.codes:
         raise NotFound
-    pdf = await asyncio.to_thread(printing.sheet, batch.codes, call.site.settings.public_url, batch.platform)
+    pdf = await asyncio.to_thread(printing.sheet, batch.codes, call.site.settings.public_url, batch.design)
     name = f'attachment; filename="stickers-{batch.district}-{batch.id[:6]}.pdf"'
     return FileAnswer(pdf, "application/pdf", {"content-disposition": name})
 

@@ -18,7 +18,7 @@ ELSEWHERE = officer("admin2", "administrator", MINGSHAN)
 
 async def test_a_batch_is_fresh_opaque_and_recorded(store: Store) -> None:
     batch = await issuing.issue(store, ADMIN, YUCHENG, 24)
-    assert (batch.district, batch.platform, len(set(batch.codes))) == (YUCHENG, "城市交管", 24)
+    assert (batch.district, batch.design.platform, len(set(batch.codes))) == (YUCHENG, "城市交管", 24)
     # 26 characters of 5 bits hold the 128 random ones.
     assert all(len(code) == 26 for code in batch.codes)
     async with store.database.read() as connection:
@@ -45,7 +45,7 @@ async def test_a_batch_is_printed_again_without_what_was_revoked_or_replaced(sto
             await connection.execute(update(stickers).where(stickers.c.code == code).values(status=status))
     again = await issuing.batch(store, ADMIN, batch.id)
     assert again.codes == (fresh, bound)
-    assert again.platform == "城市交管"
+    assert again.design.platform == "城市交管"
 
 
 @pytest.mark.parametrize("count", [0, -1, 961])

@@ -7,17 +7,19 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from models.printing.design import Design
 from models.printing.pages import HEIGHT, LEFT, TOP, WIDTH
 from models.printing.sheet import sheet
 
 CODES = [f"code{number:022d}" for number in range(11)]
 URL = "https://wufen.example"
+YAAN = Design("车上码")
 MM = 72 / 25.4
 
 
 @pytest.fixture(scope="module")
 def document() -> Iterator[pypdfium2.PdfDocument]:
-    document = pypdfium2.PdfDocument(sheet(CODES, URL, "车上码"))
+    document = pypdfium2.PdfDocument(sheet(CODES, URL, YAAN))
     yield document
     document.close()
 
@@ -60,19 +62,19 @@ def test_the_page_is_a4_and_names_platform_and_promise_in_chinese(document: pypd
 
 
 def test_the_font_is_embedded_as_a_subset() -> None:
-    drawn = sheet(CODES[:1], URL, "车上码")
+    drawn = sheet(CODES[:1], URL, YAAN)
     assert b"/FontFile" in drawn
     # The whole font has eight megabytes.
     assert len(drawn) < 60_000
 
 
 def test_a_page_says_nothing_about_a_car_and_the_same_codes_give_the_same_bytes() -> None:
-    assert sheet(CODES, URL, "车上码") == sheet(CODES, URL, "车上码")
+    assert sheet(CODES, URL, YAAN) == sheet(CODES, URL, YAAN)
 
 
 def test_a_long_name_is_made_to_fit_its_sticker() -> None:
     document = pypdfium2.PdfDocument(
-        sheet(CODES[:1], URL, "阿坝藏族羌族自治州公安局交通警察支队挪车服务平台")
+        sheet(CODES[:1], URL, Design("阿坝藏族羌族自治州公安局交通警察支队挪车服务平台"))
     )
     page = printed(document, 0, 100)
     document.close()
@@ -81,3 +83,16 @@ def test_a_long_name_is_made_to_fit_its_sticker() -> None:
     # Nothing is printed to the right of the first sticker's frame.
     assert page.crop((right, round(TOP * 100 / 25.4) + 8, right + 4, bottom - 8)).getextrema() == (255, 255)
     assert read(page) == [f"{URL}/s/{CODES[0]}"]
+
+
+def test_a_city_prints_its_own_words_and_colour() -> None:
+    own = Design("德昌交管", headline="微信扫码挪车", note="隐私保护", colour="#0B5394")
+    document = pypdfium2.PdfDocument(sheet(CODES[:1], URL, own))
+    text = document[0].get_textpage().get_text_range()
+    colours = document[0].render(scale=100 / 72).to_pil().convert("RGB").getcolors(1_000_000)
+    document.close()
+    assert "微信扫码挪车" in text
+    assert "隐私保护" in text
+    assert "扫码挪车\r\n" not in text.replace("微信扫码挪车", "")
+    assert (11, 83, 148) in {colour for _, colour in colours}
+    assert (7, 134, 68) not in {colour for _, colour in colours}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countsOf, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
 import { CARD, cardsOf, HEIGHT, inside, place, seatOf, titleOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
+import { commonMap, districtsOf, EMPTY, mapOf, type CityMap } from "../src/wall/maps.ts";
 import { freshnessOf } from "../src/wall/freshness.ts";
 import { addLine, lineOf, linesFrom } from "../src/wall/ticker.ts";
 import { incident } from "./incident.ts";
@@ -60,22 +61,43 @@ test("what the feed and the board both tell is one line", () => {
   assert.deepEqual(fed.map(({ event }) => event), ["accepted", "requested"]);
 });
 
+const yaan: CityMap = {
+  code: "511800", name: "雅安市",
+  districts: { "511802": { lat: 30.003, lng: 103.02 }, "511803": { lat: 30.085, lng: 103.112 }, "5118JK": null },
+  drawing: { cards: { "511802": [536, 300], "511803": [806, 226] }, rivers: [], roads: [], courses: [] },
+}; // prettier-ignore
+const dechang: CityMap = { code: "513424", name: "德昌县", districts: { "513424": { lat: 27.403, lng: 102.178 } }, drawing: null };
+
+test("a scope is a district, a city with its districts, or everything", () => {
+  const all = ["511802", "511803", "5118JK", "513424"];
+  const maps = [yaan, dechang];
+  assert.deepEqual(districtsOf(maps, "511803", all), ["511803"]);
+  assert.deepEqual(districtsOf(maps, "511800", all), ["511802", "511803", "5118JK"]);
+  assert.deepEqual(districtsOf(maps, "513424", all), ["513424"]);
+  assert.deepEqual(districtsOf(maps, "", all), all);
+  assert.equal(commonMap(maps, ["511802", "511803"]), yaan);
+  assert.equal(commonMap(maps, ["511802", "513424"]), EMPTY);
+  assert.equal(mapOf(maps, "513424"), dechang);
+});
+
 test("the seat of the chosen district is the middle of the drawing", () => {
-  assert.deepEqual(place(seatOf("511802"), viewOf("511802")), { x: WIDTH / 2, y: HEIGHT / 2 });
+  assert.deepEqual(place(seatOf(yaan, "511802"), viewOf(yaan, "511802")), { x: WIDTH / 2, y: HEIGHT / 2 });
 });
 
 test("no two cards of a city overlap, and all stand inside, also of districts that the drawing does not know", () => {
   const codes = ["511802", "511803", "511822", "511823", "511824", "511825", "511826", "511827", "5118JK", "999001", "999002"];
-  const cards = cardsOf(codes);
-  assert.equal(cards.length, codes.length);
-  for (const card of cards) assert.ok(inside(card, CARD.height / 2), card.code);
-  for (const [i, a] of cards.entries())
-    for (const b of cards.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= CARD.width || Math.abs(a.y - b.y) >= CARD.height, `${a.code} ${b.code}`);
+  for (const map of [yaan, EMPTY]) {
+    const cards = cardsOf(map, codes);
+    assert.equal(cards.length, codes.length);
+    for (const card of cards) assert.ok(inside(card, CARD.height / 2), card.code);
+    for (const [i, a] of cards.entries())
+      for (const b of cards.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= CARD.width || Math.abs(a.y - b.y) >= CARD.height, `${a.code} ${b.code}`);
+  }
 });
 
 test("north is up and east is right", () => {
-  const view = viewOf("511802");
-  const here = seatOf("511802");
+  const view = viewOf(yaan, "511802");
+  const here = seatOf(yaan, "511802");
   assert.ok(place({ ...here, lat: here.lat + 0.01 }, view).y < HEIGHT / 2);
   assert.ok(place({ ...here, lng: here.lng + 0.01 }, view).x > WIDTH / 2);
 });

@@ -1,33 +1,13 @@
 /**
- * Pure: the wall's own drawing of the city. A schematic, not a map: seats of the districts and rivers roughly where
- * they are, streets invented. Coordinates come in as WGS-84 degrees and go out in units of the drawing.
+ * Pure: the wall's own drawing of a city. A schematic, not a map: seats of the districts and rivers roughly where they
+ * are, as the city's bundle tells them; streets invented. Coordinates come in as WGS-84 degrees and go out in units of
+ * the drawing.
  */
 import type { Point } from "../shared/geography.ts";
+import type { CityMap, Spot } from "./maps.ts";
 
 export const WIDTH = 1000;
 export const HEIGHT = 640;
-
-/** Seats of the districts, to a kilometre or so; enough for a drawing that says what it is. */
-export const SEATS: Readonly<Record<string, Point>> = {
-  "511802": { lat: 30.003, lng: 103.02 },
-  "511803": { lat: 30.085, lng: 103.112 },
-  "511822": { lat: 29.795, lng: 102.847 },
-  "511823": { lat: 29.349, lng: 102.678 },
-  "511824": { lat: 29.235, lng: 102.362 },
-  "511825": { lat: 30.068, lng: 102.764 },
-  "511826": { lat: 30.152, lng: 102.931 },
-  "511827": { lat: 30.369, lng: 102.815 },
-};
-const CENTRE: Point = { lat: 30.003, lng: 103.02 };
-
-type Line = readonly (readonly [lng: number, lat: number])[];
-
-export const RIVERS: readonly { name: string; width: number; line: Line }[] = [
-  { name: "qingyi", width: 9, line: [[102.72, 30.55], [102.815, 30.372], [102.86, 30.22], [102.875, 30.1], [102.935, 30.024], [102.99, 30.008], [103.04, 29.985], [103.12, 29.944], [103.21, 29.905], [103.4, 29.82]] },
-  { name: "tianquan", width: 5, line: [[102.55, 30.06], [102.68, 30.08], [102.764, 30.066], [102.83, 30.085], [102.875, 30.1]] },
-  { name: "yingjing", width: 5, line: [[102.68, 29.7], [102.76, 29.77], [102.847, 29.797], [102.93, 29.88], [102.985, 29.968], [103.004, 30.003]] },
-  { name: "dadu", width: 10, line: [[102.19, 29.6], [102.24, 29.4], [102.362, 29.237], [102.46, 29.29], [102.56, 29.33], [102.68, 29.33], [102.82, 29.28], [103.0, 29.24], [103.2, 29.2]] },
-]; // prettier-ignore
 
 export interface View {
   centre: Point;
@@ -38,15 +18,26 @@ export interface View {
 /** Degrees of latitude that the view of one district is high. */
 const TOWN_SPAN = 0.082;
 
-export const seatOf = (code: string): Point => SEATS[code] ?? nearCentre(code);
+/** What stands for a city of which no seat is known: the middle of the country. */
+const NOWHERE: Point = { lat: 35, lng: 105 };
 
-/** A district that the drawing does not know stands beside the city, always at the same place. */
-function nearCentre(code: string): Point {
+/** A district whose seat nobody has told stands beside the city, always at the same place. */
+export function seatOf(map: CityMap, code: string): Point {
+  const told = map.districts[code];
+  if (told) return told;
+  const centre = centreOf(map);
   const turn = randomOf(code)() * Math.PI * 2;
-  return { lat: CENTRE.lat + 0.055 * Math.sin(turn), lng: CENTRE.lng + 0.13 + 0.03 * Math.cos(turn) };
+  return { lat: centre.lat + 0.055 * Math.sin(turn), lng: centre.lng + 0.13 + 0.03 * Math.cos(turn) };
 }
 
-export const viewOf = (code: string): View => ({ centre: seatOf(code), scale: HEIGHT / TOWN_SPAN });
+function centreOf({ districts }: CityMap): Point {
+  const seats = Object.values(districts).filter((seat) => seat !== null);
+  if (!seats.length) return NOWHERE;
+  const mean = (of: (seat: Point) => number): number => seats.reduce((sum, seat) => sum + of(seat), 0) / seats.length;
+  return { lat: mean(({ lat }) => lat), lng: mean(({ lng }) => lng) };
+}
+
+export const viewOf = (map: CityMap, code: string): View => ({ centre: seatOf(map, code), scale: HEIGHT / TOWN_SPAN });
 
 const squeeze = ({ lat }: Point): number => Math.cos((lat * Math.PI) / 180);
 
@@ -73,9 +64,7 @@ export function smooth(points: readonly { x: number; y: number }[]): string {
   return path;
 }
 
-export const curve = (line: Line, view: View): string => smooth(line.map(([lng, lat]) => place({ lat, lng }, view)));
-
-type Spots = readonly (readonly [x: number, y: number])[];
+export const curve = (line: readonly Spot[], view: View): string => smooth(line.map(([lng, lat]) => place({ lat, lng }, view)));
 
 export const CARD = { width: 196, height: 92 };
 
@@ -101,35 +90,26 @@ export function titleOf(name: string): { lines: string[]; width: number } {
 const cardFor = (size: number, lines: string[]): number =>
   CARD.width + Math.max(0, Math.ceil(Math.max(...lines.map((line) => widthAt(size, line))) - TEXT_WIDTH));
 
-/** Where a district's card has its middle in the drawing of the whole city: roughly as they lie, never overlapping. */
-const CARDS: Readonly<Record<string, readonly [x: number, y: number]>> = {
-  "511827": [330, 118], "511826": [590, 138], "511825": [250, 266], "511802": [536, 300], "511803": [806, 226],
-  "5118JK": [826, 372], "511822": [424, 432], "511823": [640, 520], "511824": [228, 552],
-}; // prettier-ignore
-const SPARE: Spots = [[850, 520], [100, 120], [100, 410], [850, 90], [420, 570]]; // prettier-ignore
-
-/** A card for every district; those that the drawing does not know take the spare places, in order. */
-export function cardsOf(codes: readonly string[]): { code: string; x: number; y: number }[] {
-  const spare = [...SPARE];
-  return codes.flatMap((code) => {
-    const spot = CARDS[code] ?? spare.shift();
-    return spot ? [{ code, x: spot[0], y: spot[1] }] : [];
-  });
+/** A card for every district: where the city's drawing has it, else in rows where there is room, as long as there is. */
+export function cardsOf({ drawing }: CityMap, codes: readonly string[]): { code: string; x: number; y: number }[] {
+  const told = codes.flatMap((code) => (drawing?.cards[code] ? [{ code, x: drawing.cards[code][0], y: drawing.cards[code][1] }] : []));
+  const placed = [...told];
+  const free = freePlaces();
+  for (const code of codes) {
+    if (drawing?.cards[code]) continue;
+    const at = free.find((spot) => placed.every((card) => Math.abs(card.x - spot.x) >= CARD.width || Math.abs(card.y - spot.y) >= CARD.height));
+    if (at) placed.push({ code, ...at });
+  }
+  return placed;
 }
 
-const spots = (line: Spots): string => smooth(line.map(([x, y]) => ({ x, y })));
+function freePlaces(): { x: number; y: number }[] {
+  const places: { x: number; y: number }[] = [];
+  for (let y = 66; y <= HEIGHT - 66; y += 38) for (let x = 98; x <= WIDTH - 98; x += 67) places.push({ x, y });
+  return places;
+}
 
-/** The rivers and roads of the city, drawn to fit the cards. */
-export const CITY_RIVERS = [
-  { width: 13, d: spots([[286, -40], [330, 60], [360, 190], [420, 262], [536, 318], [660, 330], [760, 420], [900, 470], [1340, 500]]) },
-  { width: 7, d: spots([[-340, 250], [60, 290], [250, 250], [360, 262], [436, 268]]) },
-  { width: 7, d: spots([[-120, 420], [200, 470], [424, 440], [500, 390], [548, 322]]) },
-  { width: 15, d: spots([[-340, 330], [-60, 420], [110, 500], [228, 562], [400, 596], [640, 540], [860, 600], [1340, 640]]) },
-]; // prettier-ignore
-export const CITY_ROADS = [
-  [[330, 118], [590, 138]], [[590, 138], [536, 300]], [[250, 266], [536, 300]], [[536, 300], [806, 226]], [[536, 300], [826, 372]],
-  [[806, 226], [826, 372]], [[536, 300], [424, 432]], [[424, 432], [640, 520]], [[640, 520], [228, 552]], [[806, 226], [1340, 60]], [[826, 372], [1340, 420]],
-].map((line) => spots(line as unknown as Spots)); // prettier-ignore
+export const stroke = (line: readonly Spot[]): string => smooth(line.map(([x, y]) => ({ x, y })));
 
 /** A small repeatable source of chance: the same town looks the same tomorrow. */
 export function randomOf(seed: string): () => number {
