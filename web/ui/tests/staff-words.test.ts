@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin"] } as const;
+const PAGES = { officer: ["staff", "officer"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
 
@@ -54,19 +54,26 @@ const CODES: Record<string, string[]> = {
   "wall.rate": ["kept", "answered", "accepted"],
   "wall.day": ["requests", "moved", "accepted", "breached"],
   "admin.role": ["police", "auxiliary", "commander", "administrator"],
-  "admin.nav": ["stickers", "officers"],
+  "admin.nav": ["stickers", "officers", "rules"],
+  "rules.state": ["draft", "checked", "rejected", "approved", "scheduled", "active", "retired"],
+  "rules.policy": ["first", "unique", "collect"],
+  "rules.from": ["district", "city", "shipped"],
+  "desk.kind": ["any", "one_of", "all_but", "=", "<=", ">=", "<", ">", "between", "yes", "no", "typed"],
+  "desk.say": ["any", "except", "yes", "no", "none", "between", "or"],
+  "desk.difference": ["added", "changed", "moved", "removed", "to"],
+  "desk.did": ["submit", "approve", "reject", "activate"],
   "admin.field": ["username", "password", "service_number", "unit", "name", "role", "districts", "state"],
 }; // prettier-ignore
 
 test("every code that the server may send has its word, in both languages", () => {
   for (const language of ["zh", "en"]) {
-    const sentences = catalogue(language, ["staff", "officer", "wall", "admin"]);
+    const sentences = catalogue(language, ["staff", "officer", "wall", "admin", "rules", "desk"]);
     for (const [prefix, codes] of Object.entries(CODES)) for (const code of codes) assert.ok(`${prefix}.${code}` in sentences, `${language}: ${prefix}.${code}`);
   }
 });
 
 test("both languages say the same things, with the same placeholders", () => {
-  const areas = ["staff", "officer", "wall", "phones", "admin"];
+  const areas = ["staff", "officer", "wall", "phones", "admin", "rules", "desk"];
   const [zh, en] = [catalogue("zh", areas), catalogue("en", areas)];
   assert.deepEqual(Object.keys(zh), Object.keys(en));
   const holes = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();

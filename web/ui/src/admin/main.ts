@@ -1,6 +1,7 @@
 /** Entry of the administrator's page. */
 import "../shared/staff.css";
 import "./admin.css";
+import "./rules.css";
 import { createApp } from "vue";
 import { readBoot } from "../shared/boot.ts";
 import { useMessages } from "../shared/i18n.ts";

@@ -1,0 +1,37 @@
+/** One deed at a time: busy, or refused with a sentence. Pressing again after a dead spot is the same deed. */
+import { ref, type Ref } from "vue";
+import { ApiError, call, newKey } from "../shared/api.ts";
+import { sentenceOf } from "../shared/sentences.ts";
+
+export interface Doing {
+  busy: Ref<boolean>;
+  problem: Ref<string>;
+  /** The answer, or null when it was refused or one is under way. */
+  go<Answer>(path: string, body: unknown): Promise<Answer | null>;
+}
+
+export function useDoing(onLost: () => void): Doing {
+  const busy = ref(false);
+  const problem = ref("");
+  let last = { wish: "", key: "" };
+  const go = async <Answer>(path: string, body: unknown): Promise<Answer | null> => {
+    if (busy.value) return null;
+    const wish = `${path} ${JSON.stringify(body)}`;
+    if (wish !== last.wish) last = { wish, key: newKey() };
+    busy.value = true;
+    problem.value = "";
+    try {
+      const answer = await call<Answer>(path, { body, key: last.key });
+      last = { wish: "", key: "" };
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) onLost();
+      else problem.value = sentenceOf(error);
+      if (error instanceof ApiError && !error.transient) last = { wish: "", key: "" };
+      return null;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { busy, problem, go };
+}
