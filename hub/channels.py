@@ -223,6 +223,10 @@ class Channels:
         if channel.name in self._quiet:
             self._forget(channel.name)  # what it remembers is worth nothing
 
+    def has_to_flush(self) -> bool:
+        """Whether publications leave at the end of this turn."""
+        return bool(self._dirty)
+
     def _mark_dirty(self, channel: Channel) -> None:
         if not self._dirty:
             self._loop.call_soon(self._flush)

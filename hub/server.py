@@ -6,7 +6,7 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from hub.assembly import Hub
 from hub.attendance import QUESTIONS
+from hub.lines import Lines
 from hub.own_bell import OwnBell
 from hub.presence import HUBS
 from hub.transport import Socket
@@ -89,11 +90,13 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         tasks.start(_as_long_as_the_hub(hub, redis_bell.serve()), "bell")
         _start_hearing(hub, listening)
         await _load(hub)
-        server = await _open(hub, stack)
+        accepting = await _open(hub, stack)
+        port: int = accepting.getsockname()[1]
+        stop_accepting = await _accept(hub, accepting, stack)
         _start_parts(hub, talking)
-        yield hub, server.sockets[0].getsockname()[1]
+        yield hub, port
         hub.pages.leaving = True
-        server.close()
+        stop_accepting()
         await hub.presence.leave(talking)
         await hub.switchboard.drain()
         await hub.calls.record()
@@ -140,25 +143,34 @@ async def _load(hub: Hub) -> None:
             await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _open(hub: Hub, stack: AsyncExitStack) -> asyncio.Server:
+async def _open(hub: Hub, stack: AsyncExitStack) -> socket.socket:
     settings = hub.store.settings
     if settings.process_name:
         path = settings.run_dir / f"{settings.process_name}.sock"
         figures = await serve_metrics(hub.measures.registry, path)
         stack.push_async_callback(figures.close)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Socket(hub.switchboard),
-        settings.bind,
-        settings.hub_port,
-        reuse_port=True,
-        backlog=BACKLOG,
+    family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
+    listening = socket.create_server(
+        (settings.bind, settings.hub_port), family=family, backlog=BACKLOG, reuse_port=True
     )
+    listening.setblocking(False)
     if sys.platform == "linux":
-        for listening in server.sockets:
-            # Every connection inherits it: what a peer does not take for so long, the kernel gives up for us,
-            # after the last word too.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
-    return server
+        # Every connection inherits both. What a peer does not take for so long, the kernel gives up for us, after
+        # the last word too.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
+    return listening
+
+
+async def _accept(hub: Hub, listening: socket.socket, stack: AsyncExitStack) -> Callable[[], None]:
+    """Lets everybody in from now on; returns what ends that."""
+    if sys.platform == "linux":
+        lines = Lines(listening, lambda: Socket(hub.switchboard), hub.channels.has_to_flush)
+        stack.callback(lines.close)
+        return lines.stop_listening
+    # Elsewhere the loop's own transports do, which have no share but all they want.
+    server = await asyncio.get_running_loop().create_server(lambda: Socket(hub.switchboard), sock=listening)
+    return server.close
 
 
 def _start_parts(hub: Hub, talking: Redis) -> None:
