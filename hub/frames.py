@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 _FIN, _RESERVED, _MASKED = 0x80, 0x70, 0x80
+_WHOLE_TEXT = _FIN | TEXT  # the first byte of nearly every frame
 _LONGEST_CONTROL = 125
 
 MOST_PIECES = 1_000  # of one message
@@ -71,6 +72,24 @@ class FrameReader:
 
         Raises Violation where the rules are broken; what was whole before has been given out by then.
         """
+        alone = self._alone(data)
+        return self._one_by_one(data) if alone is None else iter((alone,))
+
+    def _alone(self, data: bytes) -> Message | None:
+        """The message, if a single whole one is all that came. Nearly always; whatever is unusual is None."""
+        have = len(data)
+        if have < 6 or data[0] != _WHOLE_TEXT or self._rest is not None or self._parts is not None:
+            return None
+        size, body = data[1] - _MASKED, 6
+        if size == 126 and have > 8:
+            size, body = int.from_bytes(data[2:4], "big"), 8
+        elif size > _LONGEST_CONTROL:
+            return None
+        if body + size != have or size > self.limit:
+            return None
+        return Message(TEXT, _unmask(data[body:], data[body - 4 : body]))
+
+    def _one_by_one(self, data: bytes) -> Iterator[Message]:
         buffer: bytes | bytearray = data
         if self._rest is not None:
             self._rest += data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +88,7 @@ def _upgrade(request: Request, origins: Sequence[str | None]) -> Opening:
             return _refused(403, "Not from that page.")
     elif None not in origins:
         return _refused(403, "From no page.")
-    accept = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+    accept = binascii.b2a_base64(hashlib.sha1(key + _GUID, usedforsecurity=False).digest(), newline=False)
     return Opening(101, _ACCEPTED % accept, accepted=True)
 
 
@@ -103,7 +102,7 @@ def _is_key(key: bytes) -> bool:
     if len(key) != _KEY_CHARACTERS:
         return False
     try:
-        return len(base64.b64decode(key, validate=True)) == _KEY_BYTES
+        return len(binascii.a2b_base64(key, strict_mode=True)) == _KEY_BYTES
     except binascii.Error:
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_FIELDS = 128
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -17,6 +18,8 @@ _HEAD = re.compile(
 )
 _LIST = re.compile(rb"%b(?:[ \t]*+,[ \t]*+%b)*+" % (_TOKEN, _TOKEN))
 _BLANK = b" \t"
+_MOST_REMEMBERED = 256  # values of fields that are lists: a few kinds of browsers send the same few
+_LONGEST_REMEMBERED = 100  # bytes of one
 
 
 @dataclass(slots=True)
@@ -35,10 +38,22 @@ class Request:
 
     def tokens(self, name: bytes) -> list[bytes]:
         """The lower-case members of a field that is a list; none when any of it is no list."""
-        values = self.fields.get(name, [])
-        if not all(map(_LIST.fullmatch, values)):
-            return []
-        return [token.strip(_BLANK).lower() for value in values for token in value.split(b",")]
+        found: list[bytes] = []
+        for value in self.fields.get(name, ()):
+            members = _remembered(value) if len(value) <= _LONGEST_REMEMBERED else _members(value)
+            if not members:
+                return []
+            found += members
+        return found
+
+
+def _members(value: bytes) -> tuple[bytes, ...]:
+    if _LIST.fullmatch(value) is None:
+        return ()
+    return tuple(token.strip(_BLANK).lower() for token in value.split(b","))
+
+
+_remembered = lru_cache(_MOST_REMEMBERED)(_members)
 
 
 def read_request(head: bytes) -> Request | None:

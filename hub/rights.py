@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class Claims(NamedTuple):
     @property
     def holders(self) -> tuple[str, ...]:
         """Who can be revoked and takes this token along."""
-        return tuple(holder for holder in (self.subject, self.session) if holder)
+        return tuple(filter(None, (self.subject, self.session)))
 
 
 class Kept(Enum):
@@ -57,6 +58,10 @@ NAMESPACES = {
 # What an officer loses with the end of his shift; his own channel stays.
 ON_DUTY_ONLY = ("district", "positions")
 
+MOST_REMEMBERED = (
+    4096  # names of channels of which it is remembered where they are kept; each is asked for often
+)
+
 
 def namespace(channel: str) -> str:
     """The part before the colon; empty when there is none, or nothing after it."""
@@ -64,6 +69,7 @@ def namespace(channel: str) -> str:
     return name if colon and rest else ""
 
 
+@lru_cache(MOST_REMEMBERED)
 def kept(channel: str) -> Kept:
     """What is not one of ours exists in test mode only, and lives in memory."""
     return NAMESPACES.get(namespace(channel), Kept.IN_MEMORY)
@@ -104,7 +110,8 @@ class Revocations:
         return self.is_revoked(claims) and self._revoked_at(claims) < claims.issued_at + 1
 
     def _revoked_at(self, claims: Claims) -> float:
-        return max((self.subjects.get(holder, -math.inf) for holder in claims.holders), default=-math.inf)
+        subjects = self.subjects
+        return max([subjects[holder] for holder in claims.holders if holder in subjects], default=-math.inf)
 
     def may_subscribe(self, claims: Claims, channel: str) -> bool:
         """Whether the token still opens the channel."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hub.rights import Claims
@@ -20,8 +19,10 @@ def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
     """
 
     def verify(token: str, now: float) -> Claims:
-        with _refused():
+        try:
             read = read_connection_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
+        except TokenInvalid as invalid:
+            raise _refused(invalid) from None
         session = f"session:{read.session}" if read.session else ""
         return Claims(
             read.subject,
@@ -35,8 +36,10 @@ def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
         )
 
     def verify_subscription(token: str, now: float) -> Claims:
-        with _refused():
+        try:
             read = read_subscription_token(secret, token, datetime.fromtimestamp(now, UTC), endless=endless)
+        except TokenInvalid as invalid:
+            raise _refused(invalid) from None
         return Claims(
             read.subject, frozenset({read.channel}), read.issued_at, read.expires_at, info=read.info
         )
@@ -44,12 +47,6 @@ def verifiers(secret: str, *, endless: bool) -> tuple[Verify, Verify]:
     return verify, verify_subscription
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
+def _refused(invalid: TokenInvalid) -> TokenRefused:
     """What is wrong with a token, as a connection takes it."""
-    try:
-        yield
-    except TokenExpired:
-        raise TokenRefused(expired=True) from None
-    except TokenInvalid:
-        raise TokenRefused from None
+    return TokenRefused(expired=isinstance(invalid, TokenExpired))

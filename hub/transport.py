@@ -1,14 +1,10 @@
-"""One socket: bytes in and out of the pure connection, by the loop's own callbacks. No task, no timer, no queue.
-
-What goes out is written to the descriptor at once; only what the kernel does not take waits in the transport.
-Bytes that wait for a slow reader are bounded: beyond that he is disconnected and told to come back. TLS is
-not for this class: it would be passed by.
+"""One socket: bytes into the pure connection and what follows from them, by the loop's own callbacks. No task, no
+timer, no queue. How bytes leave is the affair of ``hub.outgoing``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import Any, Protocol, cast
 
 from hub import codes, frames
@@ -18,25 +14,18 @@ from hub.codes import Disconnect, Fault, Unsubscribed
 from hub.connection import Connection
 from hub.frames import FrameReader, Violation, close_frame, text_frame
 from hub.handshake import LONGEST_HEAD, Opening, plain_response
+from hub.outgoing import Budget, Outgoing
 from hub.protocol import PING, ClientInfo, Malformed, TooManyLines, parse
 
 LONGEST_MESSAGE = 65_536  # bytes of one frame from a client
 LONGEST_OF_STRANGERS = 16_384  # bytes before a token was shown: the longest token, and room for more
-MOST_REPLAYS = 4  # times the largest replay may wait for one reader, apart from live publications
-MOST_REPLAYS_WAITING = 256 << 20  # bytes that may wait so, for all readers of a hub together
-STUCK_VISITS = 5  # that a queue may not get shorter
 UNOPENED_VISITS = 2  # visits that an HTTP request may take to arrive
 _PING_FRAME = text_frame(PING)
 _END_OF_HEAD = b"\r\n\r\n"
-_CLOSED = -1  # instead of a descriptor: nothing is written any more
 
 
-class Desk(Protocol):
+class Desk(Budget, Protocol):
     """What a socket asks of the hub that it belongs to (``hub.switchboard``)."""
-
-    queue_bytes: int
-    replay_bytes: int
-    replays_waiting: int  # bytes that are allowed to readers for replays, in all
 
     def now(self) -> float: ...
 
@@ -55,50 +44,33 @@ class Desk(Protocol):
     def left(self, socket: Socket) -> None: ...
 
 
-class Socket(asyncio.Protocol):
+class Socket(Outgoing):
     """An HTTP request, then a WebSocket connection, then silence until the peer hangs up too."""
 
     __slots__ = (
-        "__weakref__",
         "_afterwards",
-        "_allowance",
-        "_descriptor",
         "_desk",
         "_head",
-        "_held",
         "_reader",
-        "_stuck",
-        "_transport",
         "_visits",
-        "_waiting",
-        "_waits",
         "address",
         "bucket",
         "connection",
     )
 
     def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._desk = desk
         self._head: bytearray | None = bytearray()  # of the request, until it is whole
         self._reader: FrameReader | None = None
-        self._transport: asyncio.Transport | None = None
-        self._allowance = 0  # bytes of replays that may wait beyond the bound
-        self._held: bytearray | None = None  # until the reply to connect can go out
         self._visits = 0
-        self._waiting = 0  # bytes, at the last visit
-        self._stuck = 0  # visits in a row at which not fewer bytes waited than before
         self._afterwards = LONGEST_MESSAGE  # bytes that the peer may still say after the hub's last word
         self.address: Address | None = None  # whose it is, as admission counts; None: only a proxy knows yet
-        # The loop closes it after ``connection_lost``, never before: it cannot be another socket's by then.
-        self._descriptor = _CLOSED
-        self._waits = False  # the transport may hold bytes that go first
         self.connection: Connection | None = None  # while it is open
         self.bucket = -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._transport.set_write_buffer_limits(high=self._desk.queue_bytes)
-        self._descriptor = transport.get_extra_info("socket").fileno()
+        self.attach(cast(asyncio.Transport, transport))
         self.bucket = self._desk.arrived(self)
 
     @property
@@ -116,47 +88,9 @@ class Socket(asyncio.Protocol):
             self._await_close(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._descriptor = _CLOSED
-        self._desk.replays_waiting -= self._allowance
+        self.detach()
         self._desk.left(self)
         self.connection = None
-        self._transport = None
-
-    def pause_writing(self) -> None:
-        """More waits for this reader than he is allowed. Not now: a channel is in the middle of writing."""
-        asyncio.get_running_loop().call_soon(self.close, codes.SLOW)
-
-    def write(self, data: bytes) -> None:
-        """Frames as they are, in order; dropped after the last word. A line that breaks here is cut."""
-        if self._descriptor == _CLOSED:
-            return
-        if not self._waits:
-            try:
-                sent = os.write(self._descriptor, data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                self.abort()
-                return
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self._leave_waiting(data)
-
-    def _leave_waiting(self, data: bytes) -> None:
-        if self._held is not None:
-            self._held += data
-            if len(self._held) > self._desk.queue_bytes:
-                self.pause_writing()
-            return
-        transport = self._transport
-        assert transport is not None
-        if self._waits and not transport.get_write_buffer_size():
-            self._waits = False
-            self.write(data)
-            return
-        self._waits = True
-        transport.write(data)
 
     def _open(self, data: bytes) -> None:
         head = self._head
@@ -188,7 +122,7 @@ class Socket(asyncio.Protocol):
         """Sends a plain HTTP response and hangs up."""
         self._head = None
         self.write(response)
-        self._descriptor = _CLOSED
+        self.hush()
         if self._transport is not None:
             self._transport.close()
 
@@ -217,6 +151,9 @@ class Socket(asyncio.Protocol):
         elif opcode == frames.PING:
             self.write(frames.pong_frame(payload))
 
+    def fell_behind(self) -> None:
+        self.close(codes.SLOW)
+
     def known(self) -> None:
         """The token was good: from now on longer messages are listened to."""
         if self._reader is not None:
@@ -237,36 +174,6 @@ class Socket(asyncio.Protocol):
         actions = connection.receive(commands, self._desk.now())
         if actions:
             self._desk.perform(self, actions)
-
-    def send(self, message: bytes, *, replay: bool = False) -> None:
-        """One reply or push. A replay is counted apart from what a slow reader may leave waiting."""
-        frame = text_frame(message)
-        if replay:
-            self._allow(len(frame))
-        self.write(frame)
-
-    def _allow(self, count: int) -> None:
-        """So much more may wait for this reader, as far as it is not too much for one, or for this hub in all."""
-        desk, transport = self._desk, self._transport
-        if transport is None:
-            return
-        room = MOST_REPLAYS_WAITING - desk.replays_waiting
-        count = min(count, room, MOST_REPLAYS * desk.replay_bytes - self._allowance)
-        self._allowance += count
-        desk.replays_waiting += count
-        transport.set_write_buffer_limits(high=desk.queue_bytes + self._allowance)
-
-    def hold(self) -> None:
-        """Keeps back what is written from now on, within what may wait for a slow reader."""
-        self._held = bytearray()
-        self._waits = True
-
-    def release(self, message: bytes) -> None:
-        """Sends ``message``, and then what was kept back."""
-        held, self._held = self._held, None
-        self.send(message, replay=True)
-        if held:
-            self.write(bytes(held))
 
     def info(self, channel: str) -> ClientInfo:
         """Who this is, as others in a channel are told."""
@@ -302,19 +209,7 @@ class Socket(asyncio.Protocol):
             self.write(_PING_FRAME)
             if connection.grants:
                 self._desk.perform(self, connection.lapse(now))
-        self._look_at_queue()
-
-    def _look_at_queue(self) -> None:
-        """A reader for whom the queue never gets shorter is slow, however short it is."""
-        transport = self._transport
-        if transport is None or self.connection is None:
-            return
-        waiting = transport.get_write_buffer_size()
-        if not waiting and self._allowance:
-            self._allow(-self._allowance)
-        self._stuck = self._stuck + 1 if waiting and waiting >= self._waiting else 0
-        self._waiting = waiting
-        if self._stuck > STUCK_VISITS:
+        if self.connection is not None and self.is_stuck():
             self.close(codes.SLOW)
 
     def close(self, why: Disconnect) -> None:
@@ -323,23 +218,17 @@ class Socket(asyncio.Protocol):
             return
         self._held = None  # nobody waits for it any more
         self.write(close_frame(*why))
-        self._descriptor = _CLOSED
+        self.hush()
         self._visits = 0
         self._desk.ended(self, why)
         self.connection = None
         if why.code < 3000 and self._transport is not None:
             self._transport.close()  # what this peer says next cannot be understood
 
-    def abort(self) -> None:
-        """Cuts the line at once."""
-        self._descriptor = _CLOSED
-        if self._transport is not None:
-            self._transport.abort()
-
     def _hang_up(self, payload: bytes) -> None:
         """The peer says goodbye: the same code back, then the end (RFC 6455 section 5.5.1)."""
         self.write(frames.close_frame(int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1000, ""))
-        self._descriptor = _CLOSED
+        self.hush()
         if self._transport is not None:
             self._transport.close()
 

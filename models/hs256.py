@@ -7,12 +7,12 @@ A hub does this for everybody who connects; the library that makes our tokens ta
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
+from binascii import Error, a2b_base64, b2a_base64
 from functools import lru_cache
 
 import msgspec
 
+MOST_SECRETS = 4  # that are kept with their key taken in; a process has one
 MOST_HEADERS = 64  # different ones that are remembered as good: every issuer has one
 
 
@@ -26,6 +26,7 @@ class _Header(msgspec.Struct):
     b64: bool = True  # RFC 7797
 
 
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _decode_header = msgspec.json.Decoder(_Header).decode
 
 
@@ -38,11 +39,18 @@ def verified_payload(secret: str, token: str) -> bytes:
     # One algorithm, whatever the header says: "none", or a public key taken for a secret, open nothing.
     if not _is_ours(header):
         raise BadSignature
-    digest = hmac.digest(secret.encode(), header + b"." + payload, "sha256")
+    signed = _keyed(secret).copy()
+    signed.update(header + b"." + payload)
     # Compared as text: of one signature there is one spelling.
-    if not hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), signature):
+    if not hmac.compare_digest(_encoded(signed.digest()), signature):
         raise BadSignature
     return _decoded(payload)
+
+
+@lru_cache(MOST_SECRETS)
+def _keyed(secret: str) -> hmac.HMAC:
+    """HMAC over nothing yet: taking the key in is half of what a short message costs."""
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _is_ours(header: bytes) -> bool:
@@ -65,10 +73,15 @@ def _decoded(segment: bytes) -> bytes:
     if b"=" in segment:
         raise BadSignature
     try:
-        decoded = urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))
+        decoded = a2b_base64(segment.translate(_FROM_URL) + b"=" * (-len(segment) % 4))
     except Error:
         raise BadSignature from None
     # The library passes over characters that are not of the alphabet.
-    if urlsafe_b64encode(decoded).rstrip(b"=") != segment:
+    if _encoded(decoded) != segment:
         raise BadSignature
     return decoded
+
+
+def _encoded(raw: bytes) -> bytes:
+    """Base64 as JWS has it (RFC 7515 section 2)."""
+    return b2a_base64(raw, newline=False).translate(_TO_URL).rstrip(b"=")

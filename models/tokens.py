@@ -6,9 +6,9 @@ Leaves to others: who may have which channels, and cutting connections whose rig
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import jwt
 import msgspec
@@ -29,8 +29,7 @@ class TokenExpired(TokenInvalid):
     """A token of ours whose time is over; its holder asks for a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionToken:
+class ConnectionToken(NamedTuple):
     """`subject` is officer:<id>, participant:<id> or wall:<id>, or whatever another issuer says; `session` the
     sign-in that it comes from, empty for none. `channels` may be subscribed to; those in `served` are at once,
     each with its JSON data. Of those in `watched` it may be asked who is there. `info` is JSON for presence,
@@ -43,12 +42,11 @@ class ConnectionToken:
     expires_at: float
     session: str = ""
     info: bytes = b""
-    served: Mapping[str, bytes] = field(default_factory=dict)
+    served: Mapping[str, bytes] = MappingProxyType({})
     watched: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionToken:
+class SubscriptionToken(NamedTuple):
     """Opens `channel` to `subject`; the rest as in `ConnectionToken`."""
 
     subject: str

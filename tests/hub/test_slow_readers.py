@@ -11,10 +11,11 @@ from itertools import chain
 
 import pytest
 
-from hub import transport
+from hub import outgoing
 from hub.frames import TEXT
+from hub.outgoing import STUCK_VISITS
 from hub.server import running
-from hub.transport import STUCK_VISITS, Socket
+from hub.transport import Socket
 from models.clock import SystemClock
 from models.settings import Settings
 from tests.hub.conftest import Running, Writer
@@ -166,7 +167,7 @@ async def test_a_reader_who_gets_on_is_not_cut_however_slow_he_is(hub: Running, 
 async def test_replays_that_nobody_takes_are_bounded_in_all(
     hub: Running, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "MOST_REPLAYS_WAITING", 2_000_000)
+    monkeypatch.setattr(outgoing, "MOST_REPLAYS_WAITING", 2_000_000)
     await writer.happen(count=30, size=60_000)
     await hub.hub.follower.compare()
     asked = {"recover": True, "offset": 0, "epoch": hub.hub.follower.epoch}
