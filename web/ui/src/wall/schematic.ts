@@ -103,9 +103,10 @@ export function cardsOf({ drawing }: CityMap, codes: readonly string[]): { code:
   return placed;
 }
 
+/** Row by row, below the caption and above the legend. */
 function freePlaces(): { x: number; y: number }[] {
   const places: { x: number; y: number }[] = [];
-  for (let y = 66; y <= HEIGHT - 66; y += 38) for (let x = 98; x <= WIDTH - 98; x += 67) places.push({ x, y });
+  for (let y = 130; y <= HEIGHT - 78; y += 36) for (let x = 143; x <= WIDTH - 118; x += 51) places.push({ x, y });
   return places;
 }
 
