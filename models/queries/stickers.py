@@ -99,3 +99,18 @@ async def issued_batches(store: Store, codes: Sequence[str]) -> list[dict[str, A
         }
         for row in rows
     ]
+
+
+async def coverage(store: Store, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Of some districts, how many cars have a sticker there, and how many are registered (None: nobody has said)."""
+    own = case((stickers.c.status.in_(("bound", "paused")), stickers.c.vehicle_id), else_=None)
+    query = (
+        select(districts.c.code, districts.c.vehicles, func.count(own.distinct()).label("bound"))
+        .outerjoin(stickers, stickers.c.district == districts.c.code)
+        .where(districts.c.code.in_(codes))
+        .group_by(districts.c.code, districts.c.vehicles)
+        .order_by(districts.c.code)
+    )
+    async with store.database.read() as connection:
+        rows = (await connection.execute(query)).all()
+    return [{"district": row.code, "vehicles": row.vehicles, "bound": row.bound} for row in rows]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from models.tables import audit, officer_districts, officers
+from models.tables import audit, districts, officer_districts, officers, stickers
 from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, officer
 from tests.support.recording import RecordingBell
 from tests.web.client import Client, bearer, error_of
@@ -121,3 +121,17 @@ async def test_an_account_that_ends_ends_at_once(web: Client, bell: RecordingBel
     async with web.store.database.read() as connection:
         rows = (await connection.execute(select(audit).where(audit.c.action == "end_officer"))).all()
     assert [row.subject for row in rows] == [f"officer:{ZHANG.id}"]
+
+
+async def test_coverage_counts_cars_with_a_sticker_among_those_registered(web: Client) -> None:
+    async with web.store.database.write() as connection:
+        await connection.execute(update(districts).where(districts.c.code == YUCHENG).values(vehicles=61_000))
+        await connection.execute(
+            update(stickers).where(stickers.c.id == "sticker-two").values(status="paused")
+        )
+        await connection.execute(
+            update(stickers).where(stickers.c.id == "sticker-three").values(status="revoked")
+        )
+    su = await administrator(web)
+    answer = await web.get("/api/v1/admin/coverage", headers=su)
+    assert answer.json() == {"coverage": [{"district": YUCHENG, "bound": 2, "vehicles": 61_000}]}

@@ -15,7 +15,7 @@ from models.actions.stickers import Batch
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, StickerUnknown
 from models.printing import qr
 from models.printing import sheet as printing
-from models.queries.stickers import issued_batches, sticker_face
+from models.queries.stickers import coverage, issued_batches, sticker_face
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
@@ -52,6 +52,18 @@ class OneBatch(Shape):
 
 class Batches(Shape):
     batches: list[BatchView]
+
+
+class DistrictCoverage(Shape):
+    """``bound`` cars have a sticker of the district; ``vehicles`` are registered there, null when unknown."""
+
+    district: str
+    bound: int
+    vehicles: int | None
+
+
+class Coverage(Shape):
+    coverage: list[DistrictCoverage]
 
 
 class Revocation(Shape):
@@ -116,6 +128,10 @@ async def batches(call: Call[Nothing]) -> Answer:
     found = await issued_batches(call.site.store, sorted(call.officer.districts))
     views = [BatchView(sheet=_sheet(one["id"]), **one) for one in found]
     return Answer(Batches(batches=views))
+
+
+async def covered(call: Call[Nothing]) -> Answer:
+    return Answer({"coverage": await coverage(call.site.store, sorted(call.officer.districts))})
 
 
 async def sheet(call: Call[Nothing]) -> FileAnswer:
@@ -211,6 +227,15 @@ ENDPOINTS = [
         answers={201: OneBatch},
         errors=(Forbidden, NotFound),
         repeatable=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/admin/coverage",
+        name="coverage",
+        handler=covered,
+        summary="How many cars of each of the administrator's districts have a sticker, of how many.",
+        who="administrator",
+        answers={200: Coverage},
     ),
     Endpoint(
         method="GET",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sharePercent } from "../src/admin/coverage.ts";
 import { freshRow, moved } from "../src/admin/editing.ts";
 import { instantOf } from "../src/admin/instant.ts";
 
@@ -19,4 +20,10 @@ test("a row moves up and down among the others", () => {
 test("what is typed as date and time is Beijing's", () => {
   assert.equal(instantOf("2026-11-25T08:30"), "2026-11-25T08:30:00+08:00");
   assert.equal(instantOf("2026-11-25T08:30:15"), "2026-11-25T08:30:15+08:00");
+});
+
+test("a share is said when it is reached, and not at all when nobody knows of how many", () => {
+  assert.equal(sharePercent({ district: "a", bound: 2999, vehicles: 10_000 }), "29.9 %");
+  assert.equal(sharePercent({ district: "a", bound: 3000, vehicles: 10_000 }), "30.0 %");
+  assert.equal(sharePercent({ district: "a", bound: 3, vehicles: null }), "–");
 });

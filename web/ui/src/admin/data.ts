@@ -19,6 +19,13 @@ export interface Account {
   districts: string[];
 }
 
+/** `vehicles` is null when nobody has said how many are registered. */
+export interface Covered {
+  district: string;
+  bound: number;
+  vehicles: number | null;
+}
+
 /** A scanned sticker gives its whole address: the code is what follows `/s/`. */
 export function stickerCode(typed: string): string {
   const text = typed.trim();
