@@ -132,7 +132,12 @@ async def _door(request: Request, door: str) -> Response:
     data = {"door": door}
     template = "auxiliary.html" if door == "auxiliary" else None
     return pages.shell(
-        request, "officer", data, areas=("staff", "officer"), platform=here.platform, template=template
+        request,
+        "officer",
+        data,
+        areas=("staff", "officer", "rules"),
+        platform=here.platform,
+        template=template,
     )
 
 

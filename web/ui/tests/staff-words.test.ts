@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk"] } as const;
+const PAGES = { officer: ["staff", "officer", "rules"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
 
@@ -49,6 +49,7 @@ const CODES: Record<string, string[]> = {
   "officer.reason.title": ["release", "decline", "reopen"],
   "officer.wind": ["0", "1", "2", "3", "4", "5", "6", "7"],
   "officer.route": ["amap", "tencent", "system"],
+  "officer.why.instead": ["district", "setting"],
   "officer.theme": ["auto", "day", "night"],
   "officer.door": ["police", "auxiliary"],
   "wall.rate": ["kept", "answered", "accepted"],

@@ -7,9 +7,26 @@ import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
 
+/** What a table of rules decided of the incident, by which version and row; and what a person decided instead. */
+export interface Decision {
+  id: string;
+  at: string;
+  table: string;
+  source: string;
+  number: number;
+  scope: string;
+  because: string[];
+  inputs: Record<string, unknown>;
+  results: Record<string, unknown>[];
+  instead: string | null;
+  override: { result: Record<string, unknown>; reason: string; by: string; waits: boolean; confirmed_by: string | null } | null;
+}
+
 export interface FullIncident extends PulledIncident {
   /** The whole plate, for those who may see it. */
   plate_full?: string | null;
+  /** For those who may know why: the police and commanders. */
+  decisions?: Decision[];
 }
 
 export interface Pulled {
