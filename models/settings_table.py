@@ -81,7 +81,7 @@ SETTINGS: tuple[Setting, ...] = (
         "WUFEN_RESPOND_SECONDS",
         "",
         "optional seconds",
-        "Response time of a request; empty: what the rules say, which is 300.",
+        "Response time where neither district nor city has its own; empty: what the rules say, which is 300.",
     ),
     Setting(
         "WUFEN_PROCESSES",

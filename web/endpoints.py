@@ -6,6 +6,7 @@ from web.api import (
     admin,
     bindings,
     connection_token,
+    decisions,
     districts,
     duty,
     incidents,
@@ -22,6 +23,7 @@ from web.endpoint import Endpoint
 _RESOURCES = (
     move_requests,
     incidents,
+    decisions,
     connection_token,
     districts,
     duty,

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.actions import idempotency, lockouts, sessions
+from models.actions import deciding, idempotency, lockouts, sessions
 from models.clock import DatabaseClock, follow
 from models.configuration import CONFIGURED
 from models.feed.bell import RedisBell
@@ -33,6 +33,13 @@ LOOK_UPS_A_MINUTE = 120
 PHOTOS_AT_ONCE = 2
 UPLOADS_AT_ONCE = 16  # of at most ten megabytes each
 TIDY_SECONDS = 3600.0  # between two removals of what is no longer needed
+
+_FORGETTING = (
+    idempotency.forget_old,
+    lockouts.forget_old,
+    sessions.forget_old,
+    deciding.forget_old,
+)
 
 log = structlog.get_logger()
 
@@ -103,7 +110,7 @@ async def _tidy(store: Store) -> None:
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
-            for forget in (idempotency.forget_old, lockouts.forget_old, sessions.forget_old):
+            for forget in _FORGETTING:
                 await forget(store)
         except (SQLAlchemyError, OSError) as error:
             log.warning("database_away", error=type(error).__name__)

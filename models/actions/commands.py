@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import consequences, offers
+from models.actions import consequences, disposition, offers
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Caller, Officer, Participant
@@ -66,6 +66,7 @@ async def _act(
         raise VersionConflict(version=seen.version)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     await _decide(changing, seen, command, caller)
+    await disposition.suggest(changing, command)
     await consequences.follow(changing)
     changing.save()
     view = district_view(changing.now)

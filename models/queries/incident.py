@@ -13,6 +13,7 @@ from models.errors import Forbidden, NotFound
 from models.feed.append import epoch_of
 from models.incident.incident import Incident, from_row
 from models.incident.views import View, district_view, public_view
+from models.queries.decisions import decisions_of
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
 
@@ -25,7 +26,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
     """The incident in full, as far as ``caller`` may see it. Raises NotFound, Forbidden.
 
     Participants see the public view of their own incident; staff of its district the district's view, the
-    police the whole plate, auxiliary officers the masked one (absent unless permitted).
+    police the whole plate and why the rules decided what, auxiliary officers neither (absent unless permitted).
     """
     async with store.database.read() as connection:
         row = (
@@ -50,6 +51,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             view["you"] = await _you(connection, caller)
         if isinstance(caller, Officer) and caller.role in {"police", "commander"}:
             view["plate_full"] = await _plate(connection, incident)
+            view["decisions"] = await decisions_of(connection, incident_id)
         return view
 
 

@@ -64,7 +64,7 @@ def admitted(column: Column, cell: str) -> Span:
         found = [(int(_FLAGS[text]),) * 2]
     else:
         found = [_numbers(column, part.strip()) for part in _parts(text)]
-    span = _joined([(low, high) for low, high in found if low <= high])
+    span = joined([(low, high) for low, high in found if low <= high])
     if not span:
         raise CellRefused("never", text)
     return span
@@ -144,7 +144,8 @@ def _numbers(column: Column, part: str) -> tuple[int, int]:
     raise CellRefused("malformed", part)
 
 
-def _joined(ranges: list[tuple[int, int]]) -> Span:
+def joined(ranges: list[tuple[int, int]]) -> Span:
+    """The ranges as a span: in order, and those that touch made one."""
     span: list[tuple[int, int]] = []
     for low, high in sorted(ranges):
         if span and low <= span[-1][1] + 1:

@@ -194,7 +194,8 @@ def test_every_room_of_the_desk_is_accessible_and_nothing_is_wider_than_a_phone(
         )
 
 
-def test_the_sample_city_has_one_administrator_for_the_first_draft(city: Product) -> None:
+def test_the_sample_city_has_two_administrators_since_nobody_approves_his_own(city: Product) -> None:
     assert [one["username"] for one in Sample.of(city).accounts if one["role"] == "administrator"] == [
-        "admin"
+        "admin",
+        "admin2",
     ]

@@ -91,6 +91,7 @@ class PulledIncident(IncidentView, kw_only=True):
     notices: list[dict[str, Any]] | UnsetType = UNSET
     you: dict[str, Any] | UnsetType = UNSET
     plate_full: str | UnsetType | None = UNSET
+    decisions: list[dict[str, Any]] | UnsetType = UNSET
 
 
 class OneIncident(Shape):

@@ -35,4 +35,6 @@ PEOPLE = (
     Person("admin", "administrator", "051801", "苏文静", "雅安支队", HOME_DISTRICT, everywhere=True),
     _of("police3", "police", "051911", "蒙顶云", "名山一中队", OTHER_DISTRICT),
     _of("aux2", "auxiliary", "F51903", "茶小叶", "名山一中队", OTHER_DISTRICT),
+    # Nobody approves his own rules.
+    Person("admin2", "administrator", "051802", "林牧之", "雅安支队", HOME_DISTRICT, everywhere=True),
 )

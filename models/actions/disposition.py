@@ -1,0 +1,62 @@
+"""What the rules suggest when an officer has dealt with a parked car: nothing, a warning or a penalty.
+
+A suggestion, kept with the incident for the officer to see: deciding is the police's (行政处罚法 art. 41: what no
+person has reviewed is no evidence). Bringing a case is a later part of the product.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.actions import deciding
+from models.actions.incident_change import IncidentChange
+from models.incident.commands import Command, Resolve
+from models.incident.incident import Incident
+from models.tables import incidents, participants
+
+OBSTRUCTS = frozenset({"blocking", "fire_lane"})
+_WINDOWS = (30, 180, 365)  # days, a column each
+
+
+async def suggest(change: IncidentChange, command: Command) -> None:
+    """Asks the table once an officer closes a car's incident as dealt with, and keeps what it says."""
+    now = change.now
+    if not isinstance(command, Resolve) or command.outcome != "resolved" or now.kind != "move_car":
+        return
+    left = now.moved_at or now.closed_at or change.at
+    given = {
+        **deciding.facts_of(now),
+        **await _repeats(change, now),
+        "minutes_until_left": min(10_000, int((left - now.requested_at).total_seconds() // 60)),
+        "obstructs": now.reason in OBSTRUCTS,
+        # Nobody keeps such a list yet.
+        "watched": False,
+    }
+    decision = deciding.ask(change.change.store, "disposition", now.district, now.requested_at, given)
+    deciding.keep(change.change, now.id, now.district, decision)
+
+
+async def _repeats(change: IncidentChange, now: Incident) -> dict[str, Any]:
+    """How often an officer had to deal with this car before, within each window."""
+    counts = [
+        func.count(incidents.c.id.distinct()).filter(participants.c.joined_at > _since(now, days))
+        for days in _WINDOWS
+    ]
+    query = (
+        select(*counts)
+        .select_from(participants)
+        .join(incidents, incidents.c.id == participants.c.incident_id)
+        .where(participants.c.vehicle_id == now.vehicle_id)
+        .where(participants.c.joined_at > _since(now, _WINDOWS[-1]))
+        .where(participants.c.role == "requester", incidents.c.id != now.id)
+        .where(incidents.c.outcome == "resolved")
+    )
+    row = (await change.change.connection.execute(query)).one()
+    return {f"repeats_{days}_days": min(1000, count) for days, count in zip(_WINDOWS, row, strict=True)}
+
+
+def _since(now: Incident, days: int) -> datetime:
+    return now.requested_at - timedelta(days=days)
