@@ -117,23 +117,28 @@ class City:
 
     async def time_is_over(self, since: timedelta = timedelta(0)) -> None:
         """Until the response time of every incident has passed so long ago, by this machine's clock."""
-        async with self.store.database.read() as connection:
-            last: datetime = max((await connection.execute(select(incidents.c.respond_by))).scalars())
+        last = await self._last_respond_by()
 
         async def passed() -> bool:
             return self.store.clock.now() > last + since
 
         await until_async(passed, "the response time to be over", PATIENCE_SECONDS)
 
-    async def nothing_is_open(self, kind: str = "respond") -> None:
-        """No deadline of a kind waits any more."""
+    async def nothing_is_open(self) -> None:
+        """No deadline waits any more that was due by the end of the response time, whatever its kind."""
+        last = await self._last_respond_by()
+        query = select(deadlines.c.id).where(deadlines.c.due_at <= last, deadlines.c.status == "open")
 
         async def none_is() -> bool:
             async with self.store.database.read() as connection:
-                query = select(deadlines.c.id).where(deadlines.c.kind == kind, deadlines.c.status == "open")
                 return (await connection.execute(query)).first() is None
 
         await until_async(none_is, "all deadlines to be settled", PATIENCE_SECONDS)
+
+    async def _last_respond_by(self) -> datetime:
+        async with self.store.database.read() as connection:
+            last: datetime = max((await connection.execute(select(incidents.c.respond_by))).scalars())
+        return last
 
 
 @contextmanager
