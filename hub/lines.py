@@ -52,7 +52,8 @@ class Lines:
         self._listening.close()
 
     def close(self) -> None:
-        """Cuts whoever is left."""
+        """Nobody comes in, and whoever is left is cut."""
+        self.stop_listening()
         self._loop.remove_reader(self.epoll.fileno())
         for line in list(self._lines.values()):
             line.abort()

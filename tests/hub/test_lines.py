@@ -92,7 +92,6 @@ class Harbour:
         return client, self.readers[-1]
 
     def close(self) -> None:
-        self.lines.stop_listening()
         self.lines.close()
         for client in self._clients:
             client.close()
