@@ -26,7 +26,12 @@ FROM held JOIN unnest($1::{type}[], $2::integer[]) AS wanted (key, count) ON wan
 WHERE {table}.{key} = held.key
 RETURNING {table}.{key}, {table}.{counter}, ({beside})
 """
-# One writer at a time: there is no order to keep.
+# There is no order to keep: for one sequence, which is what most groups want, and for one writer at a time.
+_POSTGRESQL_ONE = """
+UPDATE {table} SET {counter} = {table}.{counter} + $2::integer
+WHERE {key} = $1::{type}
+RETURNING {key}, {counter}, ({beside})
+"""
 _SQLITE = """
 UPDATE {table} SET {counter} = {table}.{counter} + wanted.value
 FROM json_each(?) AS wanted
@@ -55,13 +60,13 @@ class Sequences:
         Raises KeyError for a sequence that is not there.
         """
         dialect = connection.dialect
-        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
-        rows: Sequence[Any] = list(await connection.exec_driver_sql(text, _parameters(dialect, wanted)))
+        form, parameters = _form(dialect, wanted)
+        text = self._texts.get(form) or self._texts.setdefault(form, self._text(form, dialect))
+        rows: Sequence[Any] = list(await connection.exec_driver_sql(text, parameters))
         newest = {key: counter for key, counter, _ in rows}
         return {key: newest[key] - count + 1 for key, count in wanted.items()}, rows[0][2]
 
-    def _text(self, dialect: Dialect) -> str:
-        form = _POSTGRESQL if dialect.name == "postgresql" else _SQLITE
+    def _text(self, form: str, dialect: Dialect) -> str:
         return form.format(
             table=self._key.table.name,
             key=self._key.name,
@@ -71,7 +76,10 @@ class Sequences:
         )
 
 
-def _parameters(dialect: Dialect, wanted: Mapping[str, int]) -> tuple[Any, ...]:
-    if dialect.name == "postgresql":
-        return list(wanted), list(wanted.values())
-    return (json.dumps(dict(wanted)),)
+def _form(dialect: Dialect, wanted: Mapping[str, int]) -> tuple[str, tuple[Any, ...]]:
+    """The statement, and its parameters."""
+    if dialect.name != "postgresql":
+        return _SQLITE, (json.dumps(dict(wanted)),)
+    if len(wanted) == 1:
+        return _POSTGRESQL_ONE, next(iter(wanted.items()))
+    return _POSTGRESQL, (list(wanted), list(wanted.values()))
