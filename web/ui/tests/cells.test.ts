@@ -17,14 +17,22 @@ const names: Names = {
 test("a cell becomes a form and the form the same cell again", () => {
   for (const [column, cell] of [
     [place, ""], [place, "'street'"], [place, "'street', 'school'"], [place, "not in ['school']"],
-    [hour, "5"], [hour, "> 5"], [hour, ">= 5"], [hour, "< 5"], [hour, "<= 5"], [hour, "[7..9]"], [hour, "[7..9], [17..19]"], [hour, "(7..9)"],
+    [hour, "5"], [hour, "> 5"], [hour, ">= 5"], [hour, "< 5"], [hour, "<= 5"], [hour, "[7..9]"], [hour, "[7..9], [17..19]"], [hour, "[22..23], [0..5]"], [hour, "(7..9)"],
     [watched, "true"], [watched, "false"],
-  ] as const) assert.equal(cellOf(condition(column, cell)), cell);
+  ] as const) assert.equal(cellOf(column, condition(column, cell)), cell);
 });
 
 test("what a form cannot say stays as it was typed", () => {
   assert.deepEqual(condition(hour, "[7..9], [17..19]"), { kind: "typed", text: "[7..9], [17..19]" });
   assert.deepEqual(condition(place, "street"), { kind: "typed", text: "street" });
+});
+
+test("from evening to morning is one range for people, and two in the cell", () => {
+  const night = { kind: "between", low: "22", high: "5" } as const;
+  assert.equal(cellOf(hour, night), "[22..23], [0..5]");
+  assert.deepEqual(condition(hour, "[22..23], [0..5]"), night);
+  assert.equal(tellCondition(hour, "[22..23], [0..5]", names), "22 to 5");
+  assert.equal(condition(hour, "[20..22], [0..5]").kind, "typed");
 });
 
 test("a condition is told in words", () => {
@@ -53,6 +61,6 @@ test("an output is told in words, an empty one as none", () => {
 });
 
 test("an emptied form is an empty cell, which the server then judges", () => {
-  assert.equal(cellOf({ kind: "compare", sign: "<=", than: " " }), "");
-  assert.equal(cellOf({ kind: "words", words: [], except: false }), "");
+  assert.equal(cellOf(hour, { kind: "compare", sign: "<=", than: " " }), "");
+  assert.equal(cellOf(place, { kind: "words", words: [], except: false }), "");
 });

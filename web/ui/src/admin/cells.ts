@@ -20,12 +20,13 @@ const WORD = /'([^'"\\]*)'|"([^'"\\]*)"/g;
 const WORDS = /^(?:'[^'"\\]*'|"[^'"\\]*")(?:\s*,\s*(?:'[^'"\\]*'|"[^'"\\]*"))*$/;
 const EXCEPT = /^not\s+in\s*\[\s*(.*?)\s*\]$/;
 const COMPARE = /^(>=|<=|>|<)?\s*(-?\d+)$/;
+const OVER = /^\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]\s*,\s*\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]$/;
 const BETWEEN = /^\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]$/;
 
 export function condition(column: Column, cell: string): Condition {
   const text = cell.trim();
   if (!text) return { kind: "any" };
-  return (column.type === "choice" ? words(text) : column.type === "flag" ? yesOrNo(text) : numbers(text)) ?? { kind: "typed", text };
+  return (column.type === "choice" ? words(text) : column.type === "flag" ? yesOrNo(text) : numbers(column, text)) ?? { kind: "typed", text };
 }
 
 function words(text: string): Condition | null {
@@ -36,17 +37,20 @@ function words(text: string): Condition | null {
 
 const yesOrNo = (text: string): Condition | null => (text === "true" || text === "false" ? { kind: "flag", yes: text === "true" } : null);
 
-function numbers(text: string): Condition | null {
+function numbers({ least, most }: Column, text: string): Condition | null {
   const compared = COMPARE.exec(text);
   if (compared) return { kind: "compare", sign: (compared[1] ?? "=") as Sign, than: compared[2] ?? "" };
   const between = BETWEEN.exec(text);
-  return between ? { kind: "between", low: between[1] ?? "", high: between[2] ?? "" } : null;
+  if (between) return { kind: "between", low: between[1] ?? "", high: between[2] ?? "" };
+  // From 22 to 5, say: over the end of the column and on from its beginning.
+  const over = OVER.exec(text);
+  return over && Number(over[2]) === most && Number(over[3]) === least ? { kind: "between", low: over[1] ?? "", high: over[4] ?? "" } : null;
 }
 
 const wordsOf = (text: string): string[] => [...text.matchAll(WORD)].map((found) => found[1] ?? found[2] ?? "");
 
 /** The cell that says so. */
-export function cellOf(condition: Condition): string {
+export function cellOf(column: Column, condition: Condition): string {
   switch (condition.kind) {
     case "any":
       return "";
@@ -56,8 +60,11 @@ export function cellOf(condition: Condition): string {
     }
     case "compare":
       return condition.than.trim() === "" ? "" : condition.sign === "=" ? condition.than.trim() : `${condition.sign} ${condition.than.trim()}`;
-    case "between":
-      return condition.low.trim() === "" && condition.high.trim() === "" ? "" : `[${condition.low.trim()}..${condition.high.trim()}]`;
+    case "between": {
+      const [low, high] = [condition.low.trim(), condition.high.trim()];
+      if (low === "" && high === "") return "";
+      return low && high && Number(low) > Number(high) ? `[${low}..${column.most ?? low}], [${column.least ?? 0}..${high}]` : `[${low}..${high}]`;
+    }
     case "flag":
       return String(condition.yes);
     case "typed":
