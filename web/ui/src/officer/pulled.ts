@@ -12,6 +12,7 @@ export interface Decision {
   id: string;
   at: string;
   table: string;
+  sentence: { zh: string; en: string };
   source: string;
   number: number;
   scope: string;
