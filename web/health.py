@@ -25,14 +25,18 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers and agrees about the time. Without Redis we are slower, not less ready."""
+    """The database answers and agrees about the time, and we know the rules. Without Redis we are slower, not less
+
+    ready.
+    """
     site = site_of(request)
     checks = {
         "database": await _database(site),
         "clock": _clock(site),
         "redis": await _redis(site),
+        "configuration": "ok" if site.store.configuration.is_known else "unknown",
     }
-    ready = checks["database"] == "ok" and checks["clock"] == "ok"
+    ready = all(checks[name] == "ok" for name in ("database", "clock", "configuration"))
     return _answer(200 if ready else 503, {"status": "ok" if ready else "unavailable", "checks": checks})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -62,6 +63,10 @@ async def open_site(settings: Settings, registry: CollectorRegistry) -> AsyncIte
         hearing: Redis = Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=1)
         stack.push_async_callback(hearing.aclose)
         configuration = store.configuration
+        # Nobody shall be decided about by what is shipped while a city has its own rules. A database that is away
+        # now leaves us alive and not ready, until following has read them.
+        with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
+            await configuration.refresh()
         tasks.start(configuration.follow(), "configuration")
         tasks.start(listen(hearing, {CONFIGURED: configuration.hear}, configuration.look), "doorbell")
         tasks.start(_tidy(store), "tidy")

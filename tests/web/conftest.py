@@ -34,6 +34,7 @@ def app_of(store: Store) -> Starlette:
 @pytest.fixture
 async def web(store: Store) -> AsyncIterator[Client]:
     """A client of the web with all limits in force."""
+    await store.configuration.refresh()
     async with Client(app_of(store), store) as client:
         yield client
 

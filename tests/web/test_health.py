@@ -17,7 +17,7 @@ async def test_alive_and_ready(web: Client) -> None:
     ready = await web.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (
         200,
-        {"database": "ok", "clock": "ok", "redis": "ok"},
+        {"database": "ok", "clock": "ok", "redis": "ok", "configuration": "ok"},
     )
 
 
@@ -41,6 +41,15 @@ async def test_without_a_database_it_is_alive_and_not_ready(web: Client) -> None
     page = await web.get("/help")
     assert (page.status_code, page.headers["content-type"][:9]) == (503, "text/html")
     await gone.close()
+
+
+async def test_who_does_not_know_the_rules_yet_is_not_ready(web: Client) -> None:
+    site = web.app.state.site
+    web.app.state.site = replace(site, store=replace(site.store))
+    ready = await web.get("/readyz")
+    assert (ready.status_code, ready.json()["checks"]["configuration"]) == (503, "unknown")
+    await web.app.state.site.store.configuration.refresh()
+    assert (await web.get("/readyz")).status_code == 200
 
 
 async def test_half_a_second_off_the_databases_clock_is_not_ready(web: Client) -> None:
