@@ -64,6 +64,12 @@ class NotOnDuty(WufenError):
     code, status = "not_on_duty", 403
 
 
+class SwitchedOff(WufenError):
+    """``why`` names the module or feature that is off here, or not for this caller."""
+
+    code, status = "switched_off", 403
+
+
 class PlateTailWrong(WufenError):
     """``remaining`` tries are left before the device and the sticker are locked."""
 

@@ -21,6 +21,7 @@ from models.facts import Asked, Ended, Fact, Want, read, together
 from models.feed.append import Pending, append
 from models.feed.bell import Bell
 from models.feed.entries import Entry
+from models.flags.flags import Flags
 from models.geography import Boundaries
 from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
@@ -86,11 +87,14 @@ class Store:
     groups: Groups[Change] = field(init=False)
     configuration: Configuration = field(init=False)
     rules: RuleBook = field(init=False, default_factory=RuleBook)
+    flags: Flags = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
         self.configuration = Configuration(self.database)
         self.configuration.keep("rules", self.rules.load)
+        self.flags = Flags()
+        self.configuration.keep("flags", self.flags.load)
 
     @classmethod
     def open(

@@ -13,12 +13,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from models.actions.notices import anything_due, waiting
+from models.configuration import CONFIGURED
 from models.feed.bell import NOTICES_DUE
 from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
-from workers import measures
+from workers import guards, measures
 from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
@@ -36,9 +37,12 @@ async def sweep(store: Store) -> None:
         Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=2) as hearing,
         asyncio.TaskGroup() as group,
     ):
-        group.create_task(listen(hearing, {NOTICES_DUE: lambda _: wanted.set()}, wanted.set))
+        heard = {NOTICES_DUE: lambda _: wanted.set(), CONFIGURED: store.configuration.hear}
+        group.create_task(listen(hearing, heard, wanted.set))
         group.create_task(_look(store, wanted))
         group.create_task(_enqueue(settings, wanted))
+        group.create_task(store.configuration.follow())
+        group.create_task(guards.watch(store))
 
 
 async def _look(store: Store, wanted: asyncio.Event) -> None:

@@ -12,8 +12,10 @@ from models.actions import deciding
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
+from models.actions.variants import owner_of
 from models.caller import Caller, Officer, Participant
-from models.errors import Conflict, Forbidden, IllegalTransition, NotFound
+from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, SwitchedOff
+from models.flags.definitions import feature_key
 from models.incident.decide import step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
@@ -43,9 +45,10 @@ Then = Keeping[KeptPhoto]
 
 
 async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
-    """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict."""
+    """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict, SwitchedOff."""
     async with store.database.read() as connection:
-        await _check(store, connection, incident_id, caller)
+        incident, _ = await _check(store, connection, incident_id, caller)
+        await _refuse_switched_off(store, connection, incident, caller)
 
 
 async def add(
@@ -64,6 +67,20 @@ async def add(
             return kept
 
     return await until_saved(attempt)
+
+
+async def _refuse_switched_off(
+    store: Store, connection: AsyncConnection, incident: Incident, caller: Caller
+) -> None:
+    """An officer's photos are part of his work; those of the people concerned are a feature of their own."""
+    flags, key = store.flags, feature_key("request_photos")
+    if isinstance(caller, Officer) or flags.is_plain(key):
+        return
+    unit = incident.vehicle_id
+    if flags.unit(key) == "owner" and unit is not None:
+        unit = await owner_of(connection, unit)
+    if not flags.is_on(key, incident.district, unit=unit):
+        raise SwitchedOff(why="request_photos")
 
 
 async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto) -> KeptPhoto:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from models import plates
-from models.actions import consequences, deciding, limits, lockouts, proof, response_time
+from models.actions import consequences, deciding, limits, lockouts, proof, response_time, variants
 from models.actions.around import Around, contacts_by_vehicle
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping, answered_at
@@ -172,6 +172,7 @@ async def _new(
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
     new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
+    await variants.note(new)
     deciding.keep(change, incident.id, incident.district, response)
     delay = timedelta(seconds=rule["delay_seconds"])
     await consequences.requested(new, token=token, delay=delay, person=person)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from models import plates
 from models.clock import iso
 from models.store import Store
-from models.tables import cities, districts, incidents, sticker_batches, stickers, vehicles
+from models.tables import cities, districts, incidents, ownerships, sticker_batches, stickers, vehicles
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,30 @@ async def sticker_face_of_incident(store: Store, incident_id: str) -> StickerFac
     """The sticker that was scanned."""
     query = _FACES.join(incidents, incidents.c.sticker_id == stickers.c.id)
     return await _face(store, query.where(incidents.c.id == incident_id))
+
+
+@dataclass(frozen=True, slots=True)
+class StickerPlace:
+    """Where a sticker belongs, and to whom: what decides which modules and pilots it is under."""
+
+    district: str
+    vehicle_id: str | None
+    owner_id: str | None
+
+
+async def sticker_place(store: Store, code: str) -> StickerPlace | None:
+    """None for a code that is none of ours."""
+    query = (
+        select(stickers.c.district, stickers.c.vehicle_id, ownerships.c.owner_id)
+        .outerjoin(
+            ownerships,
+            and_(ownerships.c.vehicle_id == stickers.c.vehicle_id, ownerships.c.ended_at.is_(None)),
+        )
+        .where(stickers.c.code == code)
+    )
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).first()
+    return None if row is None else StickerPlace(row.district, row.vehicle_id, row.owner_id)
 
 
 _FACES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.tables.base import Instant, metadata
 from models.tables.configuration import configuration
+from models.tables.flags import flags, incident_variants, rollouts
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -26,7 +27,9 @@ __all__ = [
     "epochs",
     "events",
     "first_answers",
+    "flags",
     "heads",
+    "incident_variants",
     "incidents",
     "lockouts",
     "metadata",
@@ -38,6 +41,7 @@ __all__ = [
     "ownerships",
     "participants",
     "photos",
+    "rollouts",
     "rule_activations",
     "rule_decisions",
     "rule_overrides",

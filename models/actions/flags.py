@@ -1,0 +1,120 @@
+"""Changing a flag: always a new version beside the old ones, by an administrator, audited, and told to all processes.
+
+What a flag may say is `models.flags.content`'s business; what a rollout does to one, `models.actions.rollouts`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select
+
+from models.actions import audit
+from models.actions.incident_change import actor_of
+from models.caller import Caller, Officer
+from models.configuration import configuring
+from models.errors import Conflict, Forbidden, InvalidField, NotFound
+from models.flags.content import Content, FlagFault, Stage, check, parse, shipped, to_json
+from models.flags.definitions import Definition, definition
+from models.flags.rollout import UNDER_WAY, decode_before
+from models.store import Change, Store
+from models.tables import districts, flags, rollouts
+
+LONGEST_REASON = 200  # characters
+
+
+async def set_stage(
+    store: Store, key: str, district: str, stage: Stage, by: Officer, reason: str | None = None
+) -> int:
+    """Off, integrating or live in one district; a pilot is a rollout. Returns the flag's new version.
+
+    Raises NotFound (no such flag), Forbidden (another's district, or no administrator), InvalidField (there is
+    no code to switch on), Conflict (a rollout is under way there).
+    """
+    if stage.state == "pilot":
+        raise InvalidField(field="state", why="not_here")
+    refuse_others(by, [district])
+    async with configuring(store, "flags") as change:
+        await refuse_under_way(change, key, [district])
+        content = (await current(change, key)).with_districts({district: stage})
+        version = await write(change, key, content, by, reason)
+        await audit.record(change, by, "set_stage", f"flag:{key}@{version}", reason=reason)
+    return version
+
+
+async def kill(store: Store, key: str, killed: bool, by: Officer, reason: str) -> int:
+    """Off at once for everybody and everywhere, or as it was before; said twice it changes nothing.
+
+    Returns the flag's version. Raises NotFound, Forbidden (who does not administer every district).
+    """
+    async with configuring(store, "flags") as change:
+        every = list((await change.connection.execute(select(districts.c.code))).scalars())
+        refuse_others(by, every)
+        content = await current(change, key)
+        if content.killed == killed:
+            return await newest_version(change, key)
+        version = await write(change, key, _killed(content, killed), by, reason)
+        action = "kill_flag" if killed else "restore_flag"
+        await audit.record(change, by, action, f"flag:{key}@{version}", reason=reason)
+    return version
+
+
+def _killed(content: Content, killed: bool) -> Content:
+    return Content(
+        content.everywhere, content.cities, content.districts, content.roles, content.by, killed=killed
+    )
+
+
+def refuse_others(by: Officer, codes: Sequence[str]) -> None:
+    """Only administrators, and only in their own districts. Raises Forbidden."""
+    if by.role != "administrator" or not set(codes) <= by.districts:
+        raise Forbidden(field="district")
+
+
+async def refuse_under_way(change: Change, key: str, codes: Sequence[str]) -> None:
+    """Raises Conflict while a rollout of the flag is under way in one of the districts."""
+    query = select(rollouts.c.before).where(rollouts.c.flag == key, rollouts.c.status.in_(UNDER_WAY))
+    for before in (await change.connection.execute(query)).scalars():
+        if set(decode_before(before)) & set(codes):
+            raise Conflict(why="rollout_under_way")
+
+
+async def current(change: Change, key: str) -> Content:
+    """What the flag says now; what is shipped if nobody has said anything. Raises NotFound."""
+    known = known_flag(key)
+    query = select(flags.c.content).where(flags.c.key == key).order_by(flags.c.version.desc()).limit(1)
+    text = (await change.connection.execute(query)).scalar_one_or_none()
+    return shipped(known) if text is None else parse(known, text)
+
+
+async def write(change: Change, key: str, content: Content, by: Caller, reason: str | None = None) -> int:
+    """A new version in the transaction of ``configuring(store, "flags")``. Raises InvalidField with the place."""
+    try:
+        check(known_flag(key), content)
+    except FlagFault as fault:
+        raise InvalidField(field=fault.place, why=fault.why) from None
+    version = await newest_version(change, key) + 1
+    await change.connection.execute(
+        insert(flags).values(
+            key=key,
+            version=version,
+            content=to_json(content),
+            made_by=actor_of(by),
+            made_at=change.at,
+            reason=reason,
+        )
+    )
+    return version
+
+
+async def newest_version(change: Change, key: str) -> int:
+    """0 for a flag of which nobody has said anything."""
+    query = select(func.coalesce(func.max(flags.c.version), 0)).where(flags.c.key == key)
+    return int((await change.connection.execute(query)).scalar_one())
+
+
+def known_flag(key: str) -> Definition:
+    found = definition(key)
+    if found is None:
+        raise NotFound(field="flag")
+    return found

@@ -1,0 +1,58 @@
+"""Which flags the code asks for. Their stages are data; that a flag exists, and has code behind it, is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["module", "feature", "rule"]
+# Whose hash decides whether he is in a pilot. The same one is always in, however often he comes.
+Unit = Literal["vehicle", "owner", "officer"]
+Module = Literal["move_car", "accidents", "reports", "hazards", "parking", "duty"]
+Feature = Literal["request_photos"]
+MODULES: tuple[Module, ...] = ("move_car", "accidents", "reports", "hazards", "parking", "duty")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """``built``: there is code to switch on. ``live``: on everywhere as long as nobody says otherwise."""
+
+    key: str
+    kind: Kind
+    unit: Unit
+    built: bool = True
+    live: bool = False
+
+
+DEFINITIONS: Mapping[str, Definition] = {
+    one.key: one
+    for one in (
+        Definition("module.move_car", "module", "vehicle", live=True),
+        Definition("module.accidents", "module", "vehicle", built=False),
+        Definition("module.reports", "module", "owner", built=False),
+        Definition("module.hazards", "module", "owner", built=False),
+        Definition("module.parking", "module", "owner", built=False),
+        Definition("module.duty", "module", "officer", live=True),
+        Definition("feature.request_photos", "feature", "vehicle", live=True),
+    )
+}
+
+
+_RULE = re.compile(r"rule\.[a-z_]{1,30}\.[0-9]{1,9}")
+
+
+def definition(key: str) -> Definition | None:
+    """The flag of this key; ``rule.<table>.<version>`` is a version of a rule beside the active one."""
+    if _RULE.fullmatch(key):
+        return Definition(key, "rule", "vehicle")
+    return DEFINITIONS.get(key)
+
+
+def module_key(module: Module) -> str:
+    return f"module.{module}"
+
+
+def feature_key(feature: Feature) -> str:
+    return f"feature.{feature}"
