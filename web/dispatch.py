@@ -1,4 +1,4 @@
-"""From an endpoint to a route: who calls, may he, is the body sound, was it answered before, then the handler."""
+"""From an endpoint to a route: who calls, may he, is the body sound, is its module on, was it answered before."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, Wu
 from web.answers import json_response, response
 from web.body import canonical, read_json
 from web.endpoint import Call, Endpoint, Nothing, Upload
+from web.gate import check_module
 from web.language import choose
 from web.local import local_wall
 from web.site import Site, site_of
@@ -34,6 +35,7 @@ def route(endpoint: Endpoint) -> Route:
         _check_path(request)
         caller = await _caller(request, site, endpoint)
         call, body = await _call(request, site, endpoint, caller)
+        await check_module(endpoint, call)
         key = _key(request, endpoint, call, body)
         if key is None:
             return response(await endpoint.handler(call))

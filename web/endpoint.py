@@ -17,6 +17,7 @@ from starlette.requests import Request
 from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
 from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, Unauthenticated, WufenError
+from models.flags.definitions import Module
 from web.answers import Answer, FileAnswer, encode
 from web.sentences import Language
 from web.site import Site
@@ -107,13 +108,31 @@ def keeping(call: Call[Any], answer_of: Callable[[Result], Answer]) -> Keeping[R
 Handler = Callable[[Call[Any]], Awaitable[Answer | FileAnswer]]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a call is about, for its module: a district; the ids of those whose share a pilot is; and whether it
+
+    only prepares the module (``beforehand``), which is possible as soon as the district is integrating.
+    """
+
+    district: str
+    units: Mapping[str, str | None] = field(default_factory=dict)
+    beforehand: bool = False
+
+
+# None: what was begun is carried to its end, whatever its module's stage has become.
+Where = Callable[[Call[Any]], Awaitable[Place | None]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """``path`` with its parameters in braces; ``answers`` by status; ``errors`` beyond those everybody meets.
 
-    ``query`` names the parameters behind the question mark, each with its sentence. ``repeatable``: an
-    Idempotency-Key is honoured. ``in_one_change``: all that it does is in the transaction that keeps its answer,
-    so that a repeated call may simply be tried: it undoes itself. ``upload``: the body is multipart with this one file.
+    ``module``: what has to be on for it, judged at the place that ``where`` finds (`web.gate`); ``platform`` is what
+    all modules stand on, and always on. ``query`` names the parameters behind the question mark, each with its
+    sentence. ``repeatable``: an Idempotency-Key is honoured. ``in_one_change``: all that it does is in the
+    transaction that keeps its answer, so that a repeated call may simply be tried: it undoes itself. ``upload``: the
+    body is multipart with this one file.
     """
 
     method: str
@@ -122,7 +141,9 @@ class Endpoint:
     handler: Handler
     summary: str
     who: Who
+    module: Module | Literal["platform"]
     answers: Mapping[int, Any]
+    where: Where | None = None
     body: type[Shape] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[type[WufenError], ...] = ()

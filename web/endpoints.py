@@ -13,6 +13,7 @@ from web.api import (
     move_requests,
     openapi,
     photos,
+    rollouts,
     rules,
     sessions,
     simulator,
@@ -33,6 +34,7 @@ _RESOURCES = (
     bindings,
     admin,
     rules,
+    rollouts,
     simulator,
 )
 

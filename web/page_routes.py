@@ -14,11 +14,13 @@ from starlette.routing import Route
 from models.actions import notices, sessions
 from models.actions.requests import REASONS
 from models.caller import Participant
-from models.errors import NotFound, Unauthenticated
+from models.errors import NotFound, SwitchedOff, Unauthenticated
+from models.flags.definitions import feature_key
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, city_maps, district_names, installation
-from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident
-from web import pages
+from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
+from web import pages, whereabouts
+from web.gate import check_place
 from web.language import choose
 from web.local import WALL_COOKIE, local_wall, shows_samples
 from web.site import Site, site_of
@@ -34,9 +36,9 @@ async def index(request: Request) -> Response:
     doors = [
         {"url": url, "key": key}
         for key, url in (
-            ("officer", "/officer"),
-            ("auxiliary", "/auxiliary"),
-            ("wall", "/wall"),
+            ("officer", "/officer" if site.store.flags.is_anywhere("duty") else ""),
+            ("auxiliary", "/auxiliary" if site.store.flags.is_anywhere("duty") else ""),
+            ("wall", "/wall" if site.store.flags.is_anywhere("move_car") else ""),
             ("admin", "/admin"),
             ("phones", "/phones" if await shows_samples(request, site) else ""),
             ("help", "/help"),
@@ -58,14 +60,27 @@ async def sticker(request: Request) -> Response:
         return _sentence(request, here, "sticker_unknown", 404)
     if face.status in DEAD:
         return _sentence(request, replace(here, platform=face.platform), f"sticker_{face.status}", 410)
-    data = _driver(request, face, "bind" if face.status == "fresh" else "request")
     here = replace(here, platform=face.platform)
+    try:
+        await _check_module(request, face)
+    except SwitchedOff as off:
+        text = site.sentences.say(choose(request.scope), f"errors.{off.code}.{off.params['why']}")
+        return pages.message(request, off.code, text, off.status, here.platform)
+    data = await _driver(request, face, "bind" if face.status == "fresh" else "request")
     if face.status == "paused":
         response = _paused(request, here, data)
     else:
         response = pages.shell(request, "driver", data, areas=("driver",), platform=face.platform)
     pages.name_device(request, response)
     return response
+
+
+async def _check_module(request: Request, face: StickerFace) -> None:
+    """Raises SwitchedOff where nobody can be asked to move, except for whoever is asked already."""
+    fresh = face.status == "fresh"
+    place = await whereabouts.scanned(site_of(request).store, face.code, beforehand=fresh)
+    if place is not None:
+        await check_place(request, site_of(request), "move_car", place)
 
 
 def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Response:
@@ -96,7 +111,7 @@ async def owner(request: Request) -> Response:
         return _sentence(request, here, "link_ended", 410)
     await notices.seen(site.store, caller)
     face = await _face_of(site, caller)
-    data = {**_driver(request, face, "owner"), "token": token, "incident": view}
+    data = {**await _driver(request, face, "owner"), "token": token, "incident": view}
     return pages.shell(request, "driver", data, areas=("driver", "owner"), platform=face.platform)
 
 
@@ -107,7 +122,7 @@ async def _face_of(site: Site, caller: Participant) -> StickerFace:
     return face
 
 
-def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, Any]:
+async def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, Any]:
     chinese = choose(request.scope) == "zh"
     return {
         "mode": mode,
@@ -116,7 +131,21 @@ def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, Any]:
         "plate_length": face.plate_length or 0,
         "district_name": face.district_name if chinese else face.district_name_en,
         "reasons": list(REASONS),
+        "features": await _features(site_of(request), face),
     }
+
+
+async def _features(site: Site, face: StickerFace) -> list[str]:
+    """What is on for this sticker's car or owner beyond the request itself."""
+    flags, key = site.store.flags, feature_key("request_photos")
+    on = flags.is_plain(key)
+    if not on:
+        place = await sticker_place(site.store, face.code)
+        unit = (
+            None if place is None else {"vehicle": place.vehicle_id, "owner": place.owner_id}[flags.unit(key)]
+        )
+        on = flags.is_on(key, face.district, unit=unit)
+    return ["request_photos"] if on else []
 
 
 async def officer(request: Request) -> Response:

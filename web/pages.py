@@ -28,7 +28,15 @@ PLATFORM = "common.name"  # before there is a city, the service goes by its own 
 CALL = "122"
 # Refusals with a heading of their own on a page.
 HEADINGS = frozenset(
-    {"sticker_unknown", "sticker_paused", "sticker_replaced", "sticker_revoked", "link_ended", "forbidden"}
+    {
+        "sticker_unknown",
+        "sticker_paused",
+        "sticker_replaced",
+        "sticker_revoked",
+        "switched_off",
+        "link_ended",
+        "forbidden",
+    }
 )
 
 

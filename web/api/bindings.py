@@ -17,8 +17,10 @@ from models.errors import (
     StickerRevoked,
     StickerUnbound,
     StickerUnknown,
+    SwitchedOff,
     TooManyRequests,
 )
+from web import whereabouts
 from web.answers import Answer
 from web.api.stickers import owner_token
 from web.endpoint import Call, Endpoint, Shape, keeping
@@ -80,9 +82,11 @@ ENDPOINTS = [
         handler=begin,
         summary="Sends a six-digit code to the phone.",
         who="anyone",
+        module="move_car",
+        where=whereabouts.of_sticker_to_bind,
         body=Binding,
         answers={202: BindingBegun},
-        errors=(StickerUnknown, StickerRevoked, StickerBound, StickerUnbound, TooManyRequests),
+        errors=(StickerUnknown, StickerRevoked, StickerBound, StickerUnbound, SwitchedOff, TooManyRequests),
         repeatable=True,
     ),
     Endpoint(
@@ -92,6 +96,8 @@ ENDPOINTS = [
         handler=confirm,
         summary="The code binds; the answer holds the owner's token. Five wrong ones make the binding worthless.",
         who="anyone",
+        module="move_car",
+        where=whereabouts.to_its_end,
         body=Code,
         answers={200: BindingConfirmed},
         errors=(NotFound, LockedOut, Conflict, StickerBound),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from models.actions.commands import on_duty_in
 from models.caller import Caller, Officer, Participant, Wall
 from models.errors import Forbidden, NotFound
+from models.flags.definitions import module_key
 from models.store import Store
 from models.tables import incidents
 from models.tokens import connection_token
@@ -56,17 +57,29 @@ async def _channels(store: Store, caller: Caller) -> set[str]:
     if isinstance(caller, Participant):
         return {f"incident:{caller.incident_id}"}
     if isinstance(caller, Wall):
-        return _of_districts(caller.districts, "district", "positions", "board")
+        return _of_districts(await _fed(store, caller), "district", "positions", "board")
     assert isinstance(caller, Officer)
     own = {f"officer:{caller.id}"}
     if caller.role == "commander":
-        return own | _of_districts(caller.districts, "district", "positions", "board")
+        return own | _of_districts(await _fed(store, caller), "district", "positions", "board")
     if caller.role not in {"police", "auxiliary"}:
         return own
     async with store.database.read() as connection:
         district = await on_duty_in(connection, caller.id)
     # Only while on duty: going off duty ends the feed, and nobody watches colleagues from home.
     return own | _of_districts({district} if district else frozenset(), "district", "positions")
+
+
+async def _fed(store: Store, caller: Officer | Wall) -> set[str]:
+    """The caller's districts that have a feed: moving cars is on there, or something is still open."""
+    if store.flags.is_plain(module_key("move_car")):
+        return set(caller.districts)
+    on = {code for code in caller.districts if store.flags.is_on_for("move_car", code, caller)}
+    query = select(incidents.c.district).where(
+        incidents.c.district.in_(sorted(caller.districts - on)), incidents.c.status != "closed"
+    )
+    async with store.database.read() as connection:
+        return on | set((await connection.execute(query.distinct())).scalars())
 
 
 def _watched(caller: Caller) -> set[str]:
@@ -100,6 +113,7 @@ ENDPOINTS = [
         handler=give,
         summary="A token for the hub's WebSocket, and where that is. Renew it before it runs out.",
         who="signed_in",
+        module="platform",
         query={
             "incident": "Also the channel of this incident of the caller's district.",
             "wall": "1: as the sample city's wall of this machine, whoever else is signed in.",

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from models.caller import Officer, Wall
-from models.errors import Forbidden, NotFound
+from models.errors import Forbidden, NotFound, SwitchedOff
 from models.queries import board as boards
 from models.tables import districts
+from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import IncidentView
 from web.endpoint import Call, Endpoint, Nothing, Shape
@@ -88,7 +89,7 @@ async def closed(call: Call[Nothing]) -> Answer:
     return Answer({"incidents": views})
 
 
-_ERRORS = (Forbidden, NotFound)
+_ERRORS = (Forbidden, NotFound, SwitchedOff)
 ENDPOINTS = [
     Endpoint(
         method="GET",
@@ -97,6 +98,7 @@ ENDPOINTS = [
         handler=every,
         summary="All districts, by code of GB/T 2260.",
         who="anyone",
+        module="platform",
         answers={200: Districts},
     ),
     Endpoint(
@@ -106,6 +108,8 @@ ENDPOINTS = [
         handler=board,
         summary="The open incidents with the position to subscribe from.",
         who="viewer",
+        module="move_car",
+        where=whereabouts.of_district,
         answers={200: Board},
         errors=_ERRORS,
     ),
@@ -116,6 +120,8 @@ ENDPOINTS = [
         handler=figures,
         summary="The figures of the last 24 hours, and who is on duty.",
         who="viewer",
+        module="move_car",
+        where=whereabouts.of_district,
         answers={200: Figures},
         errors=_ERRORS,
     ),
@@ -126,6 +132,8 @@ ENDPOINTS = [
         handler=closed,
         summary="What was closed in the last 24 hours, the newest first, at most 100.",
         who="viewer",
+        module="move_car",
+        where=whereabouts.of_district,
         query={"mine": "1: only what the calling officer had."},
         answers={200: Closed},
         errors=_ERRORS,

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from models.actions import duty
-from models.errors import Forbidden, NotOnDuty
+from models.errors import Forbidden, NotOnDuty, SwitchedOff
 from models.queries.officer import duty_of
+from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import IncidentView, Place
 from web.endpoint import Call, Endpoint, Nothing, Shape
@@ -57,6 +58,8 @@ ENDPOINTS = [
         handler=look,
         summary="The officer's shift, what he has, and what he is asked.",
         who="staff",
+        module="duty",
+        where=whereabouts.to_its_end,
         answers={200: DutyView},
     ),
     Endpoint(
@@ -66,9 +69,11 @@ ENDPOINTS = [
         handler=change,
         summary="Go on duty or off. Whoever goes off gives his incidents back; saying the same twice changes nothing.",
         who="staff",
+        module="duty",
+        where=whereabouts.of_new_shift,
         body=Duty,
         answers={200: DutyView},
-        errors=(Forbidden,),
+        errors=(Forbidden, SwitchedOff),
     ),
     Endpoint(
         method="PUT",
@@ -77,6 +82,8 @@ ENDPOINTS = [
         handler=move,
         summary="Where the officer is now; only on duty.",
         who="staff",
+        module="duty",
+        where=whereabouts.to_its_end,
         body=Place,
         answers={200: Nothing},
         errors=(NotOnDuty, Forbidden),

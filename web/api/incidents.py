@@ -23,6 +23,7 @@ from models.incident import commands
 from models.incident.commands import Command
 from models.incident.views import View
 from models.queries.incident import incident_for
+from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import OneIncident, OnePulledIncident
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
@@ -146,6 +147,8 @@ ENDPOINTS = [
         handler=look,
         summary="The incident as the caller may see it, with its place in its channel; staff looks are recorded.",
         who="signed_in",
+        module="move_car",
+        where=whereabouts.to_its_end,
         answers={200: OnePulledIncident},
         errors=(NotFound, Forbidden),
     ),
@@ -157,6 +160,8 @@ ENDPOINTS = [
             handler=_order(make),
             summary=summary,
             who="signed_in",
+            module="move_car",
+            where=whereabouts.to_its_end,
             body=body,
             answers={200: OneIncident},
             errors=(

@@ -15,8 +15,10 @@ from models.errors import (
     StickerRevoked,
     StickerUnbound,
     StickerUnknown,
+    SwitchedOff,
     TooManyRequests,
 )
+from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import IncidentView, Place
 from web.endpoint import Call, Endpoint, Shape, keeping
@@ -72,6 +74,8 @@ ENDPOINTS = [
         handler=ask,
         summary="Ask for a car to be moved. One car has one open request: a second caller joins it (200).",
         who="anyone",
+        module="move_car",
+        where=whereabouts.of_body_sticker,
         body=Asked,
         answers={201: Answered, 200: Answered},
         errors=(
@@ -79,6 +83,7 @@ ENDPOINTS = [
             StickerUnbound,
             StickerPaused,
             StickerRevoked,
+            SwitchedOff,
             PlateTailWrong,
             PlateTailLocked,
             TooManyRequests,

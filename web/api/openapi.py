@@ -75,6 +75,7 @@ def endpoint(resources: Mapping[str, Sequence[Endpoint]]) -> Endpoint:
         handler=tell,
         summary="This document.",
         who="anyone",
+        module="platform",
         answers={200: None},
     )
     whole = document({**resources, "openapi": [own]})

@@ -7,9 +7,17 @@ import asyncio
 from models.actions import audit, photos
 from models.actions.photos import KeptPhoto, NewPhoto
 from models.caller import Officer
-from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, PayloadTooLarge, UnsupportedMedia
+from models.errors import (
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    NotFound,
+    PayloadTooLarge,
+    SwitchedOff,
+    UnsupportedMedia,
+)
 from models.images import read_photo
-from web import media
+from web import media, whereabouts
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload, keeping
 
@@ -61,9 +69,19 @@ ENDPOINTS = [
         handler=add,
         summary="Add a photo (JPEG, PNG or WebP, at most 10 MB, nine per incident). Only the picture itself is kept.",
         who="signed_in",
+        module="move_car",
+        where=whereabouts.to_its_end,
         upload="photo",
         answers={201: OnePhoto},
-        errors=(NotFound, Forbidden, IllegalTransition, Conflict, PayloadTooLarge, UnsupportedMedia),
+        errors=(
+            NotFound,
+            Forbidden,
+            SwitchedOff,
+            IllegalTransition,
+            Conflict,
+            PayloadTooLarge,
+            UnsupportedMedia,
+        ),
         repeatable=True,
     ),
     Endpoint(
@@ -73,6 +91,8 @@ ENDPOINTS = [
         handler=look,
         summary="The picture. Staff looks are recorded.",
         who="signed_in",
+        module="move_car",
+        where=whereabouts.to_its_end,
         answers={200: None},
         errors=(NotFound, Forbidden),
         media="image/jpeg",

@@ -24,9 +24,12 @@ class Credentials(Shape):
 
 
 class Named(Shape):
+    """``modules`` are those that are on there for this officer."""
+
     code: str
     name: str
     name_en: str
+    modules: list[str]
 
 
 class Me(Shape):
@@ -87,7 +90,16 @@ async def me(call: Call[Nothing]) -> Answer:
     )
     async with call.site.store.database.read() as connection:
         rows = (await connection.execute(query)).all()
-    named = [Named(code=row.code, name=row.name, name_en=row.name_en) for row in rows]
+    flags = call.site.store.flags
+    named = [
+        Named(
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            modules=list(flags.modules(row.code, call.officer)),
+        )
+        for row in rows
+    ]
     return Answer(Me(districts=named, **_facts(call.officer)))
 
 
@@ -115,6 +127,7 @@ ENDPOINTS = [
         handler=sign_in_police,
         summary="Sign in as police officer, commander or administrator. Sets a session cookie too.",
         who="anyone",
+        module="platform",
         body=Credentials,
         answers={200: Session},
         errors=_ERRORS,
@@ -126,6 +139,7 @@ ENDPOINTS = [
         handler=sign_in_auxiliary,
         summary="Sign in as auxiliary officer. Sets a session cookie too.",
         who="anyone",
+        module="platform",
         body=Credentials,
         answers={200: Session},
         errors=_ERRORS,
@@ -137,6 +151,7 @@ ENDPOINTS = [
         handler=sign_out,
         summary="Sign out: the token is worthless from now on, and live connections end.",
         who="staff",
+        module="platform",
         answers={200: Nothing},
     ),
     Endpoint(
@@ -146,6 +161,7 @@ ENDPOINTS = [
         handler=me,
         summary="Who the token belongs to.",
         who="staff",
+        module="platform",
         answers={200: Me},
     ),
 ]

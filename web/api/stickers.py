@@ -19,10 +19,12 @@ from models.errors import (
     StickerRevoked,
     StickerUnbound,
     StickerUnknown,
+    SwitchedOff,
     TooManyRequests,
     Unauthenticated,
 )
 from models.queries.stickers import sticker_face
+from web import whereabouts
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 from web.signing import Signer
@@ -127,6 +129,8 @@ def _owners(what: OwnersChange, summary: str) -> Endpoint:
         handler=replace if what == "replace" else _change(what),
         summary=summary,
         who="owner",
+        module="move_car",
+        where=whereabouts.to_its_end,
         body=Replacement if what == "replace" else Nothing,
         answers={200: StickerChanged},
         errors=(*_ERRORS, StickerBound if what == "replace" else StickerPaused),
@@ -142,8 +146,10 @@ ENDPOINTS = [
         handler=look,
         summary="What a scan shows: the state, province and city letter, and what may be asked.",
         who="anyone",
+        module="move_car",
+        where=whereabouts.of_sticker,
         answers={200: StickerView},
-        errors=(StickerUnknown, TooManyRequests),
+        errors=(StickerUnknown, SwitchedOff, TooManyRequests),
     ),
     _owners("pause", "The sticker says politely that it is paused."),
     _owners("resume", "The sticker works again."),
