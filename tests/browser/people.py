@@ -35,12 +35,12 @@ class Sample:
         return next(one for one in self.accounts if one["role"] == role and one["district"] == district)
 
 
-def button(page: Page, name: str) -> Locator:
-    """A button by the whole of its name."""
+def button(page: Page | Locator, name: str) -> Locator:
+    """A button by the whole of its name, on a page or in a part of it."""
     return page.get_by_role("button", name=name, exact=True)
 
 
-def sees(page: Page, text: str) -> None:
+def sees(page: Page | Locator, text: str) -> None:
     """The person reads ``text`` somewhere on the screen."""
     expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 

@@ -3,6 +3,8 @@ import type { PulledIncident, Reason } from "../shared/incident.ts";
 
 export type DriverMode = "request" | "bind" | "owner" | "paused";
 
+export type Feature = "request_photos";
+
 export interface DriverData {
   mode: DriverMode;
   sticker: string;
@@ -13,6 +15,8 @@ export interface DriverData {
   platform: string;
   district_name: string;
   reasons: Reason[];
+  /** What is switched on for this sticker beyond the request itself. */
+  features: Feature[];
   /** Owner: the incident that the link is about, as it was when the page was printed. */
   incident?: PulledIncident;
 }

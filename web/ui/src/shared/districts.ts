@@ -6,6 +6,13 @@ export interface District {
   name: string;
 }
 
+export type Module = "move_car" | "accidents" | "reports" | "hazards" | "parking" | "duty";
+
+/** A district of whoever is signed in, with the modules that are on there for him. */
+export interface OwnDistrict extends District {
+  modules: Module[];
+}
+
 export interface DistrictView {
   code: string;
   name: string;

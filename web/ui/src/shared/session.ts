@@ -1,14 +1,14 @@
 /** Who sits before this page: asked of the server, which knows by the session cookie. */
 import { ref, type Ref } from "vue";
 import { ApiError, call } from "./api.ts";
-import { named, type District, type DistrictView } from "./districts.ts";
+import { named, type DistrictView, type Module, type OwnDistrict } from "./districts.ts";
 
 export interface Me {
   id: string;
   role: "police" | "auxiliary" | "commander" | "administrator";
   service_number: string;
   unit: string;
-  districts: District[];
+  districts: OwnDistrict[];
 }
 
 /** `unreachable`: the server gave no answer, so nobody knows yet. */
@@ -48,6 +48,6 @@ export function useSession(): Session {
 }
 
 export async function whoAmI(): Promise<Me> {
-  const { districts, ...facts } = await call<Omit<Me, "districts"> & { districts: DistrictView[] }>("/api/v1/me");
-  return { ...facts, districts: named(districts) };
+  const { districts, ...facts } = await call<Omit<Me, "districts"> & { districts: (DistrictView & { modules: Module[] })[] }>("/api/v1/me");
+  return { ...facts, districts: named(districts).map((one, at) => ({ ...one, modules: districts[at]!.modules })) };
 }

@@ -1,0 +1,81 @@
+/** What the rollout desk's part of the API sends, and how its figures are written. */
+import { t } from "../shared/i18n.ts";
+
+export type State = "off" | "integrating" | "pilot" | "live";
+
+export interface Flag {
+  key: string;
+  kind: "module" | "feature" | "rule";
+  built: boolean;
+  killed: boolean;
+  version: number;
+  /** By district. */
+  stages: Record<string, { state: State; percent: number | null }>;
+}
+
+export interface Estimate {
+  n: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export const FIGURES = ["kept", "breached", "errors", "complaints", "answer_p90", "accept_p90"] as const;
+export type Figure = (typeof FIGURES)[number];
+
+export interface Groups {
+  pilot: Record<Figure, Estimate>;
+  control: Record<Figure, Estimate>;
+  control_is: "off" | "outside" | "live";
+}
+
+export interface Guard {
+  figure: Figure;
+  worse_by?: number;
+  limit?: number;
+  least_n?: number;
+}
+
+export interface Rollout {
+  id: string;
+  flag: string;
+  districts: string[];
+  percent: number;
+  status: "running" | "paused" | "finished" | "rolled_back";
+  guards: Guard[];
+  started_at: string;
+  ended_at: string | null;
+  reason: string | null;
+  groups?: Groups;
+}
+
+/** Its name; a version of a rule goes by its table and number. */
+export function flagName(key: string): string {
+  const [kind, name, version] = key.split(".");
+  return kind === "rule" ? t("admin.flag.rule", { name: name ?? "", n: version ?? "" }) : t(`admin.flag.${key}`);
+}
+
+/** `rule.response.3` and `module.duty` as the API wants them said. */
+export function subjectOf(key: string): Record<string, unknown> {
+  const [type, name, version] = key.split(".");
+  return type === "rule" ? { type, name, version: Number(version) } : { type, name };
+}
+
+const isTime = (figure: Figure): boolean => figure.endsWith("_p90");
+
+/** A share in per cent with one decimal, a time in whole seconds; a dash for what cannot be said. */
+export function written(figure: Figure, value: number | null): string {
+  if (value === null) return "–";
+  return isTime(figure) ? t("admin.seconds", { n: Math.round(value) }) : `${(value * 100).toFixed(1)}%`;
+}
+
+/** The interval; an open end where too few came to bound it. */
+export function between(figure: Figure, { n, low, high }: Estimate): string {
+  return n === 0 ? "" : `${written(figure, low)} … ${written(figure, high)}`;
+}
+
+/** Why it was rolled back, when the service did it: the name of the guard's figure. */
+export function guardOf(reason: string | null): Figure | null {
+  const name = reason?.startsWith("guard:") ? reason.slice(6) : "";
+  return FIGURES.find((figure) => figure === name) ?? null;
+}

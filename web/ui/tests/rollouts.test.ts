@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { between, flagName, guardOf, subjectOf, written } from "../src/admin/rollouts.ts";
+import { useMessages } from "../src/shared/i18n.ts";
+
+useMessages({ "admin.seconds": "{n} s", "admin.flag.module.duty": "Duty", "admin.flag.rule": "Rule {name}, version {n}" });
+
+test("a share is written in per cent, a time in seconds, and what cannot be said as a dash", () => {
+  assert.equal(written("kept", 0.9136), "91.4%");
+  assert.equal(written("answer_p90", 83.6), "84 s");
+  assert.equal(written("answer_p90", null), "–");
+});
+
+test("an interval has an open end where too few came to bound it, and none without cases", () => {
+  assert.equal(between("breached", { n: 40, value: 0.2, low: 0.105, high: 0.3478 }), "10.5% … 34.8%");
+  assert.equal(between("accept_p90", { n: 20, value: 41, low: 30.2, high: null }), "30 s … –");
+  assert.equal(between("kept", { n: 0, value: null, low: null, high: null }), "");
+});
+
+test("what is on trial is named, and said to the server", () => {
+  assert.equal(flagName("module.duty"), "Duty");
+  assert.equal(flagName("rule.response.3"), "Rule response, version 3");
+  assert.deepEqual(subjectOf("feature.request_photos"), { type: "feature", name: "request_photos" });
+  assert.deepEqual(subjectOf("rule.response.3"), { type: "rule", name: "response", version: 3 });
+});
+
+test("the guard that took a pilot back is told from a person's reason", () => {
+  assert.equal(guardOf("guard:breached"), "breached");
+  assert.equal(guardOf("guard:nonsense"), null);
+  assert.equal(guardOf("too many complaints"), null);
+  assert.equal(guardOf(null), null);
+});
