@@ -48,7 +48,7 @@ def photos_are_asked_for(page: Page, city: Product, code: str) -> bool:
     page.goto(f"{city.web_url}/s/{code}")
     button(page, "挡住出入口").click()
     page.get_by_label("车牌末三位").wait_for()
-    return page.get_by_text("照片", exact=True).count() > 0
+    return page.get_by_text("现场照片").count() > 0
 
 
 def test_a_pilot_is_started_widened_and_rolled_back_and_the_driver_s_page_follows(

@@ -9,6 +9,7 @@ from msgspec import Meta
 from models.actions import rule_overrides
 from models.actions.rule_overrides import Overridden
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, SecondPersonNeeded
+from web import whereabouts
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
@@ -68,6 +69,8 @@ ENDPOINTS = [
         handler=override,
         summary="Police or commander decide otherwise than the rules did, with a reason.",
         who="staff",
+        module="move_car",
+        where=whereabouts.to_its_end,
         body=Override,
         answers={201: OverrideView},
         errors=(NotFound, Forbidden, Conflict, InvalidField),
@@ -80,6 +83,8 @@ ENDPOINTS = [
         handler=confirm,
         summary="The second person's word, where the table wants one.",
         who="staff",
+        module="move_car",
+        where=whereabouts.to_its_end,
         body=Nothing,
         answers={200: OverrideView},
         errors=(NotFound, Forbidden, Conflict, SecondPersonNeeded),
