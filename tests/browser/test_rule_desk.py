@@ -120,6 +120,19 @@ def test_a_rule_is_drafted_by_one_approved_by_another_and_followed_by_new_reques
     button(su, "以新结果为准").click()
     sees(su, "核对无误")
 
+    # A golden case of their own: the result is worked out, not typed.
+    button(su, "增加范例").click()
+    su.get_by_label("名称").fill("消防通道")
+    su.get_by_label("原因", exact=True).select_option("fire_lane")
+    button(su, "算出结果并加入").click()
+    sees(su, "原因：消防通道 ⇒ 秒：120")
+
+    # A reload loses nothing.
+    su.reload()
+    sees(su, "这是您上次没有存完的改动")
+    expect(cell(su, 1, "原因")).to_have_text("消防通道")
+    sees(su, "核对无误")
+
     button(su, "试算").click()
     sees(su, "1 个决定中有 1 个会改变")
     su.get_by_label("依据").fill("雅公交〔2026〕12号")
