@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.city.faults import Faults
 from models.city.look import DrawingSection, StickerSection
+from models.city.modules import ModulesSection
 from models.city.places import CitySection, DistrictsSection
 from models.city.reading import Fields, compose
 from models.city.ruling import RulesSection
@@ -28,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     StickerSection(),
     DrawingSection(),
     RulesSection(),
+    ModulesSection(),
 )
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"
 
@@ -63,11 +65,12 @@ def read(content: bytes) -> Bundle:
 
 
 def _check_scopes(city: str, found: Mapping[str, Entries], root: Fields) -> None:
-    """A rule is the city's or that of one of the districts in the bundle."""
+    """A rule, or a module's state, is the city's or that of one of the districts in the bundle."""
     places = {city, *found.get("districts", {})}
-    for key in found.get("rules", {}):
-        if key.split(" ")[1] not in places:
-            root.wrong("rules", f"{key}: the scope is neither the city nor one of its districts here")
+    for name in ("rules", "modules"):
+        for key in found.get(name, {}):
+            if key.split(" ")[1] not in places:
+                root.wrong(name, f"{key}: the scope is neither the city nor one of its districts here")
 
 
 async def told(connection: AsyncConnection, city: str) -> str:
