@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from models.actions import audit
 from models.actions.idempotency import Keeping
@@ -31,7 +31,7 @@ from models.tables import districts, rule_activations, rule_versions
 LEAD = timedelta(seconds=2)
 FURTHEST = timedelta(days=366)
 _ANOTHER = {"draft": "not_draft", "checked": "not_checked", "approved": "not_approved"}
-MOST_WAITING = 50  # drafts and checked versions of one table in one scope
+MOST_WAITING = 50  # checked versions of one table in one scope; and so many drafts, of which the newest stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ async def draft(
     async with configuring(store, "rules") as change:
         await _check_scope(change, by, scope)
         same = (rule_versions.c.table_name == content.table, rule_versions.c.scope == scope)
-        waiting = select(func.count()).where(*same, rule_versions.c.status.in_(("draft", "checked")))
+        waiting = select(func.count()).where(*same, rule_versions.c.status == "checked")
         if (await change.connection.execute(waiting)).scalar_one() >= MOST_WAITING:
             raise Conflict(why="too_many_drafts", limit=MOST_WAITING)
+        await _forget_drafts(change, same)
         newest = select(func.coalesce(func.max(rule_versions.c.number), 0)).where(*same)
         number = (await change.connection.execute(newest)).scalar_one() + 1
         made = Changed(store.ids.new(), number, "draft")
@@ -76,6 +77,19 @@ async def draft(
         await change.connection.execute(insert(rule_versions).values(values))
         await _end(change, by, "rule_draft", made, note, then)
     return made
+
+
+async def _forget_drafts(change: Change, same: tuple[ColumnElement[bool], ...]) -> None:
+    """Makes room for one more: of what nobody handed in the oldest go, and their audit records stay."""
+    of_drafts = (*same, rule_versions.c.status == "draft")
+    kept = (
+        select(rule_versions.c.id)
+        .where(*of_drafts)
+        .order_by(rule_versions.c.number.desc())
+        .limit(MOST_WAITING - 1)
+    )
+    ids = list((await change.connection.execute(kept)).scalars())
+    await change.connection.execute(delete(rule_versions).where(*of_drafts, rule_versions.c.id.not_in(ids)))
 
 
 async def submit(store: Store, by: Officer, version_id: str, *, then: Then | None = None) -> Changed:

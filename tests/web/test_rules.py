@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from models.actions import rule_changes
 from models.caller import Officer
 from models.tables import audit, deadlines, incidents, officer_districts, officers
 from tests.support.city import CHEN, MINGSHAN, WANG, YUCHENG, ZHANG, officer
@@ -209,6 +210,21 @@ async def test_a_faulty_draft_is_kept_but_goes_nowhere(
     assert error_of(refused) == (422, "rule_faulty", None)
     refused = await web.post(f"{RULES}/versions/{version}/approve", json={}, headers=he)
     assert error_of(refused) == (409, "conflict", None)
+
+
+async def test_of_drafts_that_nobody_hands_in_the_newest_stay(
+    web: Client, su: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_changes, "MOST_WAITING", 2)
+    made = [
+        (await web.post(f"{RESPONSE}/versions", json=DRAFT, headers=su)).json()["version"] for _ in range(3)
+    ]
+    told = (await web.get(RESPONSE, params={"scope": YUCHENG}, headers=su)).json()
+    assert [(one["version"], one["number"]) for one in told["versions"]] == [(made[2], 3), (made[1], 2)]
+    for version in made[1:]:
+        await step(web, version, "submit", su)
+    full = await web.post(f"{RESPONSE}/versions", json=DRAFT, headers=su)
+    assert error_of(full) == (409, "conflict", None)
 
 
 async def test_one_step_back_and_another(
