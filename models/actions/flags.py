@@ -15,7 +15,7 @@ from models.caller import Caller, Officer
 from models.configuration import configuring
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.flags.content import Content, FlagFault, Stage, check, parse, shipped, to_json
-from models.flags.definitions import Definition, definition
+from models.flags.definitions import DEFINITIONS, Definition
 from models.flags.rollout import UNDER_WAY, decode_before
 from models.store import Change, Store
 from models.tables import districts, flags, rollouts
@@ -114,7 +114,7 @@ async def newest_version(change: Change, key: str) -> int:
 
 
 def known_flag(key: str) -> Definition:
-    found = definition(key)
+    found = DEFINITIONS.get(key)
     if found is None:
         raise NotFound(field="flag")
     return found

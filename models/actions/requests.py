@@ -21,6 +21,7 @@ from models.errors import (
     StickerUnknown,
 )
 from models.facts import Asked
+from models.flags.definitions import module_key
 from models.geography import Location
 from models.incident.commands import Join
 from models.incident.decide import Happened, decide
@@ -141,10 +142,12 @@ async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then 
 
 
 def _district(change: Change, request: MoveRequest, sticker: Any) -> str:
-    """The one in which the car stands if that is known, else the sticker's."""
+    """The one in which the car stands if that is known and moves cars, else the sticker's."""
     place = request.location
     found = None if place is None else change.store.boundaries.district_of(place)
-    return found or str(sticker.district)
+    if found is None or change.store.flags.set.stage(module_key("move_car"), found).state == "off":
+        return str(sticker.district)
+    return found
 
 
 def _join(change: Change, seen: Incident, token: str, person: dict[str, Any]) -> IncidentChange:

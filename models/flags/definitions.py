@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["module", "feature", "rule"]
+Kind = Literal["module", "feature"]
 # Whose hash decides whether he is in a pilot. The same one is always in, however often he comes.
 Unit = Literal["vehicle", "owner", "officer"]
 Module = Literal["move_car", "accidents", "reports", "hazards", "parking", "duty"]
@@ -38,16 +37,6 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("feature.request_photos", "feature", "vehicle", live=True),
     )
 }
-
-
-_RULE = re.compile(r"rule\.[a-z_]{1,30}\.[0-9]{1,9}")
-
-
-def definition(key: str) -> Definition | None:
-    """The flag of this key; ``rule.<table>.<version>`` is a version of a rule beside the active one."""
-    if _RULE.fullmatch(key):
-        return Definition(key, "rule", "vehicle")
-    return DEFINITIONS.get(key)
 
 
 def module_key(module: Module) -> str:

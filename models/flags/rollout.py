@@ -78,8 +78,8 @@ def control_of(kind: Kind, percent: int) -> Variant:
     """Whom the pilot is compared with.
 
     Whoever is outside a module's share has no incident there, so a module is compared with the districts where it
-    is live; anything else with those outside its share in the same districts, and where all are inside, with the
-    other districts.
+    is live; a feature with those outside its share in the same districts, and where all are inside, with the other
+    districts.
     """
     if kind == "module":
         return "live"

@@ -291,6 +291,11 @@ def test_the_administrators_page(city: Product, visitors: Visitors, language: st
     reader.finds("admin.field.password.hint")
     reader.presses("admin.add.go")
     reader.finds("admin.required")
+    reader.page.get_by_role("link", name=reader.word("admin.nav.rollouts")).click()
+    reader.finds("admin.stages.lede")
+    reader.finds("admin.pilot.start.lede")
+    reader.presses("admin.pilot.go")
+    reader.finds("admin.pilot.where.missing")
     reader.finds_nothing_foreign()
 
 

@@ -303,8 +303,8 @@ async def test_what_the_desk_refuses_it_says_with_the_field(web: Client) -> None
     nothing = {"guards": [{"figure": "kept"}]}
     await web.put(f"{flags}/{MOVE_CAR}/districts/{YUCHENG}", json=off, headers=admin)
     assert await refused("POST", path, start | nothing) == (422, "invalid_field", "guards")
-    rule = {"subject": {"type": "rule", "name": "../x", "version": 1}}
-    assert (await refused("POST", path, start | rule))[:2] == (422, "invalid_field")
+    unknown = {"subject": {"type": "feature", "name": "../x"}}
+    assert (await refused("POST", path, start | unknown))[:2] == (422, "invalid_field")
 
 
 async def test_a_pilot_from_its_start_to_its_end(web: Client, store: Store) -> None:

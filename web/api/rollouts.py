@@ -74,13 +74,6 @@ class OfFeature(Shape, tag_field="type", tag="feature"):
     name: Feature
 
 
-class OfRule(Shape, tag_field="type", tag="rule"):
-    """A version of a rule beside the active one."""
-
-    name: Annotated[str, Meta(pattern=r"^[a-z_]{1,30}$")]
-    version: Annotated[int, Meta(ge=1, le=999_999_999)]
-
-
 class GuardShape(Shape):
     """``worse_by``: than the control group; ``limit``: whatever that does. Shares from 0 to 1, p90s in seconds."""
 
@@ -93,7 +86,7 @@ class GuardShape(Shape):
 class NewRollout(Shape):
     """Without ``guards``: those that are shipped."""
 
-    subject: OfModule | OfFeature | OfRule
+    subject: OfModule | OfFeature
     districts: Annotated[list[Code], Meta(min_length=1, max_length=200)]
     percent: Percent
     guards: Annotated[list[GuardShape], Meta(max_length=20)] | None = None
@@ -246,9 +239,7 @@ async def start(call: Call[NewRollout]) -> Answer:
     return _started(rollout)
 
 
-def _key(subject: OfModule | OfFeature | OfRule) -> str:
-    if isinstance(subject, OfRule):
-        return f"rule.{subject.name}.{subject.version}"
+def _key(subject: OfModule | OfFeature) -> str:
     return f"module.{subject.name}" if isinstance(subject, OfModule) else f"feature.{subject.name}"
 
 
@@ -353,7 +344,7 @@ ENDPOINTS = [
         path="/api/v1/admin/rollouts",
         name="start_rollout",
         handler=start,
-        summary="Put a module, a feature or a version of a rule on trial for a share of some districts.",
+        summary="Put a module or a feature on trial for a share of some districts.",
         who="administrator",
         module="platform",
         body=NewRollout,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from models.errors import Conflict, Forbidden, InvalidField, NotFound, WufenErro
 from models.flags.content import FlagFault, Stage
 from models.flags.guards import Guard
 from models.flags.rollout import Rollout
+from models.geography import Boundaries
 from models.queries.rollouts import compared
 from models.store import Store
 from models.tables import audit, cities, districts, flags, incident_variants, incidents
@@ -277,6 +280,24 @@ async def test_an_incident_keeps_under_which_variant_it_began(store: Store) -> N
     await store.configuration.refresh()
     assert await variants_of(store, plain.id) == {}
     assert await variants_of(store, tried.id) == {PHOTOS: "on"}
+
+
+async def test_a_car_that_stands_where_cars_are_not_moved_stays_with_its_sticker_s_district(
+    store: Store, tmp_path: Path
+) -> None:
+    square = [[102.9, 29.9], [103.1, 29.9], [103.1, 30.1], [102.9, 30.1], [102.9, 29.9]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": MINGSHAN},
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    file = tmp_path / "boundaries.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    store.boundaries = Boundaries.load(file)
+    assert (await ask(store, "one")).result.view["district"] == MINGSHAN
+    await off(store, MOVE_CAR, MINGSHAN)
+    await store.configuration.refresh()
+    assert (await ask(store, "two")).result.view["district"] == YUCHENG
 
 
 async def test_a_trial_of_owners_asks_for_the_owner(store: Store) -> None:

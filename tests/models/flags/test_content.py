@@ -62,6 +62,15 @@ def test_what_is_no_flag_is_refused_with_its_place(given: Any, place: str, why: 
     assert (refused.value.place, refused.value.why) == (place, why)
 
 
+def test_a_flag_has_room_for_a_thousand_places() -> None:
+    places = {f"{number:06}": {"state": "off"} for number in range(1_001)}
+    with pytest.raises(FlagFault) as refused:
+        parse(MOVE_CAR, {"everywhere": {"state": "off"}, "districts": places})
+    assert (refused.value.place, refused.value.why) == ("districts", "too_long")
+    places.popitem()
+    assert len(parse(MOVE_CAR, {"everywhere": {"state": "off"}, "districts": places}).districts) == 1_000
+
+
 def test_officers_are_told_apart_as_officers() -> None:
     with pytest.raises(FlagFault) as refused:
         parse(DEFINITIONS["module.duty"], {"everywhere": {"state": "live"}, "by": "owner"})

@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, flagName, guardOf, subjectOf, written } from "../src/admin/rollouts.ts";
+import { between, figured, flagName, guardOf, subjectOf } from "../src/admin/rollouts.ts";
 import { useMessages } from "../src/shared/i18n.ts";
 
-useMessages({ "admin.seconds": "{n} s", "admin.flag.module.duty": "Duty", "admin.flag.rule": "Rule {name}, version {n}" });
+useMessages({ "admin.seconds": "{n} s", "admin.figure.not_reached": "not reached", "admin.flag.module.duty": "Duty" });
 
-test("a share is written in per cent, a time in seconds, and what cannot be said as a dash", () => {
-  assert.equal(written("kept", 0.9136), "91.4%");
-  assert.equal(written("answer_p90", 83.6), "84 s");
-  assert.equal(written("answer_p90", null), "–");
+const of = (n: number, value: number | null) => ({ n, value, low: null, high: null });
+
+test("a share is written in per cent, a time in seconds", () => {
+  assert.equal(figured("kept", of(81, 0.9136)), "91.4%");
+  assert.equal(figured("answer_p90", of(40, 83.6)), "84 s");
+});
+
+test("nothing is said of no cases, and it is said when fewer than nine of ten came", () => {
+  assert.equal(figured("kept", of(0, null)), "–");
+  assert.equal(figured("answer_p90", of(0, null)), "–");
+  assert.equal(figured("answer_p90", of(40, null)), "not reached");
+  assert.equal(between("answer_p90", of(40, null)), "");
 });
 
 test("an interval has an open end where too few came to bound it, and none without cases", () => {
@@ -19,9 +27,7 @@ test("an interval has an open end where too few came to bound it, and none witho
 
 test("what is on trial is named, and said to the server", () => {
   assert.equal(flagName("module.duty"), "Duty");
-  assert.equal(flagName("rule.response.3"), "Rule response, version 3");
   assert.deepEqual(subjectOf("feature.request_photos"), { type: "feature", name: "request_photos" });
-  assert.deepEqual(subjectOf("rule.response.3"), { type: "rule", name: "response", version: 3 });
 });
 
 test("the guard that took a pilot back is told from a person's reason", () => {

@@ -5,7 +5,7 @@ export type State = "off" | "integrating" | "pilot" | "live";
 
 export interface Flag {
   key: string;
-  kind: "module" | "feature" | "rule";
+  kind: "module" | "feature";
   built: boolean;
   killed: boolean;
   version: number;
@@ -49,29 +49,30 @@ export interface Rollout {
   groups?: Groups;
 }
 
-/** Its name; a version of a rule goes by its table and number. */
-export function flagName(key: string): string {
-  const [kind, name, version] = key.split(".");
-  return kind === "rule" ? t("admin.flag.rule", { name: name ?? "", n: version ?? "" }) : t(`admin.flag.${key}`);
-}
+export const flagName = (key: string): string => t(`admin.flag.${key}`);
 
-/** `rule.response.3` and `module.duty` as the API wants them said. */
+/** `module.duty` as the API wants it said. */
 export function subjectOf(key: string): Record<string, unknown> {
-  const [type, name, version] = key.split(".");
-  return type === "rule" ? { type, name, version: Number(version) } : { type, name };
+  const [type, name] = key.split(".");
+  return { type, name };
 }
 
 const isTime = (figure: Figure): boolean => figure.endsWith("_p90");
 
-/** A share in per cent with one decimal, a time in whole seconds; a dash for what cannot be said. */
-export function written(figure: Figure, value: number | null): string {
-  if (value === null) return "–";
-  return isTime(figure) ? t("admin.seconds", { n: Math.round(value) }) : `${(value * 100).toFixed(1)}%`;
+/** The figure itself; a dash without cases, and in words where fewer than nine of ten came at all. */
+export function figured(figure: Figure, { n, value }: Estimate): string {
+  return n > 0 && value === null ? t("admin.figure.not_reached") : written(figure, value);
 }
 
 /** The interval; an open end where too few came to bound it. */
 export function between(figure: Figure, { n, low, high }: Estimate): string {
-  return n === 0 ? "" : `${written(figure, low)} … ${written(figure, high)}`;
+  return n === 0 || (low === null && high === null) ? "" : `${written(figure, low)} … ${written(figure, high)}`;
+}
+
+/** A share in per cent with one decimal, a time in whole seconds; a dash for what cannot be said. */
+function written(figure: Figure, value: number | null): string {
+  if (value === null) return "–";
+  return isTime(figure) ? t("admin.seconds", { n: Math.round(value) }) : `${(value * 100).toFixed(1)}%`;
 }
 
 /** Why it was rolled back, when the service did it: the name of the guard's figure. */
