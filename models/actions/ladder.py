@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -52,5 +53,9 @@ def _after(result: Mapping[str, Any], response_seconds: int) -> float:
 
 
 def _subject(result: Mapping[str, Any]) -> str:
-    step = LadderStep(result["step"], result["actions"], result["unless_answered"], result["channel"])
-    return _encoder.encode(step).decode()
+    return _text(result["step"], result["actions"], result["unless_answered"], result["channel"])
+
+
+@lru_cache(maxsize=1_000)
+def _text(step: int, actions: tuple[str, ...], unless_answered: bool, channel: str | None) -> str:
+    return _encoder.encode(LadderStep(step, actions, unless_answered, channel)).decode()

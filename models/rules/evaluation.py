@@ -1,7 +1,8 @@
 """Asking a version of a table: the engine finds the rows that match, and what they say was read beforehand.
 
 A version is compiled once and kept. The engine is asked by a static loader, so that nothing is parsed again; it
-matches, and names the row; the row's outputs are already values.
+matches, and names the row; the row's outputs are already values. A version never changes, so what it once said of
+some inputs it says again: they are few (kinds, reasons, places, hours), and the engine is asked once for each.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from models.rules.definitions import Definition
 
 Result = Mapping[str, Any]
 _KEY = "table"
-MOST_REMEMBERED = 1_000  # combinations of rows of a collecting table
+MOST_REMEMBERED = 1_000  # combinations of inputs, and of rows of a collecting table
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Compiled:
         model = msgspec.json.decode(to_model(content, naming_rows=True))
         self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: model}}})
         self._collects = self.definition.policy == "collect"
+        self._fields = tuple(column.field for column in self.definition.inputs)
+        self._said: dict[tuple[Any, ...], Matched] = {}  # by the inputs
         self._matched: dict[tuple[str, ...], Matched] = {}  # by the rows: the same rows say the same
 
     def ask(self, inputs: Mapping[str, Any]) -> Matched:
@@ -55,6 +58,16 @@ class Compiled:
 
         Raises LookupError when no row matches where one must: only in a version that was never checked.
         """
+        key = tuple([inputs[field] for field in self._fields])
+        said = self._said.get(key)
+        if said is None:
+            if len(self._said) >= MOST_REMEMBERED:
+                self._said.clear()
+            said = self._said[key] = self.ask_engine(inputs)
+        return said
+
+    def ask_engine(self, inputs: Mapping[str, Any]) -> Matched:
+        """The same, without looking whether it was asked before."""
         found: Any = self._engine.evaluate(_KEY, inputs)["result"]  # type: ignore[arg-type]
         if self._collects:
             names = tuple(one[ROW] for one in found)
