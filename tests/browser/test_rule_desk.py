@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from models.clock import SystemClock
 from tests.browser.backstage import Case, ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
@@ -178,6 +181,47 @@ def test_a_rule_is_drafted_by_one_approved_by_another_and_followed_by_new_reques
     sees(lin, "已退回")
     until(lambda: says(lin, question, reason="fire_lane") == [{"seconds": 300}], "the rule before", 20)
     assert respond_seconds(city, after) == 120
+
+
+def post(page: Page, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Over the API, as whoever is signed in before this page."""
+    headers = {"X-Wufen": "1", "Idempotency-Key": uuid4().hex}
+    answer = page.context.request.post(path, data=body, headers=headers)
+    assert answer.ok, answer.text()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_version_begins_at_an_instant_of_beijing_wherever_the_computer_stands_and_can_be_taken_back(
+    city: Product, visitors: Visitors
+) -> None:
+    rules = f"{city.web_url}/api/v1/admin/rules"
+    su = visitors.desk()
+    sign_in(su, city, "admin")
+    grid = {"rows": [{"id": "default", "cells": {"seconds": "240"}}]}
+    golden = [{"name": "任何求助", "given": {}, "then": {"seconds": 240}}]
+    draft = {"scope": "511802", **grid, "golden": golden, "source": "雅公交〔2026〕13号"}
+    version = post(su, f"{rules}/tables/response/versions", draft)["version"]
+    post(su, f"{rules}/versions/{version}/submit", {})
+    lin = visitors.desk(timezone_id="Europe/London")
+    lin_signs_in(lin, city)
+    post(lin, f"{rules}/versions/{version}/approve", {})
+    lin.goto(f"{city.web_url}/admin{TABLE}/v/{version}")
+    lin.get_by_label("从指定时刻起").check()
+    day = (SystemClock().now() + timedelta(days=2)).date()
+    lin.get_by_label("时刻（北京时间）").fill(f"{day}T08:30")
+    button(lin, "生效").click()
+    sees(lin, f"{day} 08:30:00 起生效")
+    lin.goto(f"{city.web_url}/admin{TABLE}")
+    sees(lin, f"{day} 08:30:00 换版")
+    query = "SELECT active_from FROM rule_activations WHERE version_id = ?"
+    assert database_says(city, query, version) == [(f"{day}T00:30:00.000000Z",)]
+    button(lin, "退回上一版").click()
+    sees(lin, "取消尚未生效的那一版，现行规则不变")
+    lin.get_by_label("原因").fill("再议")
+    button(lin, "确定退回").click()
+    sees(lin, "已取消尚未生效的版本")
+    expect(lin.get_by_text("换版")).to_have_count(0)
 
 
 def test_the_police_read_why_and_the_auxiliary_officers_do_not(city: Product, visitors: Visitors) -> None:

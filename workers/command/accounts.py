@@ -92,5 +92,5 @@ async def _refuse_unknown_districts(connection: AsyncConnection, codes: tuple[st
     known = set((await connection.execute(select(districts.c.code))).scalars())
     for code in codes:
         if code not in known:
-            there = ", ".join(sorted(known)) or "none; `wufen sample-city` loads those of Ya'an"
+            there = ", ".join(sorted(known)) or "none; `wufen city import` brings a city in"
             raise Refused(f"There is no district {code}; there are {there}.")
