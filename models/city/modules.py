@@ -85,13 +85,11 @@ class ModulesSection:
         flag, scope = key.split(" ")
         content = await _current(writing.connection, flag)
         stage = Stage(values["state"])  # type: ignore[arg-type]
-        # A county that is a city of its own has one code for both; as its district's the state goes first anyway.
-        is_city = scope == writing.city
-        changed = (
-            structs.replace(content, cities={**content.cities, scope: stage})
-            if is_city
-            else content.with_districts({scope: stage})
-        )
+        own = {scope: stage} if scope != writing.city or scope in content.districts else {}
+        changed = content.with_districts(own)
+        if scope == writing.city:
+            # A county that is a city of its own has one code for both, and its district's word goes first.
+            changed = structs.replace(changed, cities={**content.cities, scope: stage})
         newest = select(func.coalesce(func.max(flags.c.version), 0)).where(flags.c.key == flag)
         await writing.connection.execute(
             insert(flags).values(

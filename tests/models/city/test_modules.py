@@ -67,6 +67,26 @@ async def test_each_state_holds_in_its_scope_and_a_second_time_changes_nothing(s
     assert (await bring_in(store, WHOLE + MODULES)).to_do == ()
 
 
+async def test_in_a_county_that_is_its_own_city_the_file_counts_over_what_the_district_had(
+    store: Store,
+) -> None:
+    await bring_in(store, WHOLE)
+    own = Content(Stage("live"), districts={"513424": Stage("off")})
+    async with store.database.write() as connection:
+        await connection.execute(
+            insert(flags).values(
+                key="module.move_car",
+                version=1,
+                content=to_json(own),
+                made_by="system",
+                made_at=store.clock.now(),
+            )
+        )
+    await bring_in(store, WHOLE + MODULES)
+    assert (await content(store, "module.move_car")).stage("513424", "513424").state == "live"
+    assert (await bring_in(store, WHOLE + MODULES)).to_do == ()
+
+
 async def test_the_city_tells_them_again_and_no_pilot(store: Store) -> None:
     await bring_in(store, WHOLE + MODULES)
     moved = (await content(store, "module.move_car")).with_districts({"5134KF": Stage("pilot", 20)})
