@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.actions import rule_changes
+from models.actions import rule_activations, rule_changes
 from models.rules.content import Content, Golden, Row
 from models.rules.definitions import DEFINITIONS
 from models.rules.shipped import shipped
@@ -26,8 +26,8 @@ async def in_force(store: Store, clock: FakeClock, table: str, scope: str, *rows
     made = await rule_changes.draft(store, AUTHOR, content, scope, note=None)
     await rule_changes.submit(store, AUTHOR, made.id)
     await rule_changes.decide(store, SECOND, made.id, approve=True, reason=None)
-    await rule_changes.activate(store, SECOND, made.id, at=None)
-    clock.advance(rule_changes.LEAD.total_seconds())
+    await rule_activations.activate(store, SECOND, made.id, at=None)
+    clock.advance(rule_activations.LEAD.total_seconds())
     await store.configuration.refresh()
     return made.id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from sqlalchemy import insert, select
 
 from models.actions import rule_changes
@@ -342,3 +343,38 @@ async def test_an_old_incident_climbs_the_ladder_that_it_began_with(
         for row in await connection.execute(query.order_by(deadlines.c.due_at)):
             kinds.setdefault(row.incident_id, []).append(row.kind)
     assert kinds == {old: ["step:1", "step:2", "step:3", "step:4"], new: ["step:1"]}
+
+
+async def test_the_answers_look_as_the_document_says(
+    web: Client, su: dict[str, str], he: dict[str, str], clock: FakeClock
+) -> None:
+    whole = (await web.get("/api/openapi.json")).json()
+
+    def check(answer: Any, path: str, method: str = "get") -> Any:
+        responses = whole["paths"][path][method]["responses"]
+        schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": whole["components"]}).validate(answer.json())
+        return answer.json()
+
+    await web.asked("one", reason="fire_lane")
+    rows = [{"id": "space", "cells": {"reason": "'space'", "seconds": "60"}}, *ROWS]
+    await in_force(web, su, he, clock, rows=rows)
+    moved = [rows[1], rows[0], rows[2]]
+    version = (await web.post(f"{RESPONSE}/versions", json=DRAFT | {"rows": moved}, headers=su)).json()[
+        "version"
+    ]
+    check(await web.get(RULES, headers=su), RULES)
+    table, path = await web.get(RESPONSE, params={"scope": YUCHENG}, headers=su), f"{RULES}/tables/{{table}}"
+    check(table, path)
+    told = check(await web.get(f"{RULES}/versions/{version}", headers=su), f"{RULES}/versions/{{id}}")
+    assert {one["what"] for one in told["differences"]} == {"moved"}
+    asked_again = await web.post(f"{RESPONSE}/replay", json={"scope": YUCHENG, "rows": ROWS}, headers=su)
+    assert check(asked_again, f"{path}/replay", "post")["changed"] == 1
+    check(await web.post(f"{RESPONSE}/validate", json=GRID, headers=su), f"{path}/validate", "post")
+    told = check(
+        await web.post(f"{RESPONSE}/ask", json={"scope": YUCHENG, "given": {}}, headers=su),
+        f"{path}/ask",
+        "post",
+    )
+    back = {"scope": YUCHENG, "reason": "再议"}
+    check(await web.post(f"{RESPONSE}/roll_back", json=back, headers=su), f"{path}/roll_back", "post")

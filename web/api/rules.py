@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import Meta
-
-from models.actions import rule_changes
-from models.actions.rule_changes import Changed, RolledBack
+from models.actions import rule_activations, rule_changes
+from models.actions.rule_activations import RolledBack
+from models.actions.rule_steps import Changed
 from models.clock import iso, iso_or_none, parse_iso
 from models.errors import (
     Conflict,
@@ -22,114 +21,30 @@ from models.queries.rule_replay import replay, results_of
 from models.rules import faults
 from models.rules.content import Content, Golden, Row
 from models.rules.evaluation import Compiled
-from models.rules.faults import MOST_GOLDEN, MOST_ROWS, Fault
+from models.rules.faults import Fault
 from web.answers import Answer
-from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
-
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
-Cell = Annotated[str, Meta(max_length=400)]
-Scope = Annotated[str, Meta(min_length=1, max_length=12)]
-Text = Annotated[str, Meta(max_length=200)]
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class RowShape(Shape):
-    """A row of the grid; a column that is not named is empty."""
-
-    id: Name
-    cells: Annotated[dict[Name, Cell], Meta(max_length=20)]
-    note: Text = ""
-
-
-class CaseShape(Shape):
-    """A golden case: ``then`` names some outputs, of a collecting table for each row that matches."""
-
-    name: Text
-    given: Annotated[dict[Name, Any], Meta(max_length=20)]
-    then: dict[Name, Any] | list[dict[Name, Any]]
-
-
-class RuleGrid(Shape):
-    scope: Scope
-    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)]
-    golden: Annotated[list[CaseShape], Meta(max_length=MOST_GOLDEN)]
-
-
-class RuleDraft(RuleGrid, kw_only=True):
-    """``source`` names the article, standard or order it rests on; ``note`` says why."""
-
-    source: Reason
-    note: Text | None = None
-
-
-class RuleQuestion(Shape):
-    """``rows`` not given: what decides in the scope now."""
-
-    scope: Scope
-    given: Annotated[dict[Name, Any], Meta(max_length=20)]
-    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)] | None = None
-
-
-class RuleReplay(Shape):
-    scope: Scope
-    rows: Annotated[list[RowShape], Meta(max_length=MOST_ROWS)]
-
-
-class WithReason(Shape):
-    reason: Reason
-
-
-class RuleApproval(Shape):
-    reason: Text | None = None
-
-
-class RuleStart(Shape):
-    """``at`` in ISO 8601 with a zone; not given: within two seconds."""
-
-    at: Annotated[str, Meta(max_length=40)] | None = None
-
-
-class RuleBack(Shape):
-    scope: Scope
-    reason: Reason
-
-
-class FaultView(Shape):
-    """``row`` and ``case`` count from 1; ``sentence`` is in the caller's language."""
-
-    code: str
-    sentence: str
-    row: int | None
-    column: str | None
-    case: int | None
-    params: dict[str, Any]
-
-
-class Validated(Shape):
-    valid: bool
-    faults: list[FaultView]
-
-
-class RulesSaid(Shape):
-    """``rows`` are the ids of the rows that matched, ``results`` what each says."""
-
-    rows: list[str]
-    results: list[dict[str, Any]]
-
-
-class VersionChanged(Shape):
-    version: str
-    number: int
-    status: Literal["draft", "checked", "approved", "rejected"]
-    active_from: str | None
-
-
-class WentBack(Shape):
-    """``version`` null: what the wider scope says. ``cancelled``: only what was to come was taken back."""
-
-    version: str | None
-    active_from: str
-    cancelled: bool
+from web.api.rule_shapes import (
+    CaseShape,
+    FaultView,
+    RowShape,
+    RuleApproval,
+    RuleBack,
+    RuleDraft,
+    RuleGrid,
+    RuleQuestion,
+    RuleReplay,
+    RuleReplayed,
+    RulesSaid,
+    RuleStart,
+    RuleTable,
+    RuleTables,
+    RuleVersion,
+    Validated,
+    VersionChanged,
+    WentBack,
+    WithReason,
+)
+from web.endpoint import Call, Endpoint, Nothing, keeping
 
 
 async def every_table(call: Call[Nothing]) -> Answer:
@@ -210,11 +125,11 @@ async def activate(call: Call[RuleStart]) -> Answer:
     except ValueError:
         raise InvalidField(field="at", why="wrong_type") from None
     store, then = call.site.store, keeping(call, _changed)
-    return _changed(await rule_changes.activate(store, call.officer, call.path("id"), at=at, then=then))
+    return _changed(await rule_activations.activate(store, call.officer, call.path("id"), at=at, then=then))
 
 
 async def roll_back(call: Call[RuleBack]) -> Answer:
-    done = await rule_changes.roll_back(
+    done = await rule_activations.roll_back(
         call.site.store,
         call.officer,
         call.path("table"),
@@ -296,7 +211,7 @@ ENDPOINTS = [
         summary="Every table, and which version decides in each of the administrator's districts and cities.",
         who="administrator",
         module="platform",
-        answers={200: None},
+        answers={200: RuleTables},
     ),
     Endpoint(
         method="GET",
@@ -307,7 +222,7 @@ ENDPOINTS = [
         who="administrator",
         module="platform",
         query={"scope": "The code of a district or city."},
-        answers={200: None},
+        answers={200: RuleTable},
         errors=(NotFound,),
     ),
     Endpoint(
@@ -318,7 +233,7 @@ ENDPOINTS = [
         summary="One version as a grid, with its differences to what decides in its scope now.",
         who="administrator",
         module="platform",
-        answers={200: None},
+        answers={200: RuleVersion},
         errors=(NotFound,),
     ),
     Endpoint(
@@ -354,7 +269,7 @@ ENDPOINTS = [
         who="administrator",
         module="platform",
         body=RuleReplay,
-        answers={200: None},
+        answers={200: RuleReplayed},
         errors=(NotFound, RuleFaulty),
     ),
     Endpoint(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.actions import rule_changes
 from models.actions.cities import import_city
+from models.actions.rule_activations import activate
 from models.caller import Officer
 from models.city.bundle import Bundle, read, told
 from models.city.faults import BundleFaulty
@@ -127,7 +128,7 @@ async def test_an_administrator_is_the_second_person_and_then_the_city_tells_it_
 
 async def approve_and_start(store: Store, by: Officer, version: str) -> None:
     await rule_changes.decide(store, by, version, approve=True, reason=None)
-    await rule_changes.activate(store, by, version, at=None)
+    await activate(store, by, version, at=None)
     store.clock.advance(seconds=3)  # type: ignore[attr-defined]
 
 
