@@ -12,10 +12,12 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.flags.definitions import rule_of
+from models.flags.rollout import UNDER_WAY
 from models.rules.book import Activation, Book, Version
 from models.rules.content import from_model
 from models.rules.evaluation import Compiled
-from models.tables import districts, rule_activations, rule_versions
+from models.tables import districts, rollouts, rule_activations, rule_versions
 
 log = structlog.get_logger()
 
@@ -26,15 +28,21 @@ class RuleBook:
     def __init__(self) -> None:
         self._book = Book()
         self._compiled: dict[str, Compiled] = {}
+        self._tried: dict[str, Version] = {}
 
     def in_force(self, table: str, district: str, at: datetime) -> Version:
         """The version of ``table`` that decides in ``district`` of what began at the instant ``at``."""
         return self._book.in_force(table, district, at)
 
+    def on_trial(self, version_id: str) -> Version | None:
+        """A version that a rollout tries beside the one in force; None if it is not one of ours."""
+        return self._tried.get(version_id)
+
     async def load(self, connection: AsyncConnection) -> None:
         """Reads every activation, past ones too: an incident keeps what it began with. Compiles what is new."""
         activations = await _activations(connection)
-        wanted = {one.version for one in activations if one.version is not None}
+        tried = await _tried(connection)
+        wanted = {one.version for one in activations if one.version is not None} | tried.keys()
         await self._compile(connection, wanted - self._compiled.keys())
         known = [one for one in activations if one.version is None or one.version in self._compiled]
         query = select(districts.c.code, districts.c.city_code)
@@ -42,6 +50,11 @@ class RuleBook:
         # What belongs to no district is decided by the installation's first city.
         cities[""] = min(cities.values(), default="")
         self._compiled = {name: self._compiled[name] for name in wanted & self._compiled.keys()}
+        self._tried = {
+            name: Version(name, table, "district" if scope in cities else "city", self._compiled[name])
+            for name, (table, scope) in tried.items()
+            if name in self._compiled
+        }
         self._book = Book(self._compiled, known, cities)
 
     async def _compile(self, connection: AsyncConnection, ids: set[str]) -> None:
@@ -67,3 +80,17 @@ async def _activations(connection: AsyncConnection) -> list[Activation]:
         Activation(row.table_name, row.scope, row.version_id, row.active_from)
         for row in await connection.execute(query)
     ]
+
+
+async def _tried(connection: AsyncConnection) -> dict[str, tuple[str, str]]:
+    """Table and scope of each version that a rollout tries."""
+    under_way = select(rollouts.c.flag).where(
+        rollouts.c.status.in_(UNDER_WAY), rollouts.c.flag.like("rule.%")
+    )
+    keys = (await connection.execute(under_way)).scalars()
+    ids = {rule[1] for rule in map(rule_of, keys) if rule is not None}
+    if not ids:
+        return {}
+    columns = select(rule_versions.c.id, rule_versions.c.table_name, rule_versions.c.scope)
+    query = columns.where(rule_versions.c.id.in_(sorted(ids)), rule_versions.c.status == "approved")
+    return {row.id: (row.table_name, row.scope) for row in await connection.execute(query)}

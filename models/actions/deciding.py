@@ -17,6 +17,7 @@ from sqlalchemy import delete, exists, select
 from models.actions import retention
 from models.clock import BEIJING
 from models.incident.incident import Incident
+from models.rules.book import Version
 from models.rules.definitions import KINDS, REASONS
 from models.rules.evaluation import Matched, Result
 from models.store import Change, Store
@@ -60,12 +61,19 @@ def facts_of(incident: Incident) -> dict[str, Any]:
     return facts(incident.kind, incident.reason, incident.requested_at)
 
 
-def ask(store: Store, table: str, district: str, at: datetime, given: Mapping[str, Any]) -> Decision:
-    """Asks the version that is in force in ``district`` for what began at the instant ``at``.
+def ask(
+    store: Store,
+    table: str,
+    district: str,
+    at: datetime,
+    given: Mapping[str, Any],
+    tried: Version | None = None,
+) -> Decision:
+    """Asks the version that is in force in ``district`` for what began at ``at``, or one that is ``tried`` instead.
 
     Of ``given`` the table hears what it has columns for.
     """
-    version = store.rules.in_force(table, district, at)
+    version = tried or store.rules.in_force(table, district, at)
     inputs = {column.field: given[column.field] for column in version.compiled.definition.inputs}
     return Decision(table, version.id, version.scope, inputs, version.compiled.ask(inputs))
 

@@ -15,7 +15,7 @@ from models.caller import Caller, Officer
 from models.configuration import configuring
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.flags.content import Content, FlagFault, Stage, check, parse, shipped, to_json
-from models.flags.definitions import DEFINITIONS, Definition
+from models.flags.definitions import Definition, definition, rule_of
 from models.flags.rollout import UNDER_WAY, decode_before
 from models.store import Change, Store
 from models.tables import districts, flags, rollouts
@@ -34,6 +34,8 @@ async def set_stage(
     if stage.state == "pilot":
         raise InvalidField(field="state", why="not_here")
     refuse_others(by, [district])
+    if rule_of(key) is not None:
+        raise NotFound(field="flag")  # a version is in force by its desk, and tried by a rollout
     async with configuring(store, "flags") as change:
         await refuse_under_way(change, key, [district])
         content = (await current(change, key)).with_districts({district: stage})
@@ -72,8 +74,10 @@ def refuse_others(by: Officer, codes: Sequence[str]) -> None:
 
 
 async def refuse_under_way(change: Change, key: str, codes: Sequence[str]) -> None:
-    """Raises Conflict while a rollout of the flag is under way in one of the districts."""
-    query = select(rollouts.c.before).where(rollouts.c.flag == key, rollouts.c.status.in_(UNDER_WAY))
+    """Raises Conflict while a rollout of the flag, or of the same table of rules, is under way in one of them."""
+    rule = rule_of(key)
+    same = rollouts.c.flag == key if rule is None else rollouts.c.flag.like(f"rule.{rule[0]}.%")
+    query = select(rollouts.c.before).where(same, rollouts.c.status.in_(UNDER_WAY))
     for before in (await change.connection.execute(query)).scalars():
         if set(decode_before(before)) & set(codes):
             raise Conflict(why="rollout_under_way")
@@ -114,7 +118,7 @@ async def newest_version(change: Change, key: str) -> int:
 
 
 def known_flag(key: str) -> Definition:
-    found = DEFINITIONS.get(key)
+    found = definition(key)
     if found is None:
         raise NotFound(field="flag")
     return found

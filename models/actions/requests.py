@@ -188,7 +188,7 @@ async def _incident(change: Change, request: MoveRequest, row: Any) -> tuple[Inc
     own = row.respond_seconds
     if district != row.district:
         own = await change.fact(respond_seconds_by_district, district)
-    seconds, response = response_time.of(change, district, request.reason, own)
+    seconds, response = response_time.of(change, district, request.reason, own, row.vehicle_id)
     incident = Incident(
         id=store.ids.new(),
         kind="move_car",

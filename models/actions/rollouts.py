@@ -6,7 +6,7 @@ share only ever widens. Leaves to others: the figures (`models.queries.rollouts`
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +20,12 @@ from models.caller import Caller, Officer, System
 from models.configuration import configuring
 from models.errors import Conflict, InvalidField, NotFound
 from models.flags.content import LIVE, Stage
+from models.flags.definitions import rule_of
 from models.flags.guards import SHIPPED, Guard
 from models.flags.rollout import UNDER_WAY, Rollout, Status, encode, from_row
 from models.store import Change, Store
+from models.tables import configuration, rollouts, rule_versions
 from models.tables import districts as districts_table
-from models.tables import rollouts
 
 MOST_DISTRICTS = 200  # of one rollout
 
@@ -97,10 +98,15 @@ async def resume(store: Store, rollout_id: str, by: Officer, *, then: Then | Non
 
 
 async def finish(store: Store, rollout_id: str, by: Officer, *, then: Then | None = None) -> Rollout:
-    """Live for everybody in its districts. Raises NotFound, Forbidden, Conflict."""
+    """Live for everybody in its districts; a version of a rule begins at the rule desk instead.
+
+    Raises NotFound, Forbidden, Conflict.
+    """
 
     async def step(change: Change, seen: Rollout) -> Rollout:
         _refuse_unless(seen, "running")
+        if rule_of(seen.flag) is not None:
+            raise Conflict(why="rule_begins_at_its_desk")
         return replace(seen, status="finished", ended_at=change.at, ended_by=actor_of(by))
 
     return await _step(store, rollout_id, "finish_rollout", by, step, then=then)
@@ -163,6 +169,7 @@ async def _new(
         raise Conflict(why="killed")
     query = select(districts_table.c.code, districts_table.c.city_code)
     cities = {row.code: row.city_code for row in await change.connection.execute(query)}
+    await _check_rule(change, flag, codes, cities)
     if any(content.stage(cities.get(code, ""), code) == LIVE for code in codes):
         raise Conflict(why="live_already")
     before: dict[str, Stage | None] = {code: content.districts.get(code) for code in codes}
@@ -178,6 +185,27 @@ async def _new(
         ended_at=None,
         ended_by=None,
         reason=reason,
+    )
+
+
+async def _check_rule(change: Change, flag: str, codes: Sequence[str], cities: Mapping[str, str]) -> None:
+    """A version of a rule is tried only when a second person has approved it, and where it is made for."""
+    rule = rule_of(flag)
+    if rule is None:
+        return
+    query = select(rule_versions).where(rule_versions.c.id == rule[1], rule_versions.c.table_name == rule[0])
+    row = (await change.connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(field="flag")
+    if row.status != "approved":
+        raise Conflict(why="not_approved")
+    if any(row.scope not in {code, cities.get(code)} for code in codes):
+        raise InvalidField(field="districts", why="not_here")
+    # Processes read a version only when they look at the rules.
+    await change.connection.execute(
+        update(configuration)
+        .where(configuration.c.topic == "rules")
+        .values(revision=change.store.ids.new(), changed_at=change.at)
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["module", "feature"]
+Kind = Literal["module", "feature", "rule"]
 # Whose hash decides whether he is in a pilot. The same one is always in, however often he comes.
 Unit = Literal["vehicle", "owner", "officer"]
 Module = Literal["move_car", "accidents", "reports", "hazards", "parking", "duty"]
@@ -37,6 +38,28 @@ DEFINITIONS: Mapping[str, Definition] = {
         Definition("feature.request_photos", "feature", "vehicle", live=True),
     )
 }
+
+
+# Tables of rules of which a version can be tried: those that are asked once, when an incident begins.
+TRIED_TABLES = ("response",)
+_RULE = re.compile(rf"rule\.({'|'.join(TRIED_TABLES)})\.([0-9a-z]{{26}})")
+
+
+def definition(key: str) -> Definition | None:
+    """The flag of this key; ``rule.<table>.<id>`` is a version of a rule beside the one in force."""
+    if _RULE.fullmatch(key):
+        return Definition(key, "rule", "vehicle")
+    return DEFINITIONS.get(key)
+
+
+def rule_key(table: str, version_id: str) -> str:
+    return f"rule.{table}.{version_id}"
+
+
+def rule_of(key: str) -> tuple[str, str] | None:
+    """Table and version of a rule's key; None for other keys."""
+    found = _RULE.fullmatch(key)
+    return (found[1], found[2]) if found else None
 
 
 def module_key(module: Module) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.caller import Caller, Officer, Wall
 from models.flags.content import LIVE, OFF, Audience, Content, Stage, parse, shipped
-from models.flags.definitions import DEFINITIONS, Module, Unit, module_key
+from models.flags.definitions import DEFINITIONS, Definition, Module, Unit, definition, module_key
 from models.flags.provider import Client, FlagdProvider
 from models.flags.targeting import compiled
 from models.tables import districts, flags
@@ -67,7 +67,7 @@ class Flags:
 
     def put(self, known: FlagSet) -> None:
         """From now on this set counts, all of it at once."""
-        self._provider.replace({key: compiled(DEFINITIONS[key], one) for key, one in known.contents.items()})
+        self._provider.replace({key: compiled(_known(key), one) for key, one in known.contents.items()})
         self.set = known
         self._plain = frozenset(key for key in known.contents if known.is_plain(key))
         # The same question has the same answer until the set is another one.
@@ -106,7 +106,7 @@ class Flags:
 
     def unit(self, key: str) -> Unit:
         """Whose id ``is_on`` wants."""
-        return self.set.contents[key].by or DEFINITIONS[key].unit
+        return self.set.contents[key].by or _known(key).unit
 
     def modules(self, district: str, caller: Officer) -> list[Module]:
         """The modules that are on in a district for an officer."""
@@ -149,8 +149,14 @@ def _newest(rows: Sequence[Any]) -> dict[str, Content]:
     """A key that the code does not ask for any more is left alone."""
     newest: dict[str, tuple[int, str]] = {}
     for row in rows:
-        if row.key in DEFINITIONS and row.version > newest.get(row.key, (0, ""))[0]:
+        if definition(row.key) and row.version > newest.get(row.key, (0, ""))[0]:
             newest[row.key] = (row.version, row.content)
     contents = {key: shipped(one) for key, one in DEFINITIONS.items()}
-    contents.update({key: parse(DEFINITIONS[key], content) for key, (_, content) in newest.items()})
+    contents.update({key: parse(_known(key), content) for key, (_, content) in newest.items()})
     return contents
+
+
+def _known(key: str) -> Definition:
+    found = definition(key)
+    assert found is not None, key
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.flags.definitions import DEFINITIONS
+from models.flags.definitions import definition
 from models.flags.figures import Case, Estimate, Figure, figures
 from models.flags.flags import Variant
 from models.flags.rollout import Rollout, control_of, from_row
@@ -54,7 +54,7 @@ async def under_way(store: Store) -> list[Rollout]:
 
 async def compared(store: Store, rollout: Rollout) -> Compared:
     """The figures of all incidents since its start, until its end."""
-    known = DEFINITIONS.get(rollout.flag)  # None: of another release
+    known = definition(rollout.flag)  # None: of another release
     control = control_of("feature" if known is None else known.kind, rollout.percent)
     now = store.clock.now()
     async with store.database.read() as connection:

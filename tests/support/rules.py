@@ -16,6 +16,22 @@ SECOND = officer("A2", "administrator", YUCHENG, MINGSHAN)
 
 async def in_force(store: Store, clock: FakeClock, table: str, scope: str, *rows: dict[str, str]) -> str:
     """A version of ``rows`` decides in ``scope`` from now on; its id."""
+    version_id = await approved(store, table, scope, *rows)
+    await rule_activations.activate(store, SECOND, version_id, at=None)
+    clock.advance(rule_activations.LEAD.total_seconds())
+    await store.configuration.refresh()
+    return version_id
+
+
+async def approved(store: Store, table: str, scope: str, *rows: dict[str, str]) -> str:
+    """A version that a second person has approved, and nothing more; its id."""
+    version_id = await waiting(store, table, scope, *rows)
+    await rule_changes.decide(store, SECOND, version_id, approve=True, reason=None)
+    return version_id
+
+
+async def waiting(store: Store, table: str, scope: str, *rows: dict[str, str]) -> str:
+    """A version that is checked and waits for a second person; its id."""
     content = Content(
         table,
         shipped()[table].content.sentence,
@@ -25,10 +41,6 @@ async def in_force(store: Store, clock: FakeClock, table: str, scope: str, *rows
     )
     made = await rule_changes.draft(store, AUTHOR, content, scope, note=None)
     await rule_changes.submit(store, AUTHOR, made.id)
-    await rule_changes.decide(store, SECOND, made.id, approve=True, reason=None)
-    await rule_activations.activate(store, SECOND, made.id, at=None)
-    clock.advance(rule_activations.LEAD.total_seconds())
-    await store.configuration.refresh()
     return made.id
 
 

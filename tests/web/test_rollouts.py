@@ -14,6 +14,7 @@ from models.flags.content import Stage
 from models.store import Store
 from models.tables import audit, officer_districts, officers, sticker_batches, stickers
 from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, officer
+from tests.support.rules import approved
 from tests.web.client import Client, bearer, error_of, picture
 from web.endpoints import ENDPOINTS
 
@@ -268,6 +269,30 @@ async def test_the_grid_shows_the_administrator_s_own_districts(web: Client) -> 
         "module.duty": (True, "live"),
         "feature.request_photos": (True, "live"),
     }
+
+
+async def test_an_approved_version_of_a_rule_can_be_tried_where_it_is_made_for(
+    web: Client, store: Store
+) -> None:
+    version = await approved(store, "response", MINGSHAN, {"seconds": "120"})
+    admin, other = bearer(await web.token_of(ADMIN)), bearer(await web.token_of(OF_YUCHENG))
+
+    async def rules(headers: dict[str, str]) -> list[tuple[str, str, list[str]]]:
+        flags = (await web.get("/api/v1/admin/flags", headers=headers)).json()["flags"]
+        return [(one["key"], one["rule"], list(one["stages"])) for one in flags if one["kind"] == "rule"]
+
+    assert await rules(admin) == [(f"rule.response.{version}", f"1 · {MINGSHAN}", [MINGSHAN])]
+    assert await rules(other) == []
+    subject = {"type": "rule", "name": "response", "version": version}
+    body = {"subject": subject, "districts": [MINGSHAN], "percent": 10}
+    begun = await web.post("/api/v1/admin/rollouts", json=body, headers=admin)
+    assert begun.status_code == 201, begun.text
+    assert begun.json()["rollout"]["flag"] == f"rule.response.{version}"
+    odd = body | {"subject": subject | {"version": "' OR 1=1 --"}}
+    assert error_of(await web.post("/api/v1/admin/rollouts", json=odd, headers=admin))[:2] == (
+        422,
+        "invalid_field",
+    )
 
 
 async def test_what_the_desk_refuses_it_says_with_the_field(web: Client) -> None:

@@ -12,7 +12,7 @@ from models.actions import rollouts
 from models.clock import iso, iso_or_none
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.flags.content import Stage, State
-from models.flags.definitions import Feature, Module
+from models.flags.definitions import Feature, Module, rule_key
 from models.flags.figures import Estimate, Figure
 from models.flags.guards import SHIPPED, Guard
 from models.flags.rollout import Rollout
@@ -33,7 +33,10 @@ class StageView(Shape):
 
 
 class FlagView(Shape):
-    """``built``: there is code to switch on. ``stages`` by district; ``version`` 0 is as shipped."""
+    """``built``: there is code to switch on. ``stages`` by district; ``version`` 0 is as shipped.
+
+    ``rule``: of a version of a rule its number and whose it is; it can be tried where it has a stage.
+    """
 
     key: str
     kind: str
@@ -41,6 +44,7 @@ class FlagView(Shape):
     killed: bool
     version: int
     stages: dict[str, StageView]
+    rule: str | None
 
 
 class Flags(Shape):
@@ -74,6 +78,13 @@ class OfFeature(Shape, tag_field="type", tag="feature"):
     name: Feature
 
 
+class OfRule(Shape, tag_field="type", tag="rule"):
+    """An approved version of a table beside the one in force."""
+
+    name: Literal["response"]
+    version: Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$")]
+
+
 class GuardShape(Shape):
     """``worse_by``: than the control group; ``limit``: whatever that does. Shares from 0 to 1, p90s in seconds."""
 
@@ -86,7 +97,7 @@ class GuardShape(Shape):
 class NewRollout(Shape):
     """Without ``guards``: those that are shipped."""
 
-    subject: OfModule | OfFeature
+    subject: OfModule | OfFeature | OfRule
     districts: Annotated[list[Code], Meta(min_length=1, max_length=200)]
     percent: Percent
     guards: Annotated[list[GuardShape], Meta(max_length=20)] | None = None
@@ -151,10 +162,17 @@ async def every_flag(call: Call[Nothing]) -> Answer:
             built=one.definition.built,
             killed=one.content.killed,
             version=one.version,
-            stages={code: _stage(one.content.stage(cities.get(code, ""), code)) for code in codes},
+            stages={
+                code: _stage(one.content.stage(cities.get(code, ""), code))
+                for code in codes
+                if one.rule is None or one.rule[0] in {code, cities.get(code)}
+            },
+            rule=None if one.rule is None else f"{one.rule[1]} · {one.rule[0]}",
         )
         for one in known
     ]
+    # Another place's versions are not this administrator's to see.
+    views = [view for view in views if view.rule is None or view.stages]
     return Answer(Flags(flags=views, may_kill=cities.keys() <= call.officer.districts))
 
 
@@ -239,7 +257,9 @@ async def start(call: Call[NewRollout]) -> Answer:
     return _started(rollout)
 
 
-def _key(subject: OfModule | OfFeature) -> str:
+def _key(subject: OfModule | OfFeature | OfRule) -> str:
+    if isinstance(subject, OfRule):
+        return rule_key(subject.name, subject.version)
     return f"module.{subject.name}" if isinstance(subject, OfModule) else f"feature.{subject.name}"
 
 
@@ -344,7 +364,7 @@ ENDPOINTS = [
         path="/api/v1/admin/rollouts",
         name="start_rollout",
         handler=start,
-        summary="Put a module or a feature on trial for a share of some districts.",
+        summary="Put a module, a feature or an approved version of a rule on trial for a share of some districts.",
         who="administrator",
         module="platform",
         body=NewRollout,

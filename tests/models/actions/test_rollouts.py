@@ -18,15 +18,17 @@ from models.actions.guarding import APART, look_at_guards
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, WufenError
 from models.flags.content import FlagFault, Stage
+from models.flags.definitions import rule_key
 from models.flags.guards import Guard
 from models.flags.rollout import Rollout
 from models.geography import Boundaries
 from models.queries.rollouts import compared
 from models.store import Store
-from models.tables import audit, cities, districts, flags, incident_variants, incidents
+from models.tables import audit, cities, districts, flags, incident_variants, incidents, rule_decisions
 from models.tables import rollouts as rollouts_table
 from tests.support.city import CHEN, MINGSHAN, YUCHENG, ask, officer
 from tests.support.clock import FakeClock
+from tests.support.rules import approved, in_force, waiting
 
 MOVE_CAR, PHOTOS, HAZARDS = "module.move_car", "feature.request_photos", "module.hazards"
 ADMIN = officer("051900", "administrator", YUCHENG, MINGSHAN)
@@ -412,3 +414,63 @@ async def test_an_auxiliary_or_commander_is_no_administrator_by_any_way(store: S
     promoted: Officer = replace(CHEN, districts=frozenset({YUCHENG, MINGSHAN, "511800"}))
     with pytest.raises(Forbidden):
         await flag_actions.kill(store, MOVE_CAR, True, promoted, REASON)
+
+
+CITY = "511800"
+
+
+async def seconds_of(store: Store, car: str) -> tuple[int, str, str]:
+    """A new request's response time, the version that said so, and its only variant; it is over at once."""
+    asked = await ask(store, car)
+    query = (
+        select(incidents.c.response_seconds, rule_decisions.c.version_id)
+        .join(rule_decisions, rule_decisions.c.incident_id == incidents.c.id)
+        .where(incidents.c.id == asked.id, rule_decisions.c.table_name == "response")
+    )
+    async with store.database.write() as connection:
+        row = (await connection.execute(query)).one()
+        await connection.execute(update(incidents).values(status="closed"))
+    return row.response_seconds, row.version_id, "".join((await variants_of(store, asked.id)).values())
+
+
+async def test_a_version_of_a_rule_decides_for_the_cars_of_its_pilot(store: Store, clock: FakeClock) -> None:
+    usual = await in_force(store, clock, "response", CITY, {"seconds": "240"})
+    tried = await approved(store, "response", YUCHENG, {"seconds": "120"})
+    key = rule_key("response", tried)
+    rollout = await rollouts.start(store, key, [YUCHENG], 50, ADMIN)
+    await store.configuration.refresh()
+    inside = {car for car in ("one", "two", "three") if store.flags.is_on(key, YUCHENG, unit=f"car-{car}")}
+    for car in ("one", "two", "three"):
+        expected = (120, tried, "on") if car in inside else (240, usual, "off")
+        assert await seconds_of(store, car) == expected
+    await rollouts.widen(store, rollout.id, 100, ADMIN)
+    await store.configuration.refresh()
+    for car in ("one", "two", "three"):
+        assert await seconds_of(store, car) == (120, tried, "on")
+    await rollouts.roll_back(store, rollout.id, ADMIN, REASON)
+    await store.configuration.refresh()
+    assert await seconds_of(store, "one") == (240, usual, "")
+
+
+async def test_a_rule_is_tried_only_as_its_second_person_approved_it(store: Store) -> None:
+    checked = await waiting(store, "response", YUCHENG, {"seconds": "120"})
+    ready = await approved(store, "response", YUCHENG, {"seconds": "120"})
+    other = await approved(store, "response", YUCHENG, {"seconds": "100"})
+    for key, codes, told in (
+        (rule_key("response", checked), [YUCHENG], {"why": "not_approved"}),
+        (rule_key("response", ready), [MINGSHAN], {"field": "districts", "why": "not_here"}),
+        (rule_key("response", "a" * 26), [YUCHENG], {"field": "flag"}),
+        (rule_key("ladder", ready), [YUCHENG], {"field": "flag"}),
+    ):
+        with pytest.raises(WufenError) as refused:
+            await rollouts.start(store, key, codes, 10, ADMIN)
+        assert {"field": refused.value.field, **refused.value.params}.items() >= told.items()
+    rollout = await rollouts.start(store, rule_key("response", ready), [YUCHENG], 10, ADMIN)
+    with pytest.raises(Conflict) as second:
+        await rollouts.start(store, rule_key("response", other), [YUCHENG], 10, ADMIN)
+    assert second.value.params["why"] == "rollout_under_way"
+    with pytest.raises(Conflict) as live:
+        await rollouts.finish(store, rollout.id, ADMIN)
+    assert live.value.params["why"] == "rule_begins_at_its_desk"
+    with pytest.raises(NotFound):
+        await flag_actions.set_stage(store, rule_key("response", other), YUCHENG, Stage("live"), ADMIN)

@@ -5,12 +5,14 @@ export type State = "off" | "integrating" | "pilot" | "live";
 
 export interface Flag {
   key: string;
-  kind: "module" | "feature";
+  kind: "module" | "feature" | "rule";
   built: boolean;
   killed: boolean;
   version: number;
   /** By district. */
   stages: Record<string, { state: State; percent: number | null }>;
+  /** Of a version of a rule: its number, and whose it is. */
+  rule: string | null;
 }
 
 export interface Estimate {
@@ -49,12 +51,16 @@ export interface Rollout {
   groups?: Groups;
 }
 
-export const flagName = (key: string): string => t(`admin.flag.${key}`);
+/** Its name; a version of a rule goes by its table. */
+export function flagName(key: string): string {
+  const [kind, name] = key.split(".");
+  return t(`admin.flag.${kind}.${name}`);
+}
 
-/** `module.duty` as the API wants it said. */
+/** `module.duty`, or `rule.response.<id>`, as the API wants it said. */
 export function subjectOf(key: string): Record<string, unknown> {
-  const [type, name] = key.split(".");
-  return { type, name };
+  const [type, name, version] = key.split(".");
+  return type === "rule" ? { type, name, version } : { type, name };
 }
 
 const isTime = (figure: Figure): boolean => figure.endsWith("_p90");
