@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.backstage import sign_in
-from tests.browser.people import Sample, button, database_says, sees
+from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
@@ -90,6 +90,8 @@ def test_a_district_without_a_module_has_neither_page_nor_menu(city: Product, vi
     code = a_car(city, "511802")
     desk, phone, officer = desk_of(city, visitors), visitors.phone(), visitors.phone()
     sign_in(officer, city, "police1")
+    officer.goto(f"{city.web_url}/officer")
+    officer.get_by_role("switch", name="上岗").wait_for()
     sets(desk, "一键挪车 · 雨城区", "off")
     sets(desk, "勤务管理 · 雨城区", "off")
 
@@ -101,13 +103,11 @@ def test_a_district_without_a_module_has_neither_page_nor_menu(city: Product, vi
     sees(phone, "这里暂时没有开通挪车服务")
     phone.goto(f"{city.web_url}/s/{code}?lang=en")
     sees(phone, "not available here")
-    officer.goto(f"{city.web_url}/officer")
     sees(officer, "您的区县还没有启用勤务管理")
     expect(officer.get_by_role("switch", name="上岗")).to_have_count(0)
     sets(desk, "一键挪车 · 雨城区", "live")
     sets(desk, "勤务管理 · 雨城区", "live")
-    officer.goto(f"{city.web_url}/officer")
-    officer.get_by_role("switch", name="上岗").wait_for()
+    expect(officer.get_by_role("switch", name="上岗")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_what_is_not_built_cannot_be_chosen_anywhere(city: Product, visitors: Visitors) -> None:

@@ -18,6 +18,8 @@ export interface Session {
   state: Ref<SessionState>;
   me: Ref<Me | null>;
   load(): Promise<void>;
+  /** Asks again without a word: what is on for him may have changed. Whatever goes wrong leaves what was known. */
+  refresh(): Promise<void>;
   /** The server no longer knows this session. */
   lost(): void;
   signOut(): Promise<void>;
@@ -36,6 +38,10 @@ export function useSession(): Session {
       state.value = refused ? "signed_out" : "unreachable";
     }
   };
+  const refresh = async (): Promise<void> => {
+    const known = await whoAmI().catch(() => null);
+    if (known && me.value) me.value = known;
+  };
   const lost = (): void => {
     me.value = null;
     state.value = "signed_out";
@@ -44,7 +50,7 @@ export function useSession(): Session {
     await call("/api/v1/sessions/current", { method: "DELETE" }).catch(() => undefined);
     lost();
   };
-  return { state, me, load, lost, signOut };
+  return { state, me, load, refresh, lost, signOut };
 }
 
 export async function whoAmI(): Promise<Me> {
