@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, null, select
 
 from models.actions import deciding
 from models.actions.deciding import Decision
@@ -59,7 +59,7 @@ async def check(
     columns = [
         column.label(f"limit_{number}")
         for number, limit in enumerate(limits)
-        for column in (_nth(limit, limit.most, change.at), _nth(limit, 1, change.at))
+        for column in (_nth(limit, limit.most, change.at), _last(limit, change.at))
     ]
     query = select(select(joins).scalar_subquery().label("joins"), *columns)
     row = (await change.connection.execute(query)).one()
@@ -107,11 +107,18 @@ def _nth(limit: _Limit, number: int, at: datetime) -> ScalarSelect[datetime]:
     )
 
 
+def _last(limit: _Limit, at: datetime) -> Any:
+    """When the latest one was made, which only a block asks for."""
+    return _nth(limit, 1, at) if limit.block else null()
+
+
 def _refused_until(limit: _Limit, first: datetime | None, last: datetime | None) -> datetime | None:
     """Once ``most`` requests were made within the window: until the first of them is old, and the block over.
 
     Only the last request can have used the limit up: while it was used up there was none.
     """
-    if first is None or last is None or last - first >= limit.window:
+    if first is None:
         return None
-    return max(first + limit.window, last + limit.block)
+    if last is None:
+        return first + limit.window
+    return None if last - first >= limit.window else max(first + limit.window, last + limit.block)
