@@ -39,7 +39,10 @@ def unit() -> str:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     assert unit().count("/opt/wufen/.venv/bin/wufen") == 2
-    here = unit().replace("/opt/wufen/.venv/bin/wufen", str(Path(sys.executable).with_name("wufen")))
+    # By a link: systemd reads the unit's path word by word, and a clone may lie in a folder with a space.
+    command_here = tmp_path / "wufen"
+    command_here.symlink_to(Path(sys.executable).with_name("wufen"))
+    here = unit().replace("/opt/wufen/.venv/bin/wufen", str(command_here))
     sample = tmp_path / "wufen.service"
     sample.write_text(here)
     command = ["systemd-analyze", "verify", "--man=no", str(sample)]
