@@ -15,7 +15,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, get_args
 
 import structlog
 from sqlalchemy import select, update
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # the store holds the configuration
     from models.store import Change, Store
 
 Topic = Literal["rules", "flags"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 Load = Callable[[AsyncConnection], Awaitable[None]]
 
 CONFIGURED = "wufen:configuration"  # the channel of Redis that says: look
@@ -45,14 +47,17 @@ async def configuring(store: Store, topic: Topic) -> AsyncIterator[Change]:
     Changes of one topic queue on its row from the start, so that each sees what the last one left.
     """
     async with store.change() as change:
-        await change.connection.execute(
-            update(configuration)
-            .where(configuration.c.topic == topic)
-            .values(revision=store.ids.new(), changed_at=change.at)
-        )
+        await revise(change.connection, topic, store.ids.new(), change.at)
         yield change
     store.bell.tell(CONFIGURED, {"topic": topic})
     store.configuration.look()
+
+
+async def revise(connection: AsyncConnection, topic: Topic, revision: str, at: datetime) -> None:
+    """Within a transaction that changes ``topic``, or what it is read with: every process reads it again."""
+    await connection.execute(
+        update(configuration).where(configuration.c.topic == topic).values(revision=revision, changed_at=at)
+    )
 
 
 class Configuration:

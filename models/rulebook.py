@@ -9,15 +9,16 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.flags.definitions import rule_of
 from models.flags.rollout import UNDER_WAY
+from models.queries.places import cities_of_districts
 from models.rules.book import Activation, Book, Version
 from models.rules.content import from_model
 from models.rules.evaluation import Compiled
-from models.tables import districts, rollouts, rule_activations, rule_versions
+from models.tables import rollouts, rule_activations, rule_versions
 
 log = structlog.get_logger()
 
@@ -40,13 +41,12 @@ class RuleBook:
 
     async def load(self, connection: AsyncConnection) -> None:
         """Reads every activation, past ones too: an incident keeps what it began with. Compiles what is new."""
-        activations = await _activations(connection)
+        activations = await activations_of(connection)
         tried = await _tried(connection)
         wanted = {one.version for one in activations if one.version is not None} | tried.keys()
         await self._compile(connection, wanted - self._compiled.keys())
         known = [one for one in activations if one.version is None or one.version in self._compiled]
-        query = select(districts.c.code, districts.c.city_code)
-        cities = {row.code: row.city_code for row in await connection.execute(query)}
+        cities = await cities_of_districts(connection)
         # What belongs to no district is decided by the installation's first city.
         cities[""] = min(cities.values(), default="")
         self._compiled = {name: self._compiled[name] for name in wanted & self._compiled.keys()}
@@ -69,17 +69,27 @@ class RuleBook:
                 log.error("rule_version_not_understood", version=row.id)
 
 
-async def _activations(connection: AsyncConnection) -> list[Activation]:
-    """In the order in which they count, without those that were taken back before they began."""
-    query = (
-        select(rule_activations)
-        .where(rule_activations.c.cancelled_at.is_(None))
-        .order_by(rule_activations.c.active_from, rule_activations.c.number)
-    )
+# In the order in which they count, without those that were taken back before they began.
+IN_ORDER = (
+    select(rule_activations)
+    .where(rule_activations.c.cancelled_at.is_(None))
+    .order_by(rule_activations.c.active_from, rule_activations.c.number)
+)
+
+
+async def activations_of(connection: AsyncConnection) -> list[Activation]:
+    """All of them, in the order in which they count."""
     return [
         Activation(row.table_name, row.scope, row.version_id, row.active_from)
-        for row in await connection.execute(query)
+        for row in await connection.execute(IN_ORDER)
     ]
+
+
+async def next_number(connection: AsyncConnection, counted: Table, table: str, scope: str) -> int:
+    """The number of the next version, or activation, of a table in a scope; ``counted`` is where they are kept."""
+    query = select(func.coalesce(func.max(counted.c.number), 0) + 1)
+    query = query.where(counted.c.table_name == table, counted.c.scope == scope)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def _tried(connection: AsyncConnection) -> dict[str, tuple[str, str]]:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
 from models.city.bundle import SECTIONS, Bundle
 from models.city.plan import Plan, plan
 from models.city.sections import Writing
+from models.configuration import TOPICS, revise
 from models.ids import Ids
-from models.tables import configuration
 
 
 async def import_city(connection: AsyncConnection, ids: Ids, at: datetime, bundle: Bundle) -> Plan:
@@ -31,12 +30,8 @@ async def import_city(connection: AsyncConnection, ids: Ids, at: datetime, bundl
         await sections[step.section].write(writing, step.key, step.values, new=step.fate == "added")
     if done.to_do:
         # Every process looks again: what it keeps of rules and flags is by district and city.
-        for topic in (await connection.execute(select(configuration.c.topic))).scalars().all():
-            await connection.execute(
-                update(configuration)
-                .where(configuration.c.topic == topic)
-                .values(revision=ids.new(), changed_at=at)
-            )
+        for topic in TOPICS:
+            await revise(connection, topic, ids.new(), at)
         await audit.write(
             connection,
             ids,

@@ -17,15 +17,15 @@ from models.actions import flags as flag_actions
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import actor_of
 from models.caller import Caller, Officer, System
-from models.configuration import configuring
+from models.configuration import configuring, revise
 from models.errors import Conflict, InvalidField, NotFound
 from models.flags.content import LIVE, Stage
 from models.flags.definitions import rule_of
 from models.flags.guards import SHIPPED, Guard
 from models.flags.rollout import UNDER_WAY, Rollout, Status, encode, from_row
+from models.queries.places import cities_of_districts
 from models.store import Change, Store
-from models.tables import configuration, rollouts, rule_versions
-from models.tables import districts as districts_table
+from models.tables import rollouts, rule_versions
 
 MOST_DISTRICTS = 200  # of one rollout
 
@@ -167,8 +167,7 @@ async def _new(
     await flag_actions.refuse_under_way(change, flag, codes)
     if content.killed:
         raise Conflict(why="killed")
-    query = select(districts_table.c.code, districts_table.c.city_code)
-    cities = {row.code: row.city_code for row in await change.connection.execute(query)}
+    cities = await cities_of_districts(change.connection)
     await _check_rule(change, flag, codes, cities)
     if any(content.stage(cities.get(code, ""), code) == LIVE for code in codes):
         raise Conflict(why="live_already")
@@ -202,11 +201,7 @@ async def _check_rule(change: Change, flag: str, codes: Sequence[str], cities: M
     if any(row.scope not in {code, cities.get(code)} for code in codes):
         raise InvalidField(field="districts", why="not_here")
     # Processes read a version only when they look at the rules.
-    await change.connection.execute(
-        update(configuration)
-        .where(configuration.c.topic == "rules")
-        .values(revision=change.store.ids.new(), changed_at=change.at)
-    )
+    await revise(change.connection, "rules", change.store.ids.new(), change.at)
 
 
 async def _move_flag(change: Change, rollout: Rollout, by: Caller, reason: str | None) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from models.actions import audit, rule_steps
 from models.actions.idempotency import Keeping
@@ -18,6 +18,7 @@ from models.actions.rule_steps import Changed, Then
 from models.caller import Officer
 from models.configuration import configuring
 from models.errors import Conflict, InvalidField, NotFound
+from models.rulebook import IN_ORDER, next_number
 from models.rules.definitions import DEFINITIONS
 from models.store import Change, Store
 from models.tables import rule_activations, rule_versions
@@ -119,12 +120,7 @@ def _before(begun: list[Any]) -> str | None:
 
 async def _activations(change: Change, table: str, scope: str, now: datetime) -> tuple[list[Any], list[Any]]:
     """Those that are to come and those that have begun, in the order in which they count."""
-    query = (
-        select(rule_activations)
-        .where(rule_activations.c.table_name == table, rule_activations.c.scope == scope)
-        .where(rule_activations.c.cancelled_at.is_(None))
-        .order_by(rule_activations.c.active_from, rule_activations.c.number)
-    )
+    query = IN_ORDER.where(rule_activations.c.table_name == table, rule_activations.c.scope == scope)
     rows = list((await change.connection.execute(query)).all())
     return [row for row in rows if row.active_from > now], [row for row in rows if row.active_from <= now]
 
@@ -140,14 +136,11 @@ async def _activate(
     how: str,
     reason: str | None = None,
 ) -> None:
-    same = (rule_activations.c.table_name == table, rule_activations.c.scope == scope)
-    newest = select(func.coalesce(func.max(rule_activations.c.number), 0)).where(*same)
-    number = (await change.connection.execute(newest)).scalar_one() + 1
     values = {
         "id": change.store.ids.new(),
         "table_name": table,
         "scope": scope,
-        "number": number,
+        "number": await next_number(change.connection, rule_activations, table, scope),
         "version_id": None if version is None else version.id,
         "approved_by": None if version is None else version.decided_by,
         "approved": None if version is None else version.status,

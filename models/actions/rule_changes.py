@@ -16,6 +16,7 @@ from models.actions.rule_steps import Changed, Then
 from models.caller import Officer
 from models.configuration import configuring
 from models.errors import Conflict, NotFound, SecondPersonNeeded
+from models.rulebook import next_number
 from models.rules.content import Content, to_model
 from models.rules.definitions import DEFINITIONS
 from models.store import Change, Store
@@ -37,8 +38,7 @@ async def draft(
         if (await change.connection.execute(waiting)).scalar_one() >= MOST_WAITING:
             raise Conflict(why="too_many_drafts", limit=MOST_WAITING)
         await _forget_drafts(change, same)
-        newest = select(func.coalesce(func.max(rule_versions.c.number), 0)).where(*same)
-        number = (await change.connection.execute(newest)).scalar_one() + 1
+        number = await next_number(change.connection, rule_versions, content.table, scope)
         made = Changed(store.ids.new(), number, "draft")
         values = {
             "id": made.id,

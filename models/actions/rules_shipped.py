@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import SystemClock
+from models.configuration import revise
 from models.ids import RandomIds
+from models.rulebook import next_number
 from models.rules.book import EVERYWHERE
 from models.rules.content import to_model
 from models.rules.evaluation import Compiled
 from models.rules.shipped import shipped, shipped_id
-from models.tables import configuration, rule_activations, rule_versions
+from models.tables import rule_activations, rule_versions
 
 
 async def publish_shipped(connection: AsyncConnection) -> None:
@@ -37,7 +37,7 @@ async def _publish(connection: AsyncConnection, name: str, compiled: Compiled) -
     now, ids, table = SystemClock().now(), RandomIds(), compiled.content.table
     known = select(rule_versions.c.id).where(rule_versions.c.id == name)
     if (await connection.execute(known)).first() is None:
-        number = await _next(connection, rule_versions, table)
+        number = await next_number(connection, rule_versions, table, EVERYWHERE)
         values = {
             "id": name,
             "table_name": table,
@@ -56,7 +56,7 @@ async def _publish(connection: AsyncConnection, name: str, compiled: Compiled) -
         "id": ids.new(),
         "table_name": table,
         "scope": EVERYWHERE,
-        "number": await _next(connection, rule_activations, table),
+        "number": await next_number(connection, rule_activations, table, EVERYWHERE),
         "version_id": name,
         "approved_by": "release",
         "approved": "approved",
@@ -66,12 +66,4 @@ async def _publish(connection: AsyncConnection, name: str, compiled: Compiled) -
         "at": now,
     }
     await connection.execute(insert(rule_activations).values(activation))
-    topic = update(configuration).where(configuration.c.topic == "rules")
-    await connection.execute(topic.values(revision=ids.new(), changed_at=now))
-
-
-async def _next(connection: AsyncConnection, table: Any, name: str) -> int:
-    query = select(func.coalesce(func.max(table.c.number), 0) + 1).where(
-        table.c.table_name == name, table.c.scope == EVERYWHERE
-    )
-    return int((await connection.execute(query)).scalar_one())
+    await revise(connection, "rules", ids.new(), now)

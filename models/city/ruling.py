@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.city.reading import Fields
 from models.city.sections import Entries, Values, Writing
+from models.rulebook import next_number
 from models.rules import faults
 from models.rules.columns import Column
 from models.rules.content import Content, Golden, Row, from_model, to_model
@@ -73,9 +74,7 @@ class RulesSection:
 
     async def write(self, writing: Writing, key: str, values: Values, *, new: bool) -> None:
         table, scope = key.split(" ")
-        same = (rule_versions.c.table_name == table, rule_versions.c.scope == scope)
-        newest = select(func.coalesce(func.max(rule_versions.c.number), 0)).where(*same)
-        number = (await writing.connection.execute(newest)).scalar_one() + 1
+        number = await next_number(writing.connection, rule_versions, table, scope)
         await writing.connection.execute(
             insert(rule_versions).values(
                 id=writing.ids.new(),

@@ -20,7 +20,8 @@ from models.flags.content import LIVE, OFF, Audience, Content, Stage, parse, shi
 from models.flags.definitions import DEFINITIONS, Definition, Module, Unit, definition, module_key
 from models.flags.provider import Client, FlagdProvider
 from models.flags.targeting import compiled
-from models.tables import districts, flags
+from models.queries.places import cities_of_districts
+from models.tables import flags
 
 # on, off: inside and outside the share of a pilot. live, outside: where it is on for all, or not at all, while it
 # is on trial elsewhere.
@@ -77,8 +78,7 @@ class Flags:
     async def load(self, connection: AsyncConnection) -> None:
         """Reads the newest version of every flag. Raises FlagFault and changes nothing if one is none."""
         rows = await connection.execute(select(flags.c.key, flags.c.version, flags.c.content))
-        places = await connection.execute(select(districts.c.code, districts.c.city_code))
-        self.put(FlagSet(_newest(rows.all()), {row.code: row.city_code for row in places}))
+        self.put(FlagSet(_newest(rows.all()), await cities_of_districts(connection)))
 
     def is_on(self, key: str, district: str, *, role: Audience = "public", unit: str | None = None) -> bool:
         """``unit``: the id of the vehicle, owner or officer whose share it is; without, he is in no pilot."""

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import iso, iso_or_none
+from models.queries.service_numbers import service_numbers
 from models.rules.content import from_model
-from models.tables import officers, rule_decisions, rule_overrides, rule_versions
+from models.tables import rule_decisions, rule_overrides, rule_versions
 
 View = dict[str, Any]
 
@@ -60,9 +61,7 @@ async def _overrides(connection: AsyncConnection, ids: list[str]) -> dict[str, V
         return {}
     query = select(rule_overrides).where(rule_overrides.c.decision_id.in_(ids))
     rows = (await connection.execute(query)).all()
-    numbers = await _service_numbers(
-        connection, {by for row in rows for by in (row.by, row.confirmed_by) if by}
-    )
+    numbers = await service_numbers(connection, (by for row in rows for by in (row.by, row.confirmed_by)))
     return {
         row.decision_id: {
             "id": row.id,
@@ -76,11 +75,3 @@ async def _overrides(connection: AsyncConnection, ids: list[str]) -> dict[str, V
         }
         for row in rows
     }
-
-
-async def _service_numbers(connection: AsyncConnection, subjects: set[str]) -> dict[str, str]:
-    if not subjects:
-        return {}
-    ids = sorted(subject.removeprefix("officer:") for subject in subjects)
-    query = select(officers.c.id, officers.c.service_number).where(officers.c.id.in_(ids))
-    return {f"officer:{row.id}": row.service_number for row in await connection.execute(query)}

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from models.flags.content import Content, parse, shipped
 from models.flags.definitions import DEFINITIONS, TRIED_TABLES, Definition, definition, rule_key
+from models.queries.places import cities_of_districts
 from models.store import Store
-from models.tables import districts, flags, rule_versions
+from models.tables import flags, rule_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ async def known_flags(store: Store) -> tuple[list[KnownFlag], dict[str, str]]:
     async with store.database.read() as connection:
         newest = {row.key: row for row in await connection.execute(query)}
         rules = (await connection.execute(approved)).all()
-        places = await connection.execute(select(districts.c.code, districts.c.city_code))
-        cities = {row.code: row.city_code for row in places}
+        cities = await cities_of_districts(connection)
     found = [_known(one, newest.get(key)) for key, one in DEFINITIONS.items()]
     for row in rules:
         key = rule_key(row.table_name, row.id)

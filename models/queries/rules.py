@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.caller import Officer
 from models.clock import iso, iso_or_none
 from models.errors import NotFound
-from models.rules.book import EVERYWHERE
+from models.queries.service_numbers import service_numbers
+from models.rulebook import activations_of
+from models.rules.book import EVERYWHERE, Scope, Standing
 from models.rules.columns import Column
 from models.rules.content import Content, from_model
 from models.rules.definitions import DEFINITIONS, Definition
 from models.rules.differences import differences
 from models.rules.shipped import shipped
 from models.store import Store
-from models.tables import cities, districts, officers, rule_activations, rule_versions
+from models.tables import cities, districts, rule_activations, rule_versions
 
 View = dict[str, Any]
 MOST_VERSIONS = 100  # of one table in one scope that are listed, the newest
@@ -32,7 +34,7 @@ class Place:
 
     code: str
     city: str
-    kind: str
+    kind: Scope
     name: str
     name_en: str
     may_change: bool
@@ -65,9 +67,8 @@ async def tables(store: Store, by: Officer) -> View:
     """Every table, and for each of his places which version decides there."""
     async with store.database.read() as connection:
         there = await places(connection, by)
-        activations = await _activations(connection)
         waiting = await _waiting(connection, [place.code for place in there])
-        now = store.clock.now()
+        now = await _now(connection, store)
     return {
         "places": [_place_view(place) for place in there],
         "tables": [
@@ -76,7 +77,7 @@ async def tables(store: Store, by: Officer) -> View:
                 "in_force": [
                     {
                         "scope": place.code,
-                        **_in_force(activations, name, place, now),
+                        **_in_force(now, name, place),
                         "waiting": waiting.get((name, place.code), 0),
                     }
                     for place in there
@@ -84,7 +85,7 @@ async def tables(store: Store, by: Officer) -> View:
             }
             for name, definition in DEFINITIONS.items()
         ],
-        "now": iso(now),
+        "now": iso(now.at),
     }
 
 
@@ -93,23 +94,18 @@ async def table(store: Store, by: Officer, name: str, scope: str) -> View:
 
     Raises NotFound for a table or a scope that is none, or none of his.
     """
-    if name not in DEFINITIONS:
-        raise NotFound(field="table")
     async with store.database.read() as connection:
-        place = next((one for one in await places(connection, by) if one.code == scope), None)
-        if place is None:
-            raise NotFound(field="scope")
-        activations = await _activations(connection)
-        now = store.clock.now()
-        in_force = _in_force(activations, name, place, now)
+        place = await _place(connection, by, name, scope)
+        now = await _now(connection, store)
+        in_force = _in_force(now, name, place)
         content = await content_of(connection, name, in_force["version"])
-        versions = await _versions(connection, name, scope, activations, now)
+        versions = await _versions(connection, name, scope, now)
     return {
         **_about(DEFINITIONS[name], content),
         "scope": _place_view(place),
         "in_force": {**in_force, **grid(content)},
         "versions": versions,
-        "now": iso(now),
+        "now": iso(now.at),
     }
 
 
@@ -124,20 +120,19 @@ async def version(store: Store, by: Officer, version_id: str) -> View:
         place = next((one for one in there if row.scope in (one.code, EVERYWHERE)), None)
         if place is None:
             raise NotFound
-        activations = await _activations(connection)
-        now = store.clock.now()
-        in_force = _in_force(activations, row.table_name, place, now)
+        now = await _now(connection, store)
+        in_force = _in_force(now, row.table_name, place)
         present = await content_of(connection, row.table_name, in_force["version"])
-        numbers = await _service_numbers(connection, [row])
+        people = await service_numbers(connection, (row.author, row.decided_by))
     content = from_model(row.content)
     return {
         **_about(content.definition, content),
-        **_version_view(row, activations, now, numbers),
+        **_version_view(row, now, people),
         **grid(content),
         "in_force": in_force,
         "differences": differences(present, content),
         "yours": row.author == by.subject,
-        "now": iso(now),
+        "now": iso(now.at),
     }
 
 
@@ -153,15 +148,20 @@ async def content_of(connection: AsyncConnection, name: str, version_id: str | N
 
 async def in_force_in(store: Store, by: Officer, name: str, scope: str) -> Content:
     """What decides in one of his places now. Raises NotFound."""
+    async with store.database.read() as connection:
+        place = await _place(connection, by, name, scope)
+        in_force = _in_force(await _now(connection, store), name, place)
+        return await content_of(connection, name, in_force["version"])
+
+
+async def _place(connection: AsyncConnection, by: Officer, name: str, scope: str) -> Place:
+    """One of his places, for a table that there is."""
     if name not in DEFINITIONS:
         raise NotFound(field="table")
-    async with store.database.read() as connection:
-        place = next((one for one in await places(connection, by) if one.code == scope), None)
-        if place is None:
-            raise NotFound(field="scope")
-        activations = await _activations(connection)
-        now = store.clock.now()
-        return await content_of(connection, name, _in_force(activations, name, place, now)["version"])
+    place = next((one for one in await places(connection, by) if one.code == scope), None)
+    if place is None:
+        raise NotFound(field="scope")
+    return place
 
 
 async def districts_of(store: Store, by: Officer, scope: str) -> list[str]:
@@ -212,40 +212,37 @@ def _place_view(place: Place) -> View:
     }
 
 
-async def _activations(connection: AsyncConnection) -> list[Any]:
-    query = (
-        select(rule_activations, rule_versions.c.number.label("version_number"))
-        .outerjoin(rule_versions, rule_versions.c.id == rule_activations.c.version_id)
-        .where(rule_activations.c.cancelled_at.is_(None))
-        .order_by(rule_activations.c.active_from, rule_activations.c.number)
-    )
-    return list((await connection.execute(query)).all())
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The activations as they are at the instant ``at``, and the number of each version that they name."""
+
+    standing: Standing
+    numbers: Mapping[str, int]
+    at: datetime
 
 
-def _in_force(activations: Sequence[Any], name: str, place: Place, now: datetime) -> View:
+async def _now(connection: AsyncConnection, store: Store) -> _Now:
+    standing = Standing(await activations_of(connection))
+    named = select(rule_activations.c.version_id)
+    query = select(rule_versions.c.id, rule_versions.c.number).where(rule_versions.c.id.in_(named))
+    numbers = {row.id: row.number for row in await connection.execute(query)}
+    return _Now(standing, numbers, store.clock.now())
+
+
+def _in_force(now: _Now, name: str, place: Place) -> View:
     """The version that decides, from which scope, since when; and what is to come in this scope."""
-    coming = _of(activations, name, place.code, lambda begins: begins > now)
-    next_one = coming[0] if coming else None
-    scheduled = next_one and {"version": next_one.version_id, "active_from": iso(next_one.active_from)}
-    for where, from_scope in ((place.code, place.kind), (place.city, "city"), (EVERYWHERE, "shipped")):
-        begun = _of(activations, name, where, lambda begins: begins <= now)
-        if begun and begun[-1].version_id is not None:
-            return {
-                "version": begun[-1].version_id,
-                "number": begun[-1].version_number,
-                "from": from_scope,
-                "since": iso(begun[-1].active_from),
-                "scheduled": scheduled,
-            }
-    return {"version": None, "number": None, "from": "shipped", "since": None, "scheduled": scheduled}
-
-
-def _of(activations: Iterable[Any], name: str, where: str, begins: Any) -> list[Any]:
-    return [
-        one
-        for one in activations
-        if one.table_name == name and one.scope == where and begins(one.active_from)
-    ]
+    coming = now.standing.coming(name, place.code, now.at)
+    scheduled = {"version": coming[0].version, "active_from": iso(coming[0].at)} if coming else None
+    found = now.standing.in_force(name, place.code, place.city, now.at, kind=place.kind)
+    if found is None:
+        return {"version": None, "number": None, "from": "shipped", "since": None, "scheduled": scheduled}
+    return {
+        "version": found.version,
+        "number": now.numbers[found.version],
+        "from": found.scope,
+        "since": iso(found.since),
+        "scheduled": scheduled,
+    }
 
 
 async def _waiting(connection: AsyncConnection, scopes: Sequence[str]) -> dict[tuple[str, str], int]:
@@ -260,9 +257,7 @@ async def _waiting(connection: AsyncConnection, scopes: Sequence[str]) -> dict[t
     return found
 
 
-async def _versions(
-    connection: AsyncConnection, name: str, scope: str, activations: Sequence[Any], now: datetime
-) -> list[View]:
+async def _versions(connection: AsyncConnection, name: str, scope: str, now: _Now) -> list[View]:
     query = (
         select(rule_versions)
         .where(rule_versions.c.table_name == name, rule_versions.c.scope == scope)
@@ -270,44 +265,33 @@ async def _versions(
         .limit(MOST_VERSIONS)
     )
     rows = list((await connection.execute(query)).all())
-    numbers = await _service_numbers(connection, rows)
-    return [_version_view(row, activations, now, numbers) for row in rows]
+    people = await service_numbers(connection, (by for row in rows for by in (row.author, row.decided_by)))
+    return [_version_view(row, now, people) for row in rows]
 
 
-def _version_view(row: Any, activations: Sequence[Any], now: datetime, numbers: dict[str, str]) -> View:
+def _version_view(row: Any, now: _Now, people: Mapping[str, str]) -> View:
     return {
         "version": row.id,
         "number": row.number,
         "scope_code": row.scope,
-        "state": state(row, activations, now),
+        "state": _state(row, now),
         "note": row.note,
-        "author": numbers.get(row.author, row.author),
+        "author": people.get(row.author, row.author),
         "created_at": iso(row.created_at),
         "checked_at": iso_or_none(row.checked_at),
-        "decided_by": row.decided_by and numbers.get(row.decided_by, row.decided_by),
+        "decided_by": row.decided_by and people.get(row.decided_by, row.decided_by),
         "decided_at": iso_or_none(row.decided_at),
         "decided_reason": row.decided_reason,
     }
 
 
-def state(row: Any, activations: Sequence[Any], now: datetime) -> str:
+def _state(row: Any, now: _Now) -> str:
     """draft, checked, rejected; of an approved one whether it is approved only, scheduled, active or retired."""
     if row.status != "approved":
         return str(row.status)
-    same = [one for one in activations if (one.table_name, one.scope) == (row.table_name, row.scope)]
-    begun = [one for one in same if one.active_from <= now]
-    if begun and begun[-1].version_id == row.id:
+    begun = [one.version for one in now.standing.begun(row.table_name, row.scope, now.at)]
+    if begun and begun[-1] == row.id:
         return "active"
-    if any(one.version_id == row.id for one in same if one.active_from > now):
+    if any(one.version == row.id for one in now.standing.coming(row.table_name, row.scope, now.at)):
         return "scheduled"
-    return "retired" if any(one.version_id == row.id for one in begun) else "approved"
-
-
-async def _service_numbers(connection: AsyncConnection, rows: Iterable[Any]) -> dict[str, str]:
-    """Who wrote and who approved, by what is printed on their uniforms."""
-    subjects = {subject for row in rows for subject in (row.author, row.decided_by) if subject}
-    ids = [subject.removeprefix("officer:") for subject in subjects if subject.startswith("officer:")]
-    if not ids:
-        return {}
-    query = select(officers.c.id, officers.c.service_number).where(officers.c.id.in_(sorted(ids)))
-    return {f"officer:{row.id}": row.service_number for row in await connection.execute(query)}
+    return "retired" if row.id in begun else "approved"

@@ -39,6 +39,47 @@ class Activation:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The version that decides, whose it is, and since when."""
+
+    version: str
+    scope: Scope
+    since: datetime
+
+
+class Standing:
+    """Which version decides where and when, by its id. ``activations`` in the order in which they count."""
+
+    def __init__(self, activations: Iterable[Activation]) -> None:
+        self._of: dict[tuple[str, str], list[Activation]] = {}
+        for activation in activations:
+            self._of.setdefault((activation.table, activation.where), []).append(activation)
+
+    def begun(self, table: str, where: str, at: datetime) -> list[Activation]:
+        """Those of one scope that have begun at the instant ``at``: the last one counts."""
+        return [one for one in self._of.get((table, where), ()) if one.at <= at]
+
+    def coming(self, table: str, where: str, at: datetime) -> list[Activation]:
+        """Those of one scope that are still to begin."""
+        return [one for one in self._of.get((table, where), ()) if one.at > at]
+
+    def in_force(
+        self, table: str, where: str, city: str, at: datetime, *, kind: Scope = "district"
+    ) -> InForce | None:
+        """What decides in ``where``, which is a ``kind`` of ``city``: the word of the nearest scope that has one."""
+        nearest: tuple[tuple[str, Scope], ...] = (
+            (where, kind),
+            (city, "city"),
+            (EVERYWHERE, "shipped"),
+        )
+        for code, scope in nearest:
+            begun = self.begun(table, code, at)
+            if begun and begun[-1].version is not None:
+                return InForce(begun[-1].version, scope, begun[-1].at)
+        return None
+
+
 class Book:
     """One state of all rules. ``cities`` is each district's city; ``activations`` in the order in which they count.
 
@@ -53,9 +94,7 @@ class Book:
     ) -> None:
         self._versions = dict(versions or {})
         self._cities = dict(cities or {})
-        self._activations: dict[tuple[str, str], list[Activation]] = {}
-        for activation in activations:
-            self._activations.setdefault((activation.table, activation.where), []).append(activation)
+        self._standing = Standing(activations)
         self._shipped = {
             name: Version(shipped_id(compiled.content), name, "shipped", compiled)
             for name, compiled in shipped().items()
@@ -63,22 +102,7 @@ class Book:
 
     def in_force(self, table: str, district: str, at: datetime) -> Version:
         """The version that decides in ``district`` at the instant ``at``."""
-        if self._activations:
-            city = self._cities.get(district, "")
-            places: tuple[tuple[str, Scope], ...] = (
-                (district, "district"),
-                (city, "city"),
-                (EVERYWHERE, "shipped"),
-            )
-            for where, scope in places:
-                own = self._own(table, where, scope, at)
-                if own is not None:
-                    return own
-        return self._shipped[table]
-
-    def _own(self, table: str, where: str, scope: Scope, at: datetime) -> Version | None:
-        begun = [one for one in self._activations.get((table, where), ()) if one.at <= at]
-        if not begun or begun[-1].version is None:
-            return None
-        name = begun[-1].version
-        return Version(name, table, scope, self._versions[name])
+        found = self._standing.in_force(table, district, self._cities.get(district, ""), at)
+        if found is None:
+            return self._shipped[table]
+        return Version(found.version, table, found.scope, self._versions[found.version])
