@@ -141,9 +141,7 @@ async def _features(site: Site, face: StickerFace) -> list[str]:
     on = flags.is_plain(key)
     if not on:
         place = await sticker_place(site.store, face.code)
-        unit = (
-            None if place is None else {"vehicle": place.vehicle_id, "owner": place.owner_id}[flags.unit(key)]
-        )
+        unit = None if place is None else place.units[flags.unit(key)]
         on = flags.is_on(key, face.district, unit=unit)
     return ["request_photos"] if on else []
 

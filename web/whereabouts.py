@@ -42,8 +42,7 @@ async def scanned(store: Store, code: str, *, beforehand: bool = False) -> Place
         return None
     if found.vehicle_id is not None and await _is_open(store, incidents.c.vehicle_id == found.vehicle_id):
         return None
-    units = {"vehicle": found.vehicle_id, "owner": found.owner_id}
-    return Place(found.district, units, beforehand)
+    return Place(found.district, found.units, beforehand)
 
 
 async def of_district(call: Call[Any]) -> Place | None:

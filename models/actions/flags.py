@@ -6,8 +6,11 @@ What a flag may say is `models.flags.content`'s business; what a rollout does to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+import msgspec
 from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit
 from models.actions.incident_change import actor_of
@@ -38,7 +41,7 @@ async def set_stage(
         raise NotFound(field="flag")  # a version is in force by its desk, and tried by a rollout
     async with configuring(store, "flags") as change:
         await refuse_under_way(change, key, [district])
-        content = (await current(change, key)).with_districts({district: stage})
+        content = (await current(change.connection, key)).with_districts({district: stage})
         version = await write(change, key, content, by, reason)
         await audit.record(change, by, "set_stage", f"flag:{key}@{version}", reason=reason)
     return version
@@ -52,19 +55,13 @@ async def kill(store: Store, key: str, killed: bool, by: Officer, reason: str) -
     async with configuring(store, "flags") as change:
         every = list((await change.connection.execute(select(districts.c.code))).scalars())
         refuse_others(by, every)
-        content = await current(change, key)
+        content = await current(change.connection, key)
         if content.killed == killed:
-            return await newest_version(change, key)
-        version = await write(change, key, _killed(content, killed), by, reason)
+            return await _newest_version(change.connection, key)
+        version = await write(change, key, msgspec.structs.replace(content, killed=killed), by, reason)
         action = "kill_flag" if killed else "restore_flag"
         await audit.record(change, by, action, f"flag:{key}@{version}", reason=reason)
     return version
-
-
-def _killed(content: Content, killed: bool) -> Content:
-    return Content(
-        content.everywhere, content.cities, content.districts, content.roles, content.by, killed=killed
-    )
 
 
 def refuse_others(by: Officer, codes: Sequence[str]) -> None:
@@ -83,11 +80,11 @@ async def refuse_under_way(change: Change, key: str, codes: Sequence[str]) -> No
             raise Conflict(why="rollout_under_way")
 
 
-async def current(change: Change, key: str) -> Content:
+async def current(connection: AsyncConnection, key: str) -> Content:
     """What the flag says now; what is shipped if nobody has said anything. Raises NotFound."""
     known = known_flag(key)
     query = select(flags.c.content).where(flags.c.key == key).order_by(flags.c.version.desc()).limit(1)
-    text = (await change.connection.execute(query)).scalar_one_or_none()
+    text = (await connection.execute(query)).scalar_one_or_none()
     return shipped(known) if text is None else parse(known, text)
 
 
@@ -97,24 +94,23 @@ async def write(change: Change, key: str, content: Content, by: Caller, reason: 
         check(known_flag(key), content)
     except FlagFault as fault:
         raise InvalidField(field=fault.place, why=fault.why) from None
-    version = await newest_version(change, key) + 1
-    await change.connection.execute(
-        insert(flags).values(
-            key=key,
-            version=version,
-            content=to_json(content),
-            made_by=actor_of(by),
-            made_at=change.at,
-            reason=reason,
-        )
-    )
+    return await add_version(change.connection, key, content, actor_of(by), change.at, reason)
+
+
+async def add_version(
+    connection: AsyncConnection, key: str, content: Content, by: str, at: datetime, reason: str | None
+) -> int:
+    """Content that was checked already, as the flag's next version, which is returned."""
+    version = await _newest_version(connection, key) + 1
+    values = {"key": key, "version": version, "content": to_json(content), "made_by": by, "made_at": at}
+    await connection.execute(insert(flags).values(values | {"reason": reason}))
     return version
 
 
-async def newest_version(change: Change, key: str) -> int:
+async def _newest_version(connection: AsyncConnection, key: str) -> int:
     """0 for a flag of which nobody has said anything."""
     query = select(func.coalesce(func.max(flags.c.version), 0)).where(flags.c.key == key)
-    return int((await change.connection.execute(query)).scalar_one())
+    return int((await connection.execute(query)).scalar_one())
 
 
 def known_flag(key: str) -> Definition:

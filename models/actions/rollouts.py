@@ -161,7 +161,7 @@ async def _new(
     guards: tuple[Guard, ...],
     reason: str | None,
 ) -> Rollout:
-    content = await flag_actions.current(change, flag)
+    content = await flag_actions.current(change.connection, flag)
     if not 1 <= percent <= 100:
         raise InvalidField(field="percent", why="out_of_range")
     await flag_actions.refuse_under_way(change, flag, codes)
@@ -205,7 +205,7 @@ async def _check_rule(change: Change, flag: str, codes: Sequence[str], cities: M
 
 
 async def _move_flag(change: Change, rollout: Rollout, by: Caller, reason: str | None) -> None:
-    content = (await flag_actions.current(change, rollout.flag)).with_districts(rollout.stages)
+    content = (await flag_actions.current(change.connection, rollout.flag)).with_districts(rollout.stages)
     await flag_actions.write(change, rollout.flag, content, by, reason)
 
 

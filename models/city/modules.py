@@ -10,15 +10,16 @@ import re
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions.flags import add_version, current
 from models.city.reading import Fields
 from models.city.sections import Entries, Values, Writing
-from models.flags.content import Content, Stage, parse, shipped, to_json
+from models.flags.content import Stage
 from models.flags.definitions import DEFINITIONS
 from models.flags.rollout import UNDER_WAY, decode_before
-from models.tables import districts, flags, rollouts
+from models.tables import districts, rollouts
 
 TOLD = ("off", "integrating", "live")
 _SCOPE = re.compile(r"[0-9A-Z]{6}")
@@ -54,7 +55,7 @@ class ModulesSection:
         codes = set((await connection.execute(own)).scalars())
         found: dict[str, Values] = {}
         for key in DEFINITIONS:
-            content = await _current(connection, key)
+            content = await current(connection, key)
             stages = {code: stage for code, stage in content.districts.items() if code in codes}
             if city in content.cities:
                 stages = {city: content.cities[city], **stages}
@@ -83,28 +84,12 @@ class ModulesSection:
 
     async def write(self, writing: Writing, key: str, values: Values, *, new: bool) -> None:
         flag, scope = key.split(" ")
-        content = await _current(writing.connection, flag)
+        content = await current(writing.connection, flag)
         stage = Stage(values["state"])  # type: ignore[arg-type]
         own = {scope: stage} if scope != writing.city or scope in content.districts else {}
         changed = content.with_districts(own)
         if scope == writing.city:
             # A county that is a city of its own has one code for both, and its district's word goes first.
             changed = structs.replace(changed, cities={**content.cities, scope: stage})
-        newest = select(func.coalesce(func.max(flags.c.version), 0)).where(flags.c.key == flag)
-        await writing.connection.execute(
-            insert(flags).values(
-                key=flag,
-                version=(await writing.connection.execute(newest)).scalar_one() + 1,
-                content=to_json(changed),
-                made_by="operator",
-                made_at=writing.at,
-                reason="from a city's bundle",
-            )
-        )
-
-
-async def _current(connection: AsyncConnection, key: str) -> Content:
-    query = select(flags.c.content).where(flags.c.key == key).order_by(flags.c.version.desc()).limit(1)
-    text = (await connection.execute(query)).scalar_one_or_none()
-    definition = DEFINITIONS[key]
-    return shipped(definition) if text is None else parse(definition, text)
+        reason = "from a city's bundle"
+        await add_version(writing.connection, flag, changed, "operator", writing.at, reason)

@@ -50,6 +50,11 @@ class StickerPlace:
     vehicle_id: str | None
     owner_id: str | None
 
+    @property
+    def units(self) -> dict[str, str | None]:
+        """By a flag's unit, whose share of a pilot this is."""
+        return {"vehicle": self.vehicle_id, "owner": self.owner_id}
+
 
 async def sticker_place(store: Store, code: str) -> StickerPlace | None:
     """None for a code that is none of ours."""

@@ -129,7 +129,7 @@ def _answer(rollout: Rollout) -> Answer:
 
 
 def _started(rollout: Rollout) -> Answer:
-    return Answer(OneRollout(rollout=_view(rollout)), 201)
+    return Answer(_answer(rollout).body, 201)
 
 
 async def start(call: Call[NewRollout]) -> Answer:

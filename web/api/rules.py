@@ -15,6 +15,7 @@ from models.errors import (
     NotFound,
     RuleFaulty,
     SecondPersonNeeded,
+    WufenError,
 )
 from models.queries import rules as queries
 from models.queries.rule_replay import replay, results_of
@@ -44,7 +45,7 @@ from web.api.rule_shapes import (
     WentBack,
     WithReason,
 )
-from web.endpoint import Call, Endpoint, Nothing, keeping
+from web.endpoint import Call, Endpoint, Handler, Nothing, Shape, keeping
 
 
 async def every_table(call: Call[Nothing]) -> Answer:
@@ -202,6 +203,26 @@ def _went_back(done: RolledBack) -> Answer:
 _TABLE, _VERSION = "/api/v1/admin/rules/tables/{table}", "/api/v1/admin/rules/versions/{id}"
 _STEP = (NotFound, Forbidden, Conflict)
 
+
+def _step(
+    name: str, handler: Handler, body: type[Shape], summary: str, *errors: type[WufenError]
+) -> Endpoint:
+    """What somebody does with one version."""
+    return Endpoint(
+        method="POST",
+        path=f"{_VERSION}/{name}",
+        name=f"{name}_rules",
+        handler=handler,
+        summary=summary,
+        who="administrator",
+        module="platform",
+        body=body,
+        answers={200: VersionChanged},
+        errors=(*_STEP, *errors),
+        repeatable=True,
+    )
+
+
 ENDPOINTS = [
     Endpoint(
         method="GET",
@@ -298,56 +319,30 @@ ENDPOINTS = [
         errors=_STEP,
         repeatable=True,
     ),
-    Endpoint(
-        method="POST",
-        path=f"{_VERSION}/submit",
-        name="submit_rules",
-        handler=submit,
-        summary="Checks a draft and hands it to somebody else for approval.",
-        who="administrator",
-        module="platform",
-        body=Nothing,
-        answers={200: VersionChanged},
-        errors=(*_STEP, RuleFaulty),
-        repeatable=True,
+    _step(
+        "submit", submit, Nothing, "Checks a draft and hands it to somebody else for approval.", RuleFaulty
     ),
-    Endpoint(
-        method="POST",
-        path=f"{_VERSION}/approve",
-        name="approve_rules",
-        handler=approve,
-        summary="A second person approves a checked version; never its author.",
-        who="administrator",
-        module="platform",
-        body=RuleApproval,
-        answers={200: VersionChanged},
-        errors=(*_STEP, RuleFaulty, SecondPersonNeeded),
-        repeatable=True,
+    _step(
+        "approve",
+        approve,
+        RuleApproval,
+        "A second person approves a checked version; never its author.",
+        RuleFaulty,
+        SecondPersonNeeded,
     ),
-    Endpoint(
-        method="POST",
-        path=f"{_VERSION}/reject",
-        name="reject_rules",
-        handler=reject,
-        summary="A second person rejects a checked version, with a reason.",
-        who="administrator",
-        module="platform",
-        body=WithReason,
-        answers={200: VersionChanged},
-        errors=(*_STEP, SecondPersonNeeded),
-        repeatable=True,
+    _step(
+        "reject",
+        reject,
+        WithReason,
+        "A second person rejects a checked version, with a reason.",
+        SecondPersonNeeded,
     ),
-    Endpoint(
-        method="POST",
-        path=f"{_VERSION}/activate",
-        name="activate_rules",
-        handler=activate,
-        summary="Puts an approved version in force, from an instant on or within two seconds.",
-        who="administrator",
-        module="platform",
-        body=RuleStart,
-        answers={200: VersionChanged},
-        errors=(*_STEP, RuleFaulty, InvalidField),
-        repeatable=True,
+    _step(
+        "activate",
+        activate,
+        RuleStart,
+        "Puts an approved version in force, from an instant on or within two seconds.",
+        RuleFaulty,
+        InvalidField,
     ),
 ]
