@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -23,6 +25,8 @@ from models.tables import (
     stickers,
     vehicles,
 )
+
+Rows = tuple[Any, list[dict[str, Any]]]  # of one table
 
 YUCHENG = "511802"
 MINGSHAN = "511803"
@@ -63,7 +67,7 @@ class Asked:
 async def found_city(store: Store) -> None:
     """Writes the city; the stickers' codes are ``sticker-one``, ``sticker-two``, ``sticker-three``."""
     now = store.clock.now()
-    rows: list[tuple[Any, list[dict[str, Any]]]] = [
+    rows: list[Rows] = [
         (cities, [{"code": "511800", "name": "雅安市", "name_en": "Ya'an", "platform": "城市交管"}]),
         (
             districts,
@@ -73,19 +77,29 @@ async def found_city(store: Store) -> None:
             ],
         ),
         (heads, [{"district": code, "head": 0} for code in (YUCHENG, MINGSHAN)]),
-        (officers, [_officer_row(one, now) for one in OFFICERS]),
-        (
-            officer_districts,
-            [{"officer_id": one.id, "district": code} for one in OFFICERS for code in sorted(one.districts)],
-        ),
+        *_accounts(OFFICERS, now),
         *_cars(now),
     ]
+    await _write(store, rows)
+
+
+async def joins(store: Store, *who: Officer) -> None:
+    """More officers have an account, under the name ``user-<id>``."""
+    await _write(store, _accounts(who, store.clock.now()))
+
+
+async def _write(store: Store, rows: list[Rows]) -> None:
     async with store.database.write() as connection:
         for table, values in rows:
             await connection.execute(insert(table), values)
 
 
-def _officer_row(one: Officer, now: Any) -> dict[str, Any]:
+def _accounts(who: Sequence[Officer], now: datetime) -> list[Rows]:
+    places = [{"officer_id": one.id, "district": code} for one in who for code in sorted(one.districts)]
+    return [(officers, [_officer_row(one, now) for one in who]), (officer_districts, places)]
+
+
+def _officer_row(one: Officer, now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "username": f"user-{one.id}",
@@ -97,7 +111,7 @@ def _officer_row(one: Officer, now: Any) -> dict[str, Any]:
     }
 
 
-def _cars(now: Any) -> list[tuple[Any, list[dict[str, Any]]]]:
+def _cars(now: datetime) -> list[Rows]:
     return [
         (
             vehicles,

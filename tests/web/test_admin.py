@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from models.tables import audit, districts, officer_districts, officers, stickers
-from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, officer
+from models.tables import audit, districts, stickers
+from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, joins, officer
 from tests.support.recording import RecordingBell
 from tests.web.client import Client, bearer, error_of
 
@@ -22,19 +22,7 @@ NEW = {
 
 
 async def administrator(web: Client) -> dict[str, str]:
-    async with web.store.database.write() as connection:
-        await connection.execute(
-            insert(officers).values(
-                id=SU.id,
-                username="su",
-                password_hash="-",
-                role=SU.role,
-                service_number=SU.service_number,
-                unit=SU.unit,
-                created_at=web.store.clock.now(),
-            )
-        )
-        await connection.execute(insert(officer_districts).values(officer_id=SU.id, district=YUCHENG))
+    await joins(web.store, SU)
     return bearer(await web.token_of(SU))
 
 

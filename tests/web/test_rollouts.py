@@ -12,8 +12,8 @@ from models.actions import rollouts
 from models.caller import Officer
 from models.flags.content import Stage
 from models.store import Store
-from models.tables import audit, officer_districts, officers, sticker_batches, stickers
-from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, officer
+from models.tables import audit, sticker_batches, stickers
+from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, joins, officer
 from tests.support.rules import approved
 from tests.web.client import Client, bearer, error_of, picture
 from web.endpoints import ENDPOINTS
@@ -25,23 +25,7 @@ MOVE_CAR, DUTY, PHOTOS = "module.move_car", "module.duty", "feature.request_phot
 
 @pytest.fixture(autouse=True)
 async def administrators(store: Store) -> None:
-    async with store.database.write() as connection:
-        for one in (ADMIN, OF_YUCHENG):
-            await connection.execute(
-                insert(officers).values(
-                    id=one.id,
-                    username=f"user-{one.id}",
-                    password_hash="-",
-                    role=one.role,
-                    service_number=one.service_number,
-                    unit=one.unit,
-                    created_at=store.clock.now(),
-                )
-            )
-            await connection.execute(
-                insert(officer_districts),
-                [{"officer_id": one.id, "district": code} for code in one.districts],
-            )
+    await joins(store, ADMIN, OF_YUCHENG)
 
 
 async def put(store: Store, key: str, state: Any, *codes: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from models.actions import rule_changes
 from models.caller import Officer
-from models.tables import audit, deadlines, incidents, officer_districts, officers
-from tests.support.city import CHEN, MINGSHAN, WANG, YUCHENG, ZHANG, officer
+from models.tables import audit, deadlines, incidents
+from tests.support.city import CHEN, MINGSHAN, WANG, YUCHENG, ZHANG, joins, officer
 from tests.support.clock import FakeClock
 from tests.web.client import Client, bearer, error_of
 
@@ -35,20 +35,7 @@ DRAFT = {**GRID, "source": "雅公交〔2026〕12号", "note": "消防通道"}
 
 
 async def administrator(web: Client, who: Officer) -> dict[str, str]:
-    async with web.store.database.write() as connection:
-        await connection.execute(
-            insert(officers).values(
-                id=who.id,
-                username=f"admin-{who.id}",
-                password_hash="-",
-                role=who.role,
-                service_number=who.service_number,
-                unit=who.unit,
-                created_at=web.store.clock.now(),
-            )
-        )
-        for code in sorted(who.districts):
-            await connection.execute(insert(officer_districts).values(officer_id=who.id, district=code))
+    await joins(web.store, who)
     return bearer(await web.token_of(who))
 
 

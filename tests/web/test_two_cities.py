@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from models.actions.cities import import_city
-from models.caller import Officer
 from models.city.bundle import read
 from models.queries.installation import city_maps, installation
 from models.store import Store
-from models.tables import incidents, notices, officer_districts, officers, stickers
-from tests.support.city import YUCHENG, ZHANG, officer
+from models.tables import incidents, notices, stickers
+from tests.support.city import YUCHENG, ZHANG, joins, officer
 from tests.web.client import Client, bearer, error_of
 
 DECHANG = "513424"
@@ -23,23 +22,6 @@ BUNDLE = Path(__file__).parents[2] / "docs/cities/dechang.yaml"
 SUN = officer("340001", "administrator", DECHANG)
 ZHOU = officer("340002", "police", DECHANG)
 QIAN = officer("340003", "commander", DECHANG)
-
-
-async def joins(store: Store, *who: Officer) -> None:
-    async with store.database.write() as connection:
-        for one in who:
-            await connection.execute(
-                insert(officers).values(
-                    id=one.id,
-                    username=f"user-{one.id}",
-                    password_hash="-",
-                    role=one.role,
-                    service_number=one.service_number,
-                    unit="德昌大队",
-                    created_at=store.clock.now(),
-                )
-            )
-            await connection.execute(insert(officer_districts).values(officer_id=one.id, district=DECHANG))
 
 
 async def a_sticker(store: Store, code: str, status: str, **more: Any) -> None:
