@@ -48,7 +48,7 @@ def _sources(root: Path) -> str:
     ui = root / "web/ui"
     made_here = {"node_modules"}
     inputs = [path for path in ui.iterdir() if path.name not in made_here]
-    return fingerprint.of_files([*inputs, root / "web/catalogue"])
+    return fingerprint.of_files([*inputs, root / "models/catalogue"])
 
 
 def _built_stamp(root: Path) -> Path:

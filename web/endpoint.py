@@ -18,8 +18,8 @@ from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
 from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, Unauthenticated, WufenError
 from models.flags.definitions import Module
+from models.texts.sentences import Language
 from web.answers import Answer, FileAnswer, encode
-from web.sentences import Language
 from web.site import Site
 
 Body = TypeVar("Body")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from web.sentences import LANGUAGES, Language
+from models.texts.sentences import LANGUAGES, Language
 
 COOKIE = "wufen_lang"
 PARAMETER = "lang"

@@ -23,10 +23,10 @@ from models.settings import Settings, SettingsError
 from models.store import Store
 from models.tables import officers
 from models.tasks import Tasks
+from models.texts.sentences import product
 from web.assets import Assets
 from web.limits import LookUps
 from web.passwords import gate
-from web.sentences import Sentences
 from web.signing import Signer
 from web.site import Site
 
@@ -89,7 +89,7 @@ def make_site(
     return Site(
         settings=settings,
         store=store,
-        sentences=Sentences.read(),
+        sentences=product(),
         assets=Assets.read(),
         signer=Signer(settings.secret_key),
         look_ups=LookUps(LOOK_UPS_A_MINUTE),

@@ -15,9 +15,9 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from models.texts.sentences import Language
 from web.answers import Answer
 from web.language import COOKIE, PARAMETER, asked_for, choose
-from web.sentences import Language
 from web.signing import Signer
 from web.site import Site, site_of
 from web.visitor import DEVICE_COOKIE

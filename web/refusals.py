@@ -8,8 +8,8 @@ from typing import Any
 
 from models.clock import BEIJING, iso
 from models.errors import InvalidField, Unauthenticated, WufenError
+from models.texts.sentences import Language, Sentences
 from web.answers import Answer
-from web.sentences import Language, Sentences
 
 
 def refusal(error: WufenError, language: Language, sentences: Sentences, now: datetime) -> Answer:

@@ -13,9 +13,9 @@ from models.actions.sessions import Verify
 from models.clock import DatabaseClock
 from models.settings import Settings
 from models.store import Store
+from models.texts.sentences import Sentences
 from web.assets import Assets
 from web.limits import LookUps
-from web.sentences import Sentences
 from web.signing import Signer
 
 

@@ -18,7 +18,7 @@ from tests.browser.people import Sample, button, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "web" / "catalogue"
+CATALOGUE = Path(__file__).resolve().parents[2] / "models" / "catalogue"
 BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 # Everything a person may read or hear, except what says of itself that it is Chinese.
 READ_ALL = """

@@ -15,11 +15,11 @@ from sqlalchemy import update
 
 from models.store import Store
 from models.tables import officers, stickers
+from models.texts.sentences import LANGUAGES
 from tests.support.city import YUCHENG, ZHANG
 from tests.web.client import Client, bearer
 from tests.web.test_incidents import owners_token
 from web.assets import Assets, PageAssets
-from web.sentences import LANGUAGES
 from web.site import Site
 
 FACES = ("driver", "officer", "wall", "phones", "admin")
@@ -233,7 +233,7 @@ async def test_look_ups_of_one_address_are_slowed_down(built: Client) -> None:
 
 
 def test_the_catalogues_have_the_same_keys() -> None:
-    folder = Path(__file__).parents[2] / "web" / "catalogue"
+    folder = Path(__file__).parents[2] / "models" / "catalogue"
     chinese, english = (
         {path.name: json.loads(path.read_text("utf-8")) for path in (folder / name).glob("*.json")}
         for name in LANGUAGES

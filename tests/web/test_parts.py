@@ -21,6 +21,7 @@ from models.errors import (
     Unavailable,
     WufenError,
 )
+from models.texts.sentences import Sentences
 from web.assets import Assets
 from web.body import canonical, decode
 from web.endpoint import Shape
@@ -29,7 +30,6 @@ from web.limits import LookUps
 from web.media import keep, read
 from web.passwords import gate
 from web.refusals import refusal
-from web.sentences import Sentences
 from web.signing import Signer
 from web.visitor import address_of, from_this_machine
 

@@ -31,7 +31,7 @@ NOTICE = Claimed(
     respond_by=datetime(2026, 11, 2, 16, 30, tzinfo=UTC),
 )
 LANGUAGES = {
-    language: json.loads((files("workers") / "texts" / f"{language}.json").read_text("utf-8"))
+    language: json.loads((files("models") / "catalogue" / language / "notices.json").read_text("utf-8"))
     for language in ("zh", "en")
 }
 

@@ -9,7 +9,7 @@ test("placeholders are filled, an unknown one stays as it is, and a missing sent
   assert.equal(t("nothing.here"), "nothing.here");
 });
 
-const folder = new URL("../../catalogue/", import.meta.url);
+const folder = new URL("../../../models/catalogue/", import.meta.url);
 const read = (language: string, file: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), "utf8")) as Record<string, string>;
 const holes = (sentence: string): string[] => [...new Set(sentence.match(/\{\w+\}/g) ?? [])].sort();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const catalogue = (language: string, areas: readonly string[]): Record<string, string> =>
-  Object.assign({}, ...areas.map((area) => JSON.parse(read(`../../catalogue/${language}/${area}.json`)) as object)) as Record<string, string>;
+  Object.assign({}, ...areas.map((area) => JSON.parse(read(`../../../models/catalogue/${language}/${area}.json`)) as object)) as Record<string, string>;
 const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 

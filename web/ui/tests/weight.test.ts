@@ -32,7 +32,7 @@ function filesOf(name: string, found = new Set<string>()): Set<string> {
 function shellOf(language: string): string {
   const templates = ["base.html", "driver.html", "tokens.css", "page.css", "driver.css"];
   const catalogue = ["common", "driver"].map((area) => {
-    const text = readFileSync(new URL(`catalogue/${language}/${area}.json`, web), "utf8");
+    const text = readFileSync(new URL(`../models/catalogue/${language}/${area}.json`, web), "utf8");
     return JSON.stringify(JSON.parse(text));
   });
   return [...templates.map((name) => readFileSync(new URL(`templates/${name}`, web), "utf8")), ...catalogue].join("");

@@ -42,7 +42,7 @@ for (const [sentence, changes, role, seconds, head] of HEADS) {
 }
 
 const read = (language: string, area: string): Record<string, string> =>
-  JSON.parse(readFileSync(new URL(`../../catalogue/${language}/${area}.json`, import.meta.url), "utf8")) as Record<string, string>;
+  JSON.parse(readFileSync(new URL(`../../../models/catalogue/${language}/${area}.json`, import.meta.url), "utf8")) as Record<string, string>;
 
 test("every headline and line that can be said stands in both catalogues", () => {
   for (const language of ["zh", "en"]) {

@@ -1,7 +1,7 @@
 """The sentences of the interface, read from the catalogue: one JSON file per language and area.
 
 Keys are flat (``errors.not_found``), placeholders are ``{name}``. Leaves to others: which language a caller
-reads (`web.language`), and what the sentences say.
+reads, and what the sentences say.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-FOLDER = Path(__file__).parent / "catalogue"
+FOLDER = Path(__file__).parents[1] / "catalogue"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def placeholders(sentence: str) -> frozenset[str]:
+    """The names of what is filled in."""
+    return frozenset(_PLACEHOLDER.findall(sentence))
 
 
 class Sentences:
@@ -47,6 +53,12 @@ class Sentences:
         """The sentences of some areas in one dictionary, as a page carries them."""
         known = self._areas[language]
         return {key: text for name in names for key, text in known.get(name, {}).items()}
+
+
+@lru_cache(maxsize=1)  # as immutable as the program
+def product() -> Sentences:
+    """The sentences that are shipped."""
+    return Sentences.read()
 
 
 def _read_areas(folder: Path) -> dict[str, dict[str, str]]:
