@@ -6,7 +6,7 @@ known before. Everything is read before anything is written, so nothing here is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,13 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.facts import padded
+from models.flags.flags import Variant
 from models.geography import Location
 from models.incident.routing import Candidate
 from models.prepared import Prepared, keys
 from models.tables import (
     contacts,
+    incident_variants,
     incidents,
     officer_districts,
     officers,
@@ -45,6 +47,7 @@ class Around:
         self._commanders: dict[str, list[str]] = {}
         self._offers: dict[str, list[Any]] = {}
         self._contacts: dict[str, list[Contact]] = {}
+        self._variants: dict[str, Mapping[str, Variant]] = {}
 
     async def make_known(
         self, incident_ids: Collection[str], vehicle_ids: Collection[str], districts: Collection[str]
@@ -60,6 +63,18 @@ class Around:
     def knows(self, vehicle_id: str, contacts: list[Contact]) -> None:
         """The contacts of a vehicle's owner were read already."""
         self._contacts[vehicle_id] = contacts
+
+    def knows_variants(self, incident_id: str, variants: Mapping[str, Variant]) -> None:
+        """Those of an incident that is about to be written."""
+        self._variants[incident_id] = variants
+
+    async def variants(self, incident_id: str) -> Mapping[str, Variant]:
+        """Under which variant of each flag that was on trial then an incident began."""
+        if incident_id not in self._variants:
+            query = select(incident_variants.c.flag, incident_variants.c.variant)
+            rows = await self._connection.execute(query.where(incident_variants.c.incident_id == incident_id))
+            self._variants[incident_id] = {row.flag: row.variant for row in rows}
+        return self._variants[incident_id]
 
     async def offers(self, incident_id: str) -> list[Any]:
         """All offers of an incident, whatever became of them: rows of the table."""

@@ -21,7 +21,7 @@ async def requested(
 ) -> None:
     """A new request: its deadlines, the requester's place in it, and after ``delay`` the first notice to the owner."""
     change.set_deadline("respond", change.now.respond_by)
-    ladder.put_up(change)
+    await ladder.put_up(change)
     joined(change, token=token, person=person)
     for contact in (await notify.contacts_of(change))[:1]:
         notify.tell_owner(change, contact, "move_request", change.at + delay)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.actions import deciding
+from models.actions import deciding, variants
 from models.actions.incident_change import IncidentChange
 from models.incident.commands import Command, Resolve
 from models.incident.incident import Incident
@@ -35,7 +35,9 @@ async def suggest(change: IncidentChange, command: Command) -> None:
         # Nobody keeps such a list yet.
         "watched": False,
     }
-    decision = deciding.ask(change.change.store, "disposition", now.district, now.requested_at, given)
+    store = change.change.store
+    tried = await variants.tried_with(store, change.around, now, "disposition")
+    decision = deciding.ask(store, "disposition", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
 
 

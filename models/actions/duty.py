@@ -97,7 +97,7 @@ async def _begin(change: Change, officer: Officer, district: str) -> None:
     seen = [from_row(row) for row in (await change.connection.execute(waiting)).mappings()]
     for incident in sorted(seen, key=lambda one: one.id):
         changing = IncidentChange(change, incident, incident, "system")
-        offers.offer_to(changing, officer.id, officer.role)
+        await offers.offer_to(changing, officer.id, officer.role)
         changing.save()
     await change.connection.execute(
         insert(shifts).values(

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from models.actions import deciding
+from models.actions import deciding, variants
 from models.actions.incident_change import IncidentChange
 
 
@@ -29,12 +29,12 @@ class LadderStep(msgspec.Struct, frozen=True):
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(LadderStep)
 
 
-def put_up(change: IncidentChange) -> None:
+async def put_up(change: IncidentChange) -> None:
     """Sets a deadline for each step that the table says of this incident."""
-    now = change.now
-    decision = deciding.ask(
-        change.change.store, "ladder", now.district, now.requested_at, deciding.facts_of(now)
-    )
+    now, store = change.now, change.change.store
+    tried = await variants.tried_with(store, change.around, now, "ladder")
+    given = deciding.facts_of(now)
+    decision = deciding.ask(store, "ladder", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
     for one in decision.matched.results:
         after = timedelta(seconds=_after(one, now.response_seconds))

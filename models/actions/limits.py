@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, null, sel
 from models.actions import deciding
 from models.actions.deciding import Decision
 from models.errors import TooManyRequests
+from models.rules.book import Version
 from models.rules.evaluation import Result
 from models.store import Change
 from models.tables import incidents, participants
@@ -36,16 +37,23 @@ class _Limit:
 
 
 async def check(
-    change: Change, sticker: Row[Any], reason: str, *, device: bytes | None, address: bytes
+    change: Change,
+    sticker: Row[Any],
+    reason: str,
+    *,
+    device: bytes | None,
+    address: bytes,
+    tried: Version | None = None,
 ) -> list[Decision]:
     """What the table said, to be kept. Raises TooManyRequests with the instant from which another is welcome.
 
-    ``device`` None: it is not known as one (no cookie), and only the address counts.
+    ``device`` None: it is not known as one (no cookie), and only the address counts. ``tried``: the version that is on
+    trial with this car.
     """
     if not change.store.settings.limits:
         return []
     given = deciding.facts("move_car", reason, change.at)
-    decision = deciding.ask(change.store, "limits", sticker.district, change.at, given)
+    decision = deciding.ask(change.store, "limits", sticker.district, change.at, given, tried)
     subjects = _subjects(sticker, device, address)
     matched = zip(decision.matched.rows, decision.matched.results, strict=True)
     limits = [

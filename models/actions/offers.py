@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, func, select, update
 
-from models.actions import deciding
+from models.actions import deciding, variants
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
 from models.errors import NotFound
@@ -70,7 +70,7 @@ async def make_offers(change: IncidentChange, stage: Stage, *, leaving: str | No
 
     Returns how many there were to ask.
     """
-    rule = _routing(change, stage)
+    rule = await _routing(change, stage)
     ranked = await candidates(change, timedelta(seconds=rule["fresh_seconds"]))
     staying = [one for one in ranked if one.candidate.officer_id != leaving]
     chosen = nearest(staying, rule["roles"], rule["rings_m"], rule["offers_at_once"])
@@ -80,17 +80,18 @@ async def make_offers(change: IncidentChange, stage: Stage, *, leaving: str | No
     return len(chosen)
 
 
-def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
+async def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
     """Asks an officer who is just coming on duty, if the rules have his role asked."""
-    rule = _routing(change, "next")
+    rule = await _routing(change, "next")
     if role in rule["roles"]:
         offer(change, officer_id, timedelta(seconds=rule["acknowledge_seconds"]), metres=None, fresh=False)
 
 
-def _routing(change: IncidentChange, stage: Stage) -> Result:
-    now = change.now
+async def _routing(change: IncidentChange, stage: Stage) -> Result:
+    now, store = change.now, change.change.store
     given = {**deciding.facts_of(now), "stage": stage}
-    decision = deciding.ask(change.change.store, "routing", now.district, now.requested_at, given)
+    tried = await variants.tried_with(store, change.around, now, "routing")
+    decision = deciding.ask(store, "routing", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
     return decision.result
 

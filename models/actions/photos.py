@@ -8,16 +8,17 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import deciding
+from models.actions import deciding, variants
+from models.actions.around import Around
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
-from models.actions.variants import owner_of
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, SwitchedOff
 from models.flags.definitions import feature_key
 from models.incident.decide import step
 from models.incident.incident import Incident, from_row
+from models.rules.book import Version
 from models.store import Change, Store
 from models.tables import incidents, photos
 
@@ -78,7 +79,7 @@ async def _refuse_switched_off(
         return
     unit = incident.vehicle_id
     if flags.unit(key) == "owner" and unit is not None:
-        unit = await owner_of(connection, unit)
+        unit = await variants.owner_of(connection, unit)
     if not flags.is_on(key, incident.district, unit=unit):
         raise SwitchedOff(why="request_photos")
 
@@ -125,7 +126,8 @@ async def _check(
         raise Forbidden
     if seen.status == "closed":
         raise IllegalTransition(command="photo", status=seen.status)
-    evidence = _evidence(store, seen, caller)
+    tried = await variants.tried_with(store, Around(connection), seen, "evidence")
+    evidence = _evidence(store, seen, caller, tried)
     most = evidence.result["photos_most"]
     query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
     if (await connection.execute(query)).scalar_one() >= most:
@@ -133,14 +135,14 @@ async def _check(
     return seen, evidence
 
 
-def _evidence(store: Store, incident: Incident, caller: Caller) -> Decision:
+def _evidence(store: Store, incident: Incident, caller: Caller, tried: Version | None) -> Decision:
     """What the rules want of photos from this caller for this kind of incident."""
     role = caller.role if isinstance(caller, Officer) else "citizen"
     given = {
         "by": "auxiliary" if role == "auxiliary" else "citizen" if role == "citizen" else "police",
         "purpose": _PURPOSES[incident.kind],
     }
-    return deciding.ask(store, "evidence", incident.district, incident.requested_at, given)
+    return deciding.ask(store, "evidence", incident.district, incident.requested_at, given, tried)
 
 
 _PURPOSES = {"move_car": "move_car", "accident": "accident", "report": "illegal_parking", "hazard": "hazard"}

@@ -14,6 +14,7 @@ from models.actions.idempotency import Keeping, answered_at
 from models.actions.incident_change import IncidentChange, until_saved
 from models.actions.proof import REFUSALS
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
+from models.actions.variants import Variants
 from models.caller import Participant
 from models.errors import (
     InvalidField,
@@ -100,21 +101,30 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     await _learn(change, request, sticker, then)
     if request.prover is not None:
         await proof.refuse_locked(change, sticker.id, request.prover)
-    rule = _conditions(change, request, sticker)
+    district = _district(change, request, sticker)
+    trying = await variants.of_request(
+        change, sticker.vehicle_id, district=district, sticker_district=sticker.district
+    )
+    rule = _conditions(change, request, sticker, trying)
     if not plates.tail_matches(sticker.plate, request.plate_tail):
         return _WrongTail(sticker.id, rule.result)
     change.take(("vehicle", sticker.vehicle_id))
     decisions = [rule]
     if request.address is not None:
         decisions += await limits.check(
-            change, sticker, request.reason, device=request.device, address=request.address
+            change,
+            sticker,
+            request.reason,
+            device=request.device,
+            address=request.address,
+            tried=variants.tried(change.store, "limits", trying),
         )
     token = change.store.ids.secret()
     participant = change.store.ids.row()
     person = _person(change, request, participant)
     seen = await change.fact(open_by_vehicle, sticker.vehicle_id)
     if seen is None:
-        made = await _new(change, request, sticker, rule.result, token, person)
+        made = await _new(change, request, sticker, district, trying, rule.result, token, person)
     else:
         made = _join(change, seen, token, person)
     made.save()
@@ -159,36 +169,46 @@ def _join(change: Change, seen: Incident, token: str, person: dict[str, Any]) ->
     return joining
 
 
-def _conditions(change: Change, request: MoveRequest, sticker: Any) -> Decision:
+def _conditions(change: Change, request: MoveRequest, sticker: Any, trying: Variants) -> Decision:
     given = {
         **deciding.facts("move_car", request.reason, change.at),
         "located": request.location is not None,
     }
-    return deciding.ask(change.store, "requests", sticker.district, change.at, given)
+    tried = variants.tried(change.store, "requests", trying)
+    return deciding.ask(change.store, "requests", sticker.district, change.at, given, tried)
 
 
 async def _new(
-    change: Change, request: MoveRequest, row: Any, rule: Result, token: str, person: dict[str, Any]
+    change: Change,
+    request: MoveRequest,
+    row: Any,
+    district: str,
+    trying: Variants,
+    rule: Result,
+    token: str,
+    person: dict[str, Any],
 ) -> IncidentChange:
-    incident, response = await _incident(change, request, row)
+    incident, response = await _incident(change, request, row, district, trying)
     around = Around(change.connection)
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
     new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
-    await variants.note(new)
+    variants.note(new, trying)
     deciding.keep(change, incident.id, incident.district, response)
     delay = timedelta(seconds=rule["delay_seconds"])
     await consequences.requested(new, token=token, delay=delay, person=person)
     return new
 
 
-async def _incident(change: Change, request: MoveRequest, row: Any) -> tuple[Incident, Decision]:
+async def _incident(
+    change: Change, request: MoveRequest, row: Any, district: str, trying: Variants
+) -> tuple[Incident, Decision]:
     store, place = change.store, request.location
-    district = _district(change, request, row)
     own = row.respond_seconds
     if district != row.district:
         own = await change.fact(respond_seconds_by_district, district)
-    seconds, response = response_time.of(change, district, request.reason, own, row.vehicle_id)
+    tried = variants.tried(store, "response", trying)
+    seconds, response = response_time.of(change, district, request.reason, own, tried)
     incident = Incident(
         id=store.ids.new(),
         kind="move_car",

@@ -10,18 +10,18 @@ from dataclasses import replace
 
 from models.actions import deciding
 from models.actions.deciding import Decision
-from models.flags.definitions import rule_of
 from models.rules.book import Version
-from models.store import Change, Store
+from models.store import Change
 
 
-def of(change: Change, district: str, reason: str, own: int | None, vehicle_id: str) -> tuple[int, Decision]:
+def of(
+    change: Change, district: str, reason: str, own: int | None, tried: Version | None
+) -> tuple[int, Decision]:
     """Seconds for a request to move a car that begins now, and the decision to keep. ``own``: the district's number.
 
-    The vehicle decides whether a version that is on trial is asked.
+    ``tried``: the version that is on trial with this car.
     """
     given = deciding.facts("move_car", reason, change.at)
-    tried = _tried(change.store, district, vehicle_id)
     decision = deciding.ask(change.store, "response", district, change.at, given, tried)
     everywhere = change.store.settings.respond_seconds
     if own and decision.scope != "district":
@@ -29,11 +29,3 @@ def of(change: Change, district: str, reason: str, own: int | None, vehicle_id: 
     if everywhere and decision.scope == "shipped":
         return everywhere, replace(decision, instead=f"setting:{everywhere}")
     return decision.result["seconds"], decision
-
-
-def _tried(store: Store, district: str, vehicle_id: str) -> Version | None:
-    for key in store.flags.trials:
-        rule = rule_of(key)
-        if rule and rule[0] == "response" and store.flags.is_on(key, district, unit=vehicle_id):
-            return store.rules.on_trial(rule[1])
-    return None

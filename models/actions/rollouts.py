@@ -20,7 +20,7 @@ from models.caller import Caller, Officer, System
 from models.configuration import configuring, revise
 from models.errors import Conflict, InvalidField, NotFound
 from models.flags.content import LIVE, Stage
-from models.flags.definitions import rule_of
+from models.flags.definitions import is_untried, rule_of
 from models.flags.guards import SHIPPED, Guard
 from models.flags.rollout import UNDER_WAY, Rollout, Status, encode, from_row
 from models.queries.places import cities_of_districts
@@ -47,12 +47,14 @@ async def start(
     """Puts ``flag`` on trial for ``percent`` in ``districts``.
 
     Raises NotFound, Forbidden (a district of somebody else's), InvalidField (no code, no share), Conflict (another
-    rollout there, live already, killed).
+    rollout there, live already, killed, a table of which no share can be tried).
     """
     codes = sorted(set(districts))
     if not 1 <= len(codes) <= MOST_DISTRICTS:
         raise InvalidField(field="districts", why="required" if not codes else "too_long")
     flag_actions.refuse_others(by, codes)
+    if is_untried(flag):
+        raise Conflict(why="not_by_the_car")
     async with configuring(store, "flags") as change:
         rollout = await _new(change, flag, codes, percent, by, guards, reason)
         await _move_flag(change, rollout, by, reason)

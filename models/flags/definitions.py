@@ -40,8 +40,13 @@ DEFINITIONS: Mapping[str, Definition] = {
 }
 
 
-# Tables of rules of which a version can be tried: those that are asked once, when an incident begins.
-TRIED_TABLES = ("response",)
+# Tables of rules of which a version can be tried for a share of the cars: those that are asked about one request or
+# one incident. A test says that each table is here or there.
+TRIED_TABLES = ("response", "ladder", "routing", "requests", "limits", "evidence", "disposition")
+# Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier.
+UNTRIED_TABLES = ("retention",)
+# Asked in the district of the car's sticker, before it is known where the incident is.
+OF_THE_STICKER = frozenset({"requests", "limits"})
 _RULE = re.compile(rf"rule\.({'|'.join(TRIED_TABLES)})\.([0-9a-z]{{26}})")
 
 
@@ -60,6 +65,11 @@ def rule_of(key: str) -> tuple[str, str] | None:
     """Table and version of a rule's key; None for other keys."""
     found = _RULE.fullmatch(key)
     return (found[1], found[2]) if found else None
+
+
+def is_untried(key: str) -> bool:
+    """Whether it names a version of a table of which none can be tried for a share."""
+    return key.startswith(tuple(f"rule.{table}." for table in UNTRIED_TABLES))
 
 
 def module_key(module: Module) -> str:

@@ -118,10 +118,11 @@ class Flags:
 
     def variants(self, district: str, *, units: Mapping[str, str | None]) -> dict[str, Variant]:
         """Under which variant of everything on trial somebody comes; ``units``: by the flag's unit, his ids."""
-        return {key: self._variant(key, district, units.get(self.unit(key))) for key in self.trials}
+        return {key: self.variant(key, district, units=units) for key in self.trials}
 
-    def _variant(self, key: str, district: str, unit: str | None) -> Variant:
-        stage = self.set.stage(key, district)
+    def variant(self, key: str, district: str, *, units: Mapping[str, str | None]) -> Variant:
+        """Under which variant of one flag he comes."""
+        stage, unit = self.set.stage(key, district), units.get(self.unit(key))
         if stage.state == "pilot":
             return "on" if self.is_on(key, district, unit=unit) else "off"
         return "live" if stage.state == "live" else "outside"

@@ -71,7 +71,7 @@ class OfFeature(Shape, tag_field="type", tag="feature"):
 class OfRule(Shape, tag_field="type", tag="rule"):
     """An approved version of a table beside the one in force."""
 
-    name: Literal["response"]
+    name: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}$")]
     version: Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$")]
 
 

@@ -16,9 +16,10 @@ from models.errors import TooManyRequests
 from models.geography import Location
 from models.incident.commands import HandOver
 from models.store import Store
-from models.tables import districts, incidents, notices, offers, rule_decisions
+from models.tables import districts, notices, offers
 from tests.support.city import AUX, GATE, LI, PLATES, YUCHENG, ZHANG, Asked, ask
 from tests.support.clock import FakeClock
+from tests.support.pilots import over, said_of
 from tests.support.rules import in_force
 
 CITY = "511800"
@@ -34,27 +35,18 @@ async def from_phone(store: Store, car: str) -> Requested:
     )
 
 
-async def over(store: Store, clock: FakeClock, car: str = "one") -> None:
+async def from_phone_and_over(store: Store, car: str = "one") -> None:
     """Somebody asks with his phone, and it is over at once."""
     await from_phone(store, car)
-    async with store.database.write() as connection:
-        await connection.execute(update(incidents).values(status="closed", closed_at=clock.now()))
+    await over(store)
 
 
 async def test_the_nearest_word_on_the_response_time_holds(store: Store, clock: FakeClock) -> None:
     """Shipped, the installation's number, the city's table, the district's number, the district's table."""
 
     async def seconds(car: str) -> tuple[int, str | None]:
-        asked = await ask(store, car)
-        query = (
-            select(incidents.c.response_seconds, rule_decisions.c.instead)
-            .join(rule_decisions, rule_decisions.c.incident_id == incidents.c.id)
-            .where(incidents.c.id == asked.id, rule_decisions.c.table_name == "response")
-        )
-        async with store.database.write() as connection:
-            row = (await connection.execute(query)).one()
-            await connection.execute(update(incidents).values(status="closed"))
-        return row.response_seconds, row.instead
+        said = await said_of(store, car)
+        return said.seconds, said.instead
 
     assert await seconds("one") == (300, None)
     store.settings = replace(store.settings, respond_seconds=200)
@@ -77,7 +69,7 @@ def limit(subject: str, most: int, seconds: int, block: int = 0) -> dict[str, st
 
 async def test_a_cool_down_is_a_limit_of_one(store: Store, clock: FakeClock) -> None:
     await in_force(store, clock, "limits", YUCHENG, limit("device_and_vehicle", 1, 60))
-    await over(store, clock, "one")
+    await from_phone_and_over(store)
     clock.advance(59)
     with pytest.raises(TooManyRequests) as refused:
         await from_phone(store, "one")
@@ -94,7 +86,7 @@ async def test_who_goes_over_a_limit_with_a_block_is_refused_for_all_of_it(
     await in_force(store, clock, "limits", YUCHENG, limit("device", 3, 600, block=86_400))
     for _ in range(3):
         clock.advance(100)
-        await over(store, clock)
+        await from_phone_and_over(store)
     last = clock.now()
     for seconds in (1, 700, 80_000):
         clock.advance(seconds)
@@ -109,7 +101,7 @@ async def test_who_stays_below_it_is_never_blocked(store: Store, clock: FakeCloc
     await in_force(store, clock, "limits", YUCHENG, limit("device", 3, 600, block=86_400))
     for _ in range(6):
         clock.advance(300)
-        await over(store, clock)
+        await from_phone_and_over(store)
 
 
 async def on_duty(store: Store, who: Officer, metres: float) -> None:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { between, figured, flagName, guardOf, subjectOf } from "../src/admin/rollouts.ts";
 import { useMessages } from "../src/shared/i18n.ts";
 
-useMessages({ "admin.seconds": "{n} s", "admin.figure.not_reached": "not reached", "admin.flag.module.duty": "Duty", "admin.flag.rule.response": "Response time" });
+useMessages({ "admin.seconds": "{n} s", "admin.figure.not_reached": "not reached", "admin.flag.module.duty": "Duty", "admin.flag.rule": "Rule: {table}", "rules.table.response": "Response time" });
 
 const of = (n: number, value: number | null) => ({ n, value, low: null, high: null });
 
@@ -27,7 +27,7 @@ test("an interval has an open end where too few came to bound it, and none witho
 
 test("what is on trial is named, and said to the server", () => {
   assert.equal(flagName("module.duty"), "Duty");
-  assert.equal(flagName("rule.response.abc"), "Response time");
+  assert.equal(flagName("rule.response.abc"), "Rule: Response time");
   assert.deepEqual(subjectOf("rule.response.abc"), { type: "rule", name: "response", version: "abc" });
   assert.deepEqual(subjectOf("feature.request_photos"), { type: "feature", name: "request_photos" });
 });

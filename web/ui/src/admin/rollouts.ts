@@ -54,7 +54,7 @@ export interface Rollout {
 /** Its name; a version of a rule goes by its table. */
 export function flagName(key: string): string {
   const [kind, name] = key.split(".");
-  return t(`admin.flag.${kind}.${name}`);
+  return kind === "rule" ? t("admin.flag.rule", { table: t(`rules.table.${name}`) }) : t(`admin.flag.${kind}.${name}`);
 }
 
 /** `module.duty`, or `rule.response.<id>`, as the API wants it said. */
