@@ -95,7 +95,9 @@ def _long() -> Content:
     ]
     rows = [Row(f"row_{number}", row.cells) for number, row in enumerate(rows)]
     default = Row("default", {"seconds": "300"})
-    return Content("response", sentence, "a bench", (*rows, default), (Golden("any", {}, {}),))
+    return Content(
+        "response", sentence, {"en": "a bench"}, (*rows, default), (Golden({"en": "any"}, {}, {}),)
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from models.city.faults import BundleFaulty, Fault, Faults
+from models.rules.words import Words, words
+from models.texts.sentences import LANGUAGES
 
 LARGEST_BYTES = 1_048_576
 MOST_ITEMS = 2_000  # of one list
@@ -175,6 +177,20 @@ class Fields:
                 self.faults.add(
                     node.start_mark.line + 1, self._at(name), "a list of words or numbers is expected"
                 )
+        return found
+
+    def words(self, name: str, *, longest: int, required: bool = False) -> Words:
+        """One text, or ``{zh: …, en: …}`` with one of them or both."""
+        node = self._nodes.get(name)
+        if not isinstance(node, MappingNode):
+            text = self.text(name, longest=longest) if required else self.optional_text(name, longest=longest)
+            return words(text)
+        both = self.fields(name)
+        assert both is not None
+        found = words({each: both.optional_text(each, longest=longest) or "" for each in LANGUAGES})
+        if not found:
+            both.wrong(None, "a text in zh or en is expected here")
+        both.end()
         return found
 
     def pair(self, name: str, *, least: float, most: float) -> tuple[float, float] | None:

@@ -22,6 +22,7 @@ from models.rules.columns import Column
 from models.rules.content import Content, Golden, Row, from_model, to_model
 from models.rules.definitions import DEFINITIONS, Definition
 from models.rules.shipped import shipped
+from models.rules.words import plainly
 from models.tables import districts, rule_activations, rule_versions
 
 AUTHOR = "operator"  # who brings a bundle in; no account has this name
@@ -104,7 +105,14 @@ async def _in_force(connection: AsyncConnection, scopes: Sequence[str]) -> dict[
     )
     # The last one counts, also when it is still to come: a bundle says what a city wants.
     last = {f"{row.table_name} {row.scope}": row.content for row in await connection.execute(query)}
-    return {key: {"version": content} for key, content in last.items() if content is not None}
+    return {
+        key: {"version": _as_written_now(content)} for key, content in last.items() if content is not None
+    }
+
+
+def _as_written_now(content: str) -> str:
+    """A version from before its texts could be in two languages says the same as one from after."""
+    return to_model(from_model(content))
 
 
 async def _waits(connection: AsyncConnection, table: str, scope: str, content: str) -> bool:
@@ -116,7 +124,9 @@ async def _waits(connection: AsyncConnection, table: str, scope: str, content: s
         .limit(1)
     )
     row = (await connection.execute(query)).first()
-    return row is not None and row.content == content and row.status in ("checked", "approved")
+    return (
+        row is not None and _as_written_now(row.content) == content and row.status in ("checked", "approved")
+    )
 
 
 def _content(one: Fields, definition: Definition) -> Content:
@@ -125,7 +135,7 @@ def _content(one: Fields, definition: Definition) -> Content:
     content = Content(
         definition.name,
         shipped()[definition.name].content.sentence,
-        one.text("source", longest=200),
+        one.words("source", longest=200, required=True),
         tuple(_row(row, definition) for row in rows),
         tuple(_golden(case, definition) for case in golden),
     )
@@ -145,9 +155,7 @@ def _row(row: Fields, definition: Definition) -> Row:
         for column in (*definition.inputs, *definition.outputs)
         if (cell := row.optional_text(column.field, longest=200)) is not None
     }
-    read = Row(
-        row.text("id", longest=40, pattern=_ROW_ID), cells, row.optional_text("note", longest=200) or ""
-    )
+    read = Row(row.text("id", longest=40, pattern=_ROW_ID), cells, row.words("note", longest=200))
     row.end()
     return read
 
@@ -155,7 +163,7 @@ def _row(row: Fields, definition: Definition) -> Row:
 def _golden(case: Fields, definition: Definition) -> Golden:
     given, then = case.fields("given"), [_values(one, definition.outputs) for one in case.items("then")]
     read = Golden(
-        case.text("name", longest=200),
+        case.words("name", longest=200, required=True),
         {} if given is None else _values(given, definition.inputs),
         then if definition.policy == "collect" else (then[0] if then else {}),
     )
@@ -188,13 +196,14 @@ def _shown(scope: str, content: Content) -> dict[str, Any]:
     return {
         "table": content.table,
         "scope": scope,
-        "source": content.source,
+        "source": plainly(content.source),
         "rows": [
-            {"id": row.id, **row.cells} | ({"note": row.note} if row.note else {}) for row in content.rows
+            {"id": row.id, **row.cells} | ({"note": plainly(row.note)} if row.note else {})
+            for row in content.rows
         ],
         "golden": [
             {
-                "name": case.name,
+                "name": plainly(case.name),
                 "given": case.given,
                 "then": case.then if isinstance(case.then, list) else [case.then],
             }

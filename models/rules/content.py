@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from models.rules.definitions import DEFINITIONS, Definition
+from models.rules.words import Words, words
 
 ROW = "_row"  # the output column that tells which row matched
 _ENGINE_POLICY = {"first": "first", "unique": "first", "collect": "collect"}
@@ -21,13 +22,13 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     id: str
     cells: dict[str, str]
-    note: str = ""
+    note: Words = {}
 
 
 class Golden(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A case whose outcome somebody wrote down: ``then`` names some outputs, for a collecting table of each row."""
 
-    name: str
+    name: Words
     given: dict[str, Any]
     then: dict[str, Any] | list[dict[str, Any]]
 
@@ -37,7 +38,7 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     table: str
     sentence: dict[str, str]
-    source: str
+    source: Words
     rows: tuple[Row, ...]
     golden: tuple[Golden, ...]
 
@@ -46,11 +47,18 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return DEFINITIONS[self.table]
 
 
+class _Case(msgspec.Struct, forbid_unknown_fields=True):
+    name: str | dict[str, str]
+    given: dict[str, Any]
+    then: dict[str, Any] | list[dict[str, Any]]
+
+
 class _Model(msgspec.Struct):
     table: str
     sentence: dict[str, str]
-    source: str
-    golden: tuple[Golden, ...]
+    # A plain text is one that does not say its language: what was written before there were two.
+    source: str | dict[str, str]
+    golden: tuple[_Case, ...]
     nodes: list[dict[str, Any]]
 
 
@@ -63,12 +71,22 @@ def from_model(text: bytes | str) -> Content:
     if len(tables) != 1:
         raise ValueError("a model holds one table")
     rows = tuple(_row(rule) for rule in tables[0]["rules"])
-    return Content(model.table, model.sentence, model.source, rows, model.golden)
+    golden = tuple(Golden(words(case.name), case.given, case.then) for case in model.golden)
+    return Content(model.table, model.sentence, words(model.source), rows, golden)
 
 
 def _row(rule: dict[str, str]) -> Row:
     cells = {name: cell for name, cell in rule.items() if not name.startswith("_") and cell}
-    return Row(rule["_id"], cells, rule.get("_description", ""))
+    note = words(rule.get("_description"))
+    if english := rule.get("_description_en"):
+        note["en"] = english
+    return Row(rule["_id"], cells, note)
+
+
+def _described(note: Words) -> dict[str, str]:
+    """As the form has it, a text without a language; the English beside it, which other editors pass over."""
+    described = {"_description": note.get("zh", "")}
+    return described | {"_description_en": note["en"]} if "en" in note else described
 
 
 def to_model(content: Content, *, naming_rows: bool = False) -> str:
@@ -78,7 +96,7 @@ def to_model(content: Content, *, naming_rows: bool = False) -> str:
     rules = []
     for row in content.rows:
         columns = (*definition.inputs, *definition.outputs)
-        rule = {"_id": row.id, "_description": row.note} | {
+        rule = {"_id": row.id, **_described(row.note)} | {
             column.field: row.cells.get(column.field, "") for column in columns
         }
         rules.append(rule | {ROW: f"'{row.id}'"} if naming_rows else rule)

@@ -22,6 +22,7 @@ from models.rules.columns import Column, complete
 from models.rules.content import Content, Row
 from models.rules.definitions import DEFINITIONS
 from models.rules.evaluation import Compiled
+from models.rules.words import said
 
 MOST_ROWS = 100
 MOST_GOLDEN = 100
@@ -192,7 +193,9 @@ def _of_golden(content: Content) -> Iterator[Fault]:
         expected = case.then if isinstance(case.then, list) else [case.then]
         got = [msgspec.to_builtins(dict(result)) for result in matched.results]
         if not _as_expected(expected, got):
-            yield Fault("case_fails", case=number, params=_told(case.name, expected, got, matched.rows))
+            yield Fault(
+                "case_fails", case=number, params=_told(said(case.name, "zh"), expected, got, matched.rows)
+            )
 
 
 def _as_expected(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> bool:

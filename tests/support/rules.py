@@ -35,7 +35,7 @@ async def waiting(store: Store, table: str, scope: str, *rows: dict[str, str]) -
     content = Content(
         table,
         shipped()[table].content.sentence,
-        "a test",
+        {"en": "a test"},
         tuple(Row(f"row_{number}", row) for number, row in enumerate(rows, start=1)),
         (_any(table, rows),),
     )
@@ -47,4 +47,4 @@ async def waiting(store: Store, table: str, scope: str, *rows: dict[str, str]) -
 def _any(table: str, rows: tuple[dict[str, str], ...]) -> Golden:
     """A case that every table passes whose rows all match the usual inputs, or of which one decides."""
     collects = DEFINITIONS[table].policy == "collect"
-    return Golden("any", {}, [{} for _ in rows] if collects else {})
+    return Golden({"en": "any"}, {}, [{} for _ in rows] if collects else {})

@@ -42,7 +42,12 @@ async def test_the_police_read_which_row_of_which_version_decided_what(web: Clie
     assert response["version"] == shipped.shipped_id(shipped.shipped()["response"].content)
     assert (response["rows"], response["results"]) == (["default"], [{"seconds": 300}])
     assert response["inputs"] == {"kind": "move_car", "reason": "blocking", "place": "unknown", "hour": 16}
-    assert response["because"] == ["Five minutes, whatever is asked, wherever, at any hour."]
+    assert response["because"] == [
+        {
+            "zh": "无论何事、何地、何时，五分钟。",
+            "en": "Five minutes, whatever is asked, wherever, at any hour.",
+        }
+    ]
     assert (response["instead"], response["override"]) == (None, None)
     assert [one["step"] for one in told["ladder"]["results"]] == [1, 2, 3, 4]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from models.rules import words as rule_words
 from models.rules.faults import MOST_GOLDEN, MOST_ROWS
 from web.endpoint import Shape
 
@@ -16,18 +18,43 @@ Text = Annotated[str, Meta(max_length=200)]
 Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+class WordsShape(Shape):
+    """In one language or in both."""
+
+    zh: Text | UnsetType = UNSET
+    en: Text | UnsetType = UNSET
+
+
+class SourceShape(Shape):
+    """The same; what is shipped rests on more than fits a field."""
+
+    zh: str | UnsetType = UNSET
+    en: str | UnsetType = UNSET
+
+
+# What comes in may be a text that does not say its language; what goes out always says it.
+Words = Text | WordsShape
+
+
+def words_of(given: Words | None) -> rule_words.Words:
+    """What an author wrote, by language."""
+    if isinstance(given, WordsShape):
+        return rule_words.words(msgspec.to_builtins(given))
+    return rule_words.words(given)
+
+
 class RowShape(Shape):
     """A row of the grid; a column that is not named is empty."""
 
     id: Name
     cells: Annotated[dict[Name, Cell], Meta(max_length=20)]
-    note: Text = ""
+    note: Words = ""
 
 
 class CaseShape(Shape):
     """A golden case: ``then`` names some outputs, of a collecting table for each row that matches."""
 
-    name: Text
+    name: Words
     given: Annotated[dict[Name, Any], Meta(max_length=20)]
     then: dict[Name, Any] | list[dict[Name, Any]]
 
@@ -41,7 +68,7 @@ class RuleGrid(Shape):
 class RuleDraft(RuleGrid, kw_only=True):
     """``source`` names the article, standard or order it rests on; ``note`` says why."""
 
-    source: Reason
+    source: Words
     note: Text | None = None
 
 
@@ -167,7 +194,7 @@ class RuleAbout(Shape):
     table: str
     policy: Literal["first", "unique", "collect"]
     sentence: dict[str, str]
-    source: str
+    source: SourceShape
     inputs: list[RuleColumn]
     outputs: list[RuleColumn]
 
@@ -217,7 +244,7 @@ class RuleVersion(RuleVersionFacts, kw_only=True):
     table: str
     policy: Literal["first", "unique", "collect"]
     sentence: dict[str, str]
-    source: str
+    source: SourceShape
     inputs: list[RuleColumn]
     outputs: list[RuleColumn]
     rows: list[RowShape]

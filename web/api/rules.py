@@ -23,6 +23,7 @@ from models.rules import faults
 from models.rules.content import Content, Golden, Row
 from models.rules.evaluation import Compiled
 from models.rules.faults import Fault
+from models.rules.words import Words, said
 from web.answers import Answer
 from web.api.rule_shapes import (
     CaseShape,
@@ -44,6 +45,7 @@ from web.api.rule_shapes import (
     VersionChanged,
     WentBack,
     WithReason,
+    words_of,
 )
 from web.endpoint import Call, Endpoint, Handler, Nothing, Shape, keeping
 
@@ -62,8 +64,9 @@ async def one_version(call: Call[Nothing]) -> Answer:
 
 
 async def validate(call: Call[RuleGrid]) -> Answer:
-    found = faults.find(await _content(call, call.body.rows, call.body.golden))
-    return Answer(Validated(valid=not found, faults=[_fault(call, fault) for fault in found]))
+    content = await _content(call, call.body.rows, call.body.golden)
+    found = faults.find(content)
+    return Answer(Validated(valid=not found, faults=[_fault(call, fault, content) for fault in found]))
 
 
 async def ask(call: Call[RuleQuestion]) -> Answer:
@@ -83,7 +86,10 @@ async def ask_again(call: Call[RuleReplay]) -> Answer:
 
 async def draft(call: Call[RuleDraft]) -> Answer:
     body = call.body
-    content = await _content(call, body.rows, body.golden, source=body.source)
+    source = words_of(body.source)
+    if not source:
+        raise InvalidField(field="source", why="required")
+    content = await _content(call, body.rows, body.golden, source=source)
     made = await rule_changes.draft(
         call.site.store,
         call.officer,
@@ -145,7 +151,7 @@ async def _content(
     call: Call[Any],
     rows: list[RowShape] | None,
     golden: list[CaseShape] | None = None,
-    source: str | None = None,
+    source: Words | None = None,
 ) -> Content:
     """What somebody typed, with the sentence (and the source, if he names none) of what decides there now."""
     body = call.body
@@ -154,10 +160,10 @@ async def _content(
         present.table,
         present.sentence,
         source or present.source,
-        present.rows if rows is None else tuple(Row(row.id, row.cells, row.note) for row in rows),
+        present.rows if rows is None else tuple(Row(row.id, row.cells, words_of(row.note)) for row in rows),
         present.golden
         if golden is None
-        else tuple(Golden(case.name, case.given, case.then) for case in golden),
+        else tuple(Golden(words_of(case.name), case.given, case.then) for case in golden),
     )
 
 
@@ -169,15 +175,18 @@ def _compiled(content: Content) -> Compiled:
     return Compiled(content)
 
 
-def _fault(call: Call[Any], fault: Fault) -> FaultView:
-    params = {**fault.params, "row": fault.row or 0, "column": fault.column or "", "case": fault.case or 0}
+def _fault(call: Call[Any], fault: Fault, content: Content) -> FaultView:
+    told = dict(fault.params)
+    if "name" in told and fault.case:
+        told["name"] = said(content.golden[fault.case - 1].name, call.language)
+    params = {**told, "row": fault.row or 0, "column": fault.column or "", "case": fault.case or 0}
     return FaultView(
         code=fault.code,
         sentence=call.site.sentences.say(call.language, f"rules.fault.{fault.code}", params),
         row=fault.row,
         column=fault.column,
         case=fault.case,
-        params=dict(fault.params),
+        params=told,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.actions import rule_changes
 from models.actions.cities import import_city
@@ -14,6 +15,7 @@ from models.caller import Officer
 from models.city.bundle import Bundle, read, told
 from models.city.faults import BundleFaulty
 from models.city.plan import Plan
+from models.city.ruling import RulesSection
 from models.rulebook import RuleBook
 from models.store import Store
 from models.tables import configuration, rule_activations, rule_versions
@@ -78,6 +80,47 @@ def test_a_faulty_rule_is_told_with_its_line(before: str, after: str, line: int,
         bundle(RULES.replace(before, after))
     found = [str(one) for one in caught.value.faults]
     assert any(one.startswith(f"line {FIRST + line}, {fault}") for one in found), found
+
+
+def test_a_text_in_both_languages_comes_back_as_it_was_written() -> None:
+    both = RULES.replace(
+        "source: 德公交〔2026〕3号", "source: {zh: 德公交〔2026〕3号, en: Order 3 of 2026}"
+    ).replace("note: 消防通道两分钟", "note: {en: Two minutes}")
+    section = RulesSection()
+    (told,) = section.shown(bundle(both).sections["rules"])
+    assert told["source"] == {"zh": "德公交〔2026〕3号", "en": "Order 3 of 2026"}
+    # What goes without saying is not said.
+    assert [row.get("note") for row in told["rows"]] == ["Two minutes", None]
+    assert told["golden"][0]["name"] == "消防通道"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fault"),
+    [
+        ("{fr: deux}", 5, "rules[0].rows[0].note.fr: a bundle has no such name"),
+        ("{}", 5, "rules[0].rows[0].note: a text in zh or en is expected here"),
+        ("[a]", 5, "rules[0].rows[0].note: one value is expected here"),
+    ],
+)
+def test_a_text_is_in_a_language_of_the_interface(text: str, line: int, fault: str) -> None:
+    with pytest.raises(BundleFaulty) as caught:
+        bundle(RULES.replace("note: 消防通道两分钟", f"note: {text}"))
+    assert f"line {FIRST + line}, {fault}" in [str(one) for one in caught.value.faults]
+
+
+async def test_a_version_from_before_its_texts_had_languages_is_the_same_still(store: Store) -> None:
+    await bring_in(store, bundle())
+    async with store.database.write() as connection:
+        # As the release before wrote it: `source`, `name` and `_description` are plain texts.
+        row = (await connection.execute(select(rule_versions).where(rule_versions.c.scope != ""))).one()
+        model = json.loads(row.content)
+        model["source"] = "德公交〔2026〕3号"
+        for case in model["golden"]:
+            case["name"] = case["name"]["zh"]
+        old = update(rule_versions).where(rule_versions.c.id == row.id).values(content=json.dumps(model))
+        await connection.execute(old)
+    again = await bring_in(store, bundle())
+    assert again.to_do == ()
 
 
 async def test_what_comes_in_waits_and_decides_nothing(store: Store) -> None:

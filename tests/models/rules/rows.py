@@ -14,4 +14,4 @@ def row(name: str, **cells: str) -> Row:
 def content(table: str, *rows: Row, golden: tuple[Golden, ...] | None = None) -> Content:
     """Without ``golden``: with one case that any row of the table satisfies."""
     then: list[dict[str, object]] | dict[str, object] = {}
-    return Content(table, SENTENCE, "a test", rows, golden or (Golden("any", {}, then),))
+    return Content(table, SENTENCE, {"en": "a test"}, rows, golden or (Golden({"en": "any"}, {}, then),))

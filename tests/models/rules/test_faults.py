@@ -166,8 +166,8 @@ def test_a_table_without_a_default_row_is_uncovered() -> None:
 
 def test_a_golden_case_that_comes_out_otherwise_is_a_fault_with_both_outcomes() -> None:
     golden = (
-        Golden("right", {"hour": 3}, {"seconds": 60}),
-        Golden("wrong", {"hour": 4}, {"seconds": 60}),
+        Golden({"en": "right"}, {"hour": 3}, {"seconds": 60}),
+        Golden({"en": "wrong"}, {"hour": 4}, {"seconds": 60}),
     )
     table = content("response", row("three", hour="3", seconds="60"), DEFAULT, golden=golden)
     (fault,) = faults.find(table)
@@ -182,7 +182,7 @@ def test_a_golden_case_that_comes_out_otherwise_is_a_fault_with_both_outcomes() 
 
 @pytest.mark.parametrize("given", [{"hour": 24}, {"hour": "3"}, {"weather": "rain"}, {"reason": None}])
 def test_a_golden_case_must_be_one(given: dict[str, object]) -> None:
-    table = content("response", DEFAULT, golden=(Golden("odd", given, {"seconds": 300}),))
+    table = content("response", DEFAULT, golden=(Golden({"en": "odd"}, given, {"seconds": 300}),))
     assert [(fault.code, fault.case) for fault in faults.find(table)] == [("case_unreadable", 1)]
 
 
@@ -190,5 +190,5 @@ def test_a_table_has_rows_and_cases_and_not_too_many() -> None:
     many = [row(f"row_{number}", hour="1", seconds="60") for number in range(MOST_ROWS)]
     assert "too_many_rows" in [code for code, *_ in found(content("response", *many, DEFAULT))]
     assert [code for code, *_ in found(content("response"))] == ["no_rows"]
-    assert [code for code, *_ in found(Content("response", {}, "", (DEFAULT,), ()))] == ["no_golden"]
-    assert [code for code, *_ in found(Content("nonsense", {}, "", (DEFAULT,), ()))] == ["unknown_table"]
+    assert [code for code, *_ in found(Content("response", {}, {}, (DEFAULT,), ()))] == ["no_golden"]
+    assert [code for code, *_ in found(Content("nonsense", {}, {}, (DEFAULT,), ()))] == ["unknown_table"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,11 +23,22 @@ def said(table: str, **given: Any) -> tuple[Any, ...]:
 def test_a_shipped_table_is_without_fault_and_explained(name: str) -> None:
     content = shipped()[name].content
     assert faults.find(content) == []
-    assert content.sentence.keys() == {"zh", "en"}
-    assert all(content.sentence.values())
-    assert content.source
     assert content.golden
-    assert all(row.note for row in content.rows)
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("name", sorted(DEFINITIONS))
+def test_a_shipped_table_is_explained_in_both_languages(name: str) -> None:
+    content = shipped()[name].content
+    notes = [row.note for row in content.rows]
+    texts: list[Mapping[Any, str]] = [content.sentence, content.source, *notes]
+    texts += [case.name for case in content.golden]
+    for text in texts:
+        assert list(text) == ["zh", "en"], text
+        assert CHINESE.search(text["zh"]), text
+        assert not CHINESE.search(text["en"]), text
 
 
 @pytest.mark.parametrize("name", sorted(DEFINITIONS))

@@ -4,7 +4,7 @@ import { sharePercent } from "../src/admin/coverage.ts";
 import { freshRow, moved } from "../src/admin/editing.ts";
 import { instantOf } from "../src/admin/instant.ts";
 
-const row = (id: string) => ({ id, cells: {}, note: "" });
+const row = (id: string) => ({ id, cells: {}, note: {} });
 
 test("a fresh row bears a name that no other has", () => {
   assert.equal(freshRow([row("a"), row("row_3")]).id, "row_4");

@@ -6,7 +6,7 @@ export function freshRow(rows: readonly Row[]): Row {
   const taken = new Set(rows.map(({ id }) => id));
   let number = rows.length + 1;
   while (taken.has(`row_${number}`)) number++;
-  return { id: `row_${number}`, cells: {}, note: "" };
+  return { id: `row_${number}`, cells: {}, note: {} };
 }
 
 /** The rows with the one at `index` moved up (-1) or down (1). */

@@ -1,4 +1,6 @@
 /** What the rule desk's part of the API sends. Types, and the paths of its calls. */
+import type { Words } from "../shared/words.ts";
+
 export type ColumnType = "choice" | "number" | "flag";
 
 export interface Column {
@@ -17,14 +19,14 @@ export interface Column {
 export interface Row {
   id: string;
   cells: Record<string, string>;
-  note: string;
+  note: Words;
 }
 
 export type Result = Record<string, unknown>;
 
 /** A case with the result that it must have, whatever else changes. */
 export interface Golden {
-  name: string;
+  name: Words;
   given: Record<string, unknown>;
   then: Result | Result[];
 }
@@ -54,7 +56,7 @@ export interface About {
   table: string;
   policy: "first" | "unique" | "collect";
   sentence: { zh: string; en: string };
-  source: string;
+  source: Words;
   inputs: Column[];
   outputs: Column[];
 }

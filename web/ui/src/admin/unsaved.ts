@@ -1,10 +1,11 @@
 /** What somebody is writing at the rule desk, kept in this window until it is saved: a reload or a dead spot loses nothing. */
+import type { Words } from "../shared/words.ts";
 import type { Golden, Row } from "./rules.ts";
 
 export interface Unsaved {
   rows: Row[];
   golden: Golden[];
-  source: string;
+  source: Words;
   note: string;
 }
 
@@ -14,7 +15,7 @@ const keyOf = (place: string): string => `wufen.rules.unsaved ${place}`;
 export function unsavedOf(place: string): Unsaved | null {
   try {
     const kept = JSON.parse(sessionStorage.getItem(keyOf(place)) ?? "null") as Unsaved | null;
-    return Array.isArray(kept?.rows) && Array.isArray(kept.golden) ? kept : null;
+    return Array.isArray(kept?.rows) && Array.isArray(kept.golden) && typeof kept.source === "object" ? kept : null;
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
+import type { Words } from "../shared/words.ts";
 
 /** What a table of rules decided of the incident, by which version and row; and what a person decided instead. */
 export interface Decision {
@@ -13,10 +14,10 @@ export interface Decision {
   at: string;
   table: string;
   sentence: { zh: string; en: string };
-  source: string;
+  source: Words;
   number: number;
   scope: string;
-  because: string[];
+  because: Words[];
   inputs: Record<string, unknown>;
   results: Record<string, unknown>[];
   instead: string | null;
