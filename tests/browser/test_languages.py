@@ -19,6 +19,7 @@ from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "models" / "catalogue"
+RULES = CATALOGUE.parent / "rules"
 BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 # Everything a person may read or hear, except what says of itself that it is Chinese.
 READ_ALL = """
@@ -322,4 +323,28 @@ def test_the_rule_desk(city: Product, visitors: Visitors, language: str) -> None
     reader.finds("desk.golden.add.lede")
     reader.presses("desk.keep")
     reader.finds("desk.field.source.missing")
+    reader.finds_nothing_foreign()
+
+
+@BOTH
+def test_what_is_shipped_is_explained_in_the_readers_language(
+    city: Product, visitors: Visitors, language: str
+) -> None:
+    reader = Reader(visitors.desk(), language)
+    sign_in(reader.page, city, "admin")
+    reader.opens(f"{city.web_url}/admin")
+    for path in sorted(RULES.glob("*.json")):
+        model = json.loads(path.read_text("utf-8"))
+        (table,) = (node["content"] for node in model["nodes"] if node["type"] == "decisionTableNode")
+        address = f"{city.web_url}/admin?lang={language}#rules/{path.stem}/511802"
+        reader.page.goto(address)
+        sees(reader.page, model["source"][language])
+        for row in table["rules"]:
+            sees(reader.page, row["_description" if language == "zh" else "_description_en"])
+        reader.finds("desk.when")
+        # The cases stand beside the grid that is being written.
+        reader.page.goto(f"{address}/edit")
+        for case in model["golden"]:
+            sees(reader.page, case["name"][language])
+        reader.finds("desk.golden.lede")
     reader.finds_nothing_foreign()
