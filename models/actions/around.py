@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import overridden
+from models.actions.overridden import Instead
 from models.facts import padded
 from models.flags.flags import Variant
 from models.geography import Location
@@ -48,15 +50,17 @@ class Around:
         self._offers: dict[str, list[Any]] = {}
         self._contacts: dict[str, list[Contact]] = {}
         self._variants: dict[str, Mapping[str, Variant]] = {}
+        self._overridden: dict[str, list[Instead]] = {}
 
     async def make_known(
         self, incident_ids: Collection[str], vehicle_ids: Collection[str], districts: Collection[str]
     ) -> None:
-        """Reads the offers of these incidents, the contacts of these vehicles' owners and who is on duty in these
+        """Reads the offers of these incidents and what people decided otherwise of them, the contacts of these
 
-        districts, each in one query.
+        vehicles' owners and who is on duty in these districts, each in one query.
         """
         await self._read_offers(set(incident_ids) - self._offers.keys())
+        await self._read_overridden(set(incident_ids) - self._overridden.keys())
         await self._read_on_duty(set(districts) - self._on_duty.keys())
         await self._read_contacts(set(vehicle_ids) - self._contacts.keys())
 
@@ -80,6 +84,11 @@ class Around:
         """All offers of an incident, whatever became of them: rows of the table."""
         await self._read_offers({incident_id} - self._offers.keys())
         return self._offers[incident_id]
+
+    async def instead(self, incident_id: str, table: str, part: str = "") -> Instead | None:
+        """What a person decided that counts in the place of what ``table`` says of this part of the incident."""
+        await self._read_overridden({incident_id} - self._overridden.keys())
+        return overridden.newest(self._overridden[incident_id], table, part)
 
     async def contacts(self, vehicle_id: str | None) -> list[Contact]:
         """The confirmed contacts of a vehicle's present owner, first one first."""
@@ -113,6 +122,11 @@ class Around:
         for row in await _OFFERS.rows(self._connection, padded(sorted(found))):
             found[row.incident_id].append(row)
         self._offers |= found
+
+    async def _read_overridden(self, incident_ids: Collection[str]) -> None:
+        if incident_ids:
+            found = await overridden.counting(self._connection, incident_ids)
+            self._overridden |= {name: found.get(name, []) for name in incident_ids}
 
     async def _read_on_duty(self, districts: Collection[str]) -> None:
         if not districts:

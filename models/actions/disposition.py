@@ -6,16 +6,17 @@ person has reviewed is no evidence). Bringing a case is a later part of the prod
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
-from models.actions import deciding, variants
+from models.actions import deciding, overridden, variants
 from models.actions.incident_change import IncidentChange
 from models.incident.commands import Command, Resolve
 from models.incident.incident import Incident
-from models.tables import incidents, participants
+from models.tables import incidents, participants, rule_overrides
 
 OBSTRUCTS = frozenset({"blocking", "fire_lane"})
 _WINDOWS = (30, 180, 365)  # days, a column each
@@ -42,7 +43,11 @@ async def suggest(change: IncidentChange, command: Command) -> None:
 
 
 async def _repeats(change: IncidentChange, now: Incident) -> dict[str, Any]:
-    """How often an officer had to deal with this car before, within each window."""
+    """How often an officer had to deal with this car before, within each window.
+
+    What a person found to be nothing (an ambulance at work, a car that broke down) is held against nobody.
+    """
+    cleared = await _cleared(change, now)
     counts = [
         func.count(incidents.c.id.distinct()).filter(participants.c.joined_at > _since(now, days))
         for days in _WINDOWS
@@ -54,10 +59,24 @@ async def _repeats(change: IncidentChange, now: Incident) -> dict[str, Any]:
         .where(participants.c.vehicle_id == now.vehicle_id)
         .where(participants.c.joined_at > _since(now, _WINDOWS[-1]))
         .where(participants.c.role == "requester", incidents.c.id != now.id)
-        .where(incidents.c.outcome == "resolved")
+        .where(incidents.c.outcome == "resolved", incidents.c.id.not_in(cleared))
     )
     row = (await change.change.connection.execute(query)).one()
     return {f"repeats_{days}_days": min(1000, count) for days, count in zip(_WINDOWS, row, strict=True)}
+
+
+async def _cleared(change: IncidentChange, now: Incident) -> list[str]:
+    """Earlier incidents of this car that a person decided to be nothing, against what the table suggested."""
+    query = (
+        select(rule_overrides.c.incident_id, rule_overrides.c.result)
+        .join(incidents, incidents.c.id == rule_overrides.c.incident_id)
+        .where(rule_overrides.c.table_name == "disposition", overridden.COUNTS)
+        .where(incidents.c.vehicle_id == now.vehicle_id)
+        .order_by(rule_overrides.c.at)
+    )
+    # Dealt with twice, the same incident has two suggestions: the newest word on it counts.
+    found = {row.incident_id: json.loads(row.result) for row in await change.change.connection.execute(query)}
+    return [name for name, result in found.items() if result["disposition"] == "none"]
 
 
 def _since(now: Incident, days: int) -> datetime:

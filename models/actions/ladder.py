@@ -37,8 +37,8 @@ async def put_up(change: IncidentChange) -> None:
     decision = deciding.ask(store, "ladder", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
     for one in decision.matched.results:
-        after = timedelta(seconds=_after(one, now.response_seconds))
-        change.set_deadline(f"step:{one['step']}", now.requested_at + after, _subject(one))
+        waits = timedelta(seconds=seconds_after(one, now.response_seconds))
+        change.set_deadline(f"step:{one['step']}", now.requested_at + waits, text_of(one))
 
 
 def step_of(subject: str) -> LadderStep:
@@ -46,14 +46,16 @@ def step_of(subject: str) -> LadderStep:
     return _decoder.decode(subject)
 
 
-def _after(result: Mapping[str, Any], response_seconds: int) -> float:
+def seconds_after(result: Mapping[str, Any], response_seconds: int) -> float:
+    """Seconds from the request to the step that ``result`` describes."""
     if result["after_seconds"] is not None:
         return float(result["after_seconds"])
     return float(response_seconds * result["after_percent"] / 100)
 
 
-def _subject(result: Mapping[str, Any]) -> str:
-    return _text(result["step"], result["actions"], result["unless_answered"], result["channel"])
+def text_of(result: Mapping[str, Any]) -> str:
+    """What the deadline of the step carries."""
+    return _text(result["step"], tuple(result["actions"]), result["unless_answered"], result["channel"])
 
 
 @lru_cache(maxsize=1_000)

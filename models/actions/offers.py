@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -88,12 +89,16 @@ async def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
 
 
 async def _routing(change: IncidentChange, stage: Stage) -> Result:
+    """What the rules say, unless somebody decided otherwise for this incident: that holds for all its next offers."""
     now, store = change.now, change.change.store
     given = {**deciding.facts_of(now), "stage": stage}
     tried = await variants.tried_with(store, change.around, now, "routing")
     decision = deciding.ask(store, "routing", now.district, now.requested_at, given, tried)
+    instead = await change.around.instead(now.id, "routing")
+    if instead is not None:
+        decision = replace(decision, instead=instead.source)
     deciding.keep(change.change, now.id, now.district, decision)
-    return decision.result
+    return decision.result if instead is None else instead.result
 
 
 def offer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -18,7 +18,7 @@ from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, Swit
 from models.flags.definitions import feature_key
 from models.incident.decide import step
 from models.incident.incident import Incident, from_row
-from models.rules.book import Version
+from models.rules.evaluation import Result
 from models.store import Change, Store
 from models.tables import incidents, photos
 
@@ -126,23 +126,33 @@ async def _check(
         raise Forbidden
     if seen.status == "closed":
         raise IllegalTransition(command="photo", status=seen.status)
-    tried = await variants.tried_with(store, Around(connection), seen, "evidence")
-    evidence = _evidence(store, seen, caller, tried)
-    most = evidence.result["photos_most"]
+    evidence, wanted = await _evidence(store, connection, seen, caller)
+    most = wanted["photos_most"]
     query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
     if (await connection.execute(query)).scalar_one() >= most:
         raise Conflict(why="photos_full", limit=most)
     return seen, evidence
 
 
-def _evidence(store: Store, incident: Incident, caller: Caller, tried: Version | None) -> Decision:
-    """What the rules want of photos from this caller for this kind of incident."""
+async def _evidence(
+    store: Store, connection: AsyncConnection, incident: Incident, caller: Caller
+) -> tuple[Decision, Result]:
+    """What the rules want of photos from this caller for this kind of incident, and what is wanted of him: the same,
+
+    unless somebody decided otherwise for this incident.
+    """
     role = caller.role if isinstance(caller, Officer) else "citizen"
     given = {
         "by": "auxiliary" if role == "auxiliary" else "citizen" if role == "citizen" else "police",
         "purpose": _PURPOSES[incident.kind],
     }
-    return deciding.ask(store, "evidence", incident.district, incident.requested_at, given, tried)
+    around = Around(connection)
+    tried = await variants.tried_with(store, around, incident, "evidence")
+    decision = deciding.ask(store, "evidence", incident.district, incident.requested_at, given, tried)
+    instead = await around.instead(incident.id, "evidence", given["by"])
+    if instead is None:
+        return decision, decision.result
+    return replace(decision, instead=instead.source), instead.result
 
 
 _PURPOSES = {"move_car": "move_car", "accident": "accident", "report": "illegal_parking", "hazard": "hazard"}

@@ -1,6 +1,7 @@
 """A person decides otherwise than the rules did: with a reason, and with a second person where the table says so.
 
-The decision stays as it was made; what was decided instead stands beside it, with who and why.
+The decision stays as it was made; what was decided instead stands beside it, with who and why. What it brings about
+(``override_effects``) is in the same transaction: when it is made, or when the second person confirms it.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from models.actions import audit
+from models.actions import audit, override_effects
 from models.actions.idempotency import Keeping
+from models.actions.incident_change import IncidentChange, actor_of, load
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, SecondPersonNeeded
-from models.rules.columns import Column
-from models.rules.definitions import DEFINITIONS
+from models.incident.decide import step
+from models.rules import overriding
 from models.store import Change, Store
 from models.tables import incidents, rule_decisions, rule_overrides
 
 ROLES = frozenset({"police", "commander"})
+LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +50,42 @@ async def override(
     reason: str,
     then: Then | None = None,
 ) -> Overridden:
-    """Decides otherwise. Raises NotFound, Forbidden, InvalidField (a result that the table could not give), Conflict
+    """Decides otherwise; of a ladder ``result`` names the ``step``. Raises NotFound, Forbidden, InvalidField (a result
 
-    (a decision of several rows, or one that somebody has overridden already).
+    that the table could not give, no reason or one that is too long), Conflict (somebody has overridden it already, or
+    what it decided has happened; ``why`` says which).
     """
+    reason = _checked(reason)
     async with store.change() as change:
         row = await _decision(change, by, incident_id, decision_id)
-        definition = DEFINITIONS.get(row.table_name)
-        if definition is None or definition.policy == "collect":
-            raise Conflict(why="not_one_row")
-        (decided,) = json.loads(row.result)
-        instead = decided | _checked(definition.outputs, result)
-        if await _standing(change, decision_id):
+        changing = await _changing(change, by, incident_id)
+        part, decided, wanted = _of_decision(row, result)
+        instead = overriding.instead_of(row.table_name, decided, wanted)
+        if await _standing(change, decision_id, part):
             raise Conflict(why="overridden")
+        await override_effects.check_open(changing, row.table_name, part)
         waits = bool(decided.get("second_person") or instead.get("second_person"))
         done = Overridden(store.ids.new(), decision_id, waits)
         values = {
             "id": done.id,
             "decision_id": decision_id,
+            "incident_id": incident_id,
+            "table_name": row.table_name,
+            "part": part,
             "result": msgspec.json.encode(instead).decode(),
             "reason": reason,
             "by": by.subject,
             "at": change.at,
             "second_person": waits,
         }
-        await change.connection.execute(insert(rule_overrides).values(values))
         await audit.record(change, by, "override", f"decision:{decision_id}", reason=reason)
+        # The incident is saved before anything that refers to it is written: locks are taken in that order.
+        changing.add(rule_overrides, values)
+        if waits:
+            changing.happen(step(changing.now, "override_asked"), detail={"table": row.table_name})
+        else:
+            await _take_effect(changing, row.table_name, part, instead)
+        changing.save()
         if then is not None:
             await then(change, done)
     return done
@@ -81,27 +94,98 @@ async def override(
 async def confirm(
     store: Store, by: Officer, incident_id: str, override_id: str, *, then: Then | None = None
 ) -> Overridden:
-    """The second person's word. Raises NotFound, Forbidden, SecondPersonNeeded, Conflict (nothing to confirm)."""
+    """The second person's word, with which it has its effect. Raises NotFound, Forbidden, SecondPersonNeeded, Conflict
+
+    (nothing to confirm, or what was decided has happened meanwhile).
+    """
     async with store.change() as change:
-        query = select(rule_overrides).where(rule_overrides.c.id == override_id).with_for_update()
-        row = (await change.connection.execute(query)).first()
-        if row is None:
-            raise NotFound
-        await _decision(change, by, incident_id, row.decision_id)
-        if row.by == by.subject:
-            raise SecondPersonNeeded
-        if not row.second_person or row.confirmed_by is not None:
-            raise Conflict(why="not_waiting")
-        await change.connection.execute(
+        row, changing = await _waiting(change, by, incident_id, override_id)
+        await override_effects.check_open(changing, row.table_name, row.part)
+        changing.later(
             update(rule_overrides)
             .where(rule_overrides.c.id == override_id)
             .values(confirmed_by=by.subject, confirmed_at=change.at)
         )
         await audit.record(change, by, "confirm_override", f"decision:{row.decision_id}")
+        await _take_effect(changing, row.table_name, row.part, json.loads(row.result))
+        changing.save()
         done = Overridden(override_id, row.decision_id, waits=False)
         if then is not None:
             await then(change, done)
     return done
+
+
+async def refuse(
+    store: Store, by: Officer, incident_id: str, override_id: str, *, reason: str, then: Then | None = None
+) -> Overridden:
+    """The second person's other word: it never counts, and the decision stands. Raises as ``confirm``, InvalidField."""
+    reason = _checked(reason)
+    async with store.change() as change:
+        row, changing = await _waiting(change, by, incident_id, override_id)
+        changing.later(
+            update(rule_overrides)
+            .where(rule_overrides.c.id == override_id)
+            .values(refused_by=by.subject, refused_at=change.at, refused_reason=reason)
+        )
+        await audit.record(change, by, "refuse_override", f"decision:{row.decision_id}", reason=reason)
+        changing.happen(step(changing.now, "override_refused"), detail={"table": row.table_name})
+        changing.save()
+        done = Overridden(override_id, row.decision_id, waits=False)
+        if then is not None:
+            await then(change, done)
+    return done
+
+
+async def _take_effect(changing: IncidentChange, table: str, part: str, result: Mapping[str, Any]) -> None:
+    changing.happen(step(changing.now, "overridden"), detail={"table": table})
+    await override_effects.bring_about(changing, table, part, result)
+
+
+async def _changing(change: Change, by: Officer, incident_id: str) -> IncidentChange:
+    seen = await load(change, incident_id)
+    return IncidentChange(change, seen, seen, actor_of(by))
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise InvalidField(field="reason", why="required")
+    if len(reason) > LONGEST_REASON:
+        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
+    return reason
+
+
+def _of_decision(row: Any, result: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
+    """The part that is meant, what was decided of it, and what is wanted instead."""
+    why = overriding.why_never(row.table_name)
+    if why is not None:
+        raise Conflict(why=why)
+    decided: list[dict[str, Any]] = json.loads(row.result)
+    part = overriding.part_of(row.table_name, json.loads(row.inputs), result)
+    if row.table_name != "ladder":
+        return part, decided[0], result
+    for one in decided:
+        if str(one["step"]) == part:
+            return part, one, {name: value for name, value in result.items() if name != "step"}
+    raise InvalidField(field="result.step", why="unknown")
+
+
+async def _waiting(
+    change: Change, by: Officer, incident_id: str, override_id: str
+) -> tuple[Any, IncidentChange]:
+    """An override that waits for a second person, and its incident. The author is none (see the table's constraint)."""
+    query = select(rule_overrides).where(
+        rule_overrides.c.id == override_id, rule_overrides.c.incident_id == incident_id
+    )
+    row = (await change.connection.execute(query.with_for_update())).first()
+    if row is None:
+        raise NotFound
+    await _decision(change, by, incident_id, row.decision_id)
+    if row.by == by.subject:
+        raise SecondPersonNeeded
+    if not row.second_person or row.confirmed_by is not None or row.refused_by is not None:
+        raise Conflict(why="not_waiting")
+    return row, await _changing(change, by, incident_id)
 
 
 async def _decision(change: Change, by: Officer, incident_id: str, decision_id: str) -> Any:
@@ -120,21 +204,10 @@ async def _decision(change: Change, by: Officer, incident_id: str, decision_id: 
     return row
 
 
-async def _standing(change: Change, decision_id: str) -> bool:
-    query = select(rule_overrides.c.id).where(rule_overrides.c.decision_id == decision_id)
+async def _standing(change: Change, decision_id: str, part: str) -> bool:
+    query = select(rule_overrides.c.id).where(
+        rule_overrides.c.decision_id == decision_id,
+        rule_overrides.c.part == part,
+        rule_overrides.c.refused_by.is_(None),
+    )
     return (await change.connection.execute(query)).first() is not None
-
-
-def _checked(outputs: tuple[Column, ...], result: Mapping[str, Any]) -> dict[str, Any]:
-    """What the table itself could have said, and something of it at least."""
-    if not result:
-        raise InvalidField(field="result", why="required")
-    columns = {column.field: column for column in outputs}
-    for name, value in result.items():
-        column = columns.get(name)
-        if column is None:
-            raise InvalidField(field=f"result.{name[:40]}", why="unknown")
-        values = value if column.many and isinstance(value, list) else [value]
-        if (column.many and not isinstance(value, list)) or any(column.number(one) is None for one in values):
-            raise InvalidField(field=f"result.{name}", why="out_of_range")
-    return dict(result)

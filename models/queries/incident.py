@@ -13,7 +13,7 @@ from models.errors import Forbidden, NotFound
 from models.feed.append import epoch_of
 from models.incident.incident import Incident, from_row
 from models.incident.views import View, district_view, public_view
-from models.queries.decisions import decisions_of
+from models.queries.decisions import decisions_of, disposition_of
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
 
@@ -51,7 +51,8 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             view["you"] = await _you(connection, caller)
         if isinstance(caller, Officer) and caller.role in {"police", "commander"}:
             view["plate_full"] = await _plate(connection, incident)
-            view["decisions"] = await decisions_of(connection, incident_id)
+            view["decisions"] = await decisions_of(connection, incident)
+            view["disposition"] = disposition_of(view["decisions"])
         return view
 
 

@@ -16,7 +16,6 @@ from models.errors import NotFound
 from models.queries.service_numbers import service_numbers
 from models.rulebook import activations_of
 from models.rules.book import EVERYWHERE, Scope, Standing
-from models.rules.columns import Column
 from models.rules.content import Content, from_model
 from models.rules.definitions import DEFINITIONS, Definition
 from models.rules.differences import differences
@@ -188,18 +187,9 @@ def _about(definition: Definition, content: Content) -> View:
         "policy": definition.policy,
         "sentence": content.sentence,
         "source": content.source,
-        "inputs": [_column(column) for column in definition.inputs],
-        "outputs": [_column(column) for column in definition.outputs],
+        "inputs": [column.view for column in definition.inputs],
+        "outputs": [column.view for column in definition.outputs],
     }
-
-
-def _column(column: Column) -> View:
-    view: View = {"field": column.field, "type": column.type}
-    if column.type == "choice":
-        view["choices"] = list(column.choices)
-    if column.type == "number":
-        view |= {"least": column.least, "most": column.most}
-    return view | {"usual": column.usual, "many": column.many, "optional": column.optional}
 
 
 def _place_view(place: Place) -> View:

@@ -46,6 +46,16 @@ class Column:
         whole = isinstance(value, int) and not isinstance(value, bool)
         return value if whole and self.least <= value <= self.most else None
 
+    @property
+    def view(self) -> dict[str, Any]:
+        """The column as a page is told of it."""
+        told: dict[str, Any] = {"field": self.field, "type": self.type}
+        if self.type == "choice":
+            told["choices"] = list(self.choices)
+        if self.type == "number":
+            told |= {"least": self.least, "most": self.most}
+        return told | {"usual": self.usual, "many": self.many, "optional": self.optional}
+
     def value(self, number: int) -> Any:
         """The value with this number."""
         if self.type == "choice":

@@ -108,6 +108,11 @@ rule_overrides = Table(
     metadata,
     id_column(),
     Column("decision_id", ForeignKey("rule_decisions.id"), nullable=False, index=True),
+    # Of which incident and table the decision is, so that what counts for an incident is found at once.
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("table_name", String(20), nullable=False),
+    # Which part of the decision: a step of the ladder, whose evidence; empty: all of it.
+    Column("part", String(20), nullable=False),
     # JSON, like the decision's.
     Column("result", Text, nullable=False),
     Column("reason", String(200), nullable=False),
@@ -117,6 +122,11 @@ rule_overrides = Table(
     Column("second_person", Boolean, nullable=False),
     Column("confirmed_by", String(60), nullable=True),
     instant("confirmed_at"),
+    # The second person's other word: then it never counts, and the decision may be decided otherwise anew.
+    Column("refused_by", String(60), nullable=True),
+    instant("refused_at"),
+    Column("refused_reason", String(200), nullable=True),
     CheckConstraint("reason <> ''", name="reason"),
     CheckConstraint('confirmed_by IS NULL OR confirmed_by <> "by"', name="second_person"),
+    CheckConstraint('refused_by IS NULL OR refused_by <> "by" AND confirmed_by IS NULL', name="refused"),
 )

@@ -138,13 +138,6 @@ async def test_where_the_table_says_so_a_second_person_confirms(web: Client, clo
     assert error_of(await web.post(path, json={}, headers=bearer(await web.token_of(CHEN))))[0] == 409
 
 
-async def test_a_decision_of_many_rows_cannot_be_overridden(web: Client) -> None:
-    incident, _ = await web.asked("one")
-    (ladder,) = [one for one in await decisions(web, incident, CHEN) if one["table"] == "ladder"]
-    refused = await override(web, incident, ladder["id"], CHEN, result={"step": 2}, reason="快一点")
-    assert error_of(refused) == (409, "conflict", None)
-
-
 async def test_the_database_itself_takes_no_second_person_who_is_the_first(
     web: Client, clock: FakeClock
 ) -> None:
@@ -165,7 +158,8 @@ async def test_the_database_itself_takes_no_second_person_who_is_the_first(
     incident, _ = await web.asked("one")
     (response,) = [one for one in await decisions(web, incident, CHEN) if one["table"] == "response"]
     own_word = {
-        "id": "o1", "decision_id": response["id"], "result": "{}", "reason": "x", "by": "officer:a", "at": at,
+        "id": "o1", "decision_id": response["id"], "incident_id": incident, "table_name": "response", "part": "",
+        "result": "{}", "reason": "x", "by": "officer:a", "at": at,
         "second_person": True, "confirmed_by": "officer:a", "confirmed_at": at,
     }  # fmt: skip
     for table, values in (
@@ -177,6 +171,8 @@ async def test_the_database_itself_takes_no_second_person_who_is_the_first(
         (rule_activations, activation | {"approved": "checked"}),
         (rule_overrides, own_word),
         (rule_overrides, own_word | {"confirmed_by": "officer:b", "reason": ""}),
+        (rule_overrides, own_word | {"confirmed_by": None, "refused_by": "officer:a"}),
+        (rule_overrides, own_word | {"confirmed_by": "officer:b", "refused_by": "officer:c"}),
     ):
         with pytest.raises(IntegrityError):
             async with web.store.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Deciding otherwise than the rules: an override with a reason, and the second person's word."""
+"""Deciding otherwise than the rules: an override with a reason, and the second person's yes or no."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 
 class Override(Shape):
-    """``result`` names the outputs that are decided otherwise."""
+    """``result`` names the outputs that are decided otherwise, of a ladder also the ``step``."""
 
     result: Annotated[dict[str, Any], Meta(min_length=1, max_length=20)]
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Refusal(Shape):
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -45,6 +49,18 @@ async def override(call: Call[Override]) -> Answer:
 async def confirm(call: Call[Nothing]) -> Answer:
     done = await rule_overrides.confirm(
         call.site.store, call.officer, call.path("id"), call.path("override"), then=keeping(call, _confirmed)
+    )
+    return _confirmed(done)
+
+
+async def refuse(call: Call[Refusal]) -> Answer:
+    done = await rule_overrides.refuse(
+        call.site.store,
+        call.officer,
+        call.path("id"),
+        call.path("override"),
+        reason=call.body.reason,
+        then=keeping(call, _confirmed),
     )
     return _confirmed(done)
 
@@ -88,6 +104,20 @@ ENDPOINTS = [
         body=Nothing,
         answers={200: OverrideView},
         errors=(NotFound, Forbidden, Conflict, SecondPersonNeeded),
+        repeatable=True,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/v1/incidents/{id}/overrides/{override}/refuse",
+        name="refuse_override",
+        handler=refuse,
+        summary="The second person's no, with a reason: the decision stands.",
+        who="staff",
+        module="move_car",
+        where=whereabouts.to_its_end,
+        body=Refusal,
+        answers={200: OverrideView},
+        errors=(NotFound, Forbidden, Conflict, SecondPersonNeeded, InvalidField),
         repeatable=True,
     ),
 ]

@@ -92,6 +92,7 @@ class PulledIncident(IncidentView, kw_only=True):
     you: dict[str, Any] | UnsetType = UNSET
     plate_full: str | UnsetType | None = UNSET
     decisions: list[dict[str, Any]] | UnsetType = UNSET
+    disposition: dict[str, Any] | UnsetType | None = UNSET
 
 
 class OneIncident(Shape):

@@ -38,6 +38,7 @@ const CODES: Record<string, string[]> = {
   "staff.event": [
     "requested", "joined", "answered", "offered", "declined", "lapsed", "handed_over", "breached", "escalated", "accepted",
     "arrived", "released", "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "rated", "deferred", "photographed",
+    "override_asked", "overridden", "override_refused",
   ],
   "officer.do": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
   "officer.did": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],

@@ -1,0 +1,55 @@
+"""What follows when a person decides otherwise: a step of the ladder moves, the next offers go by other numbers, other
+
+evidence is wanted, another disposition holds. Whether somebody may, and what he may say, is ``rule_overrides``'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.actions import ladder
+from models.actions.incident_change import IncidentChange
+from models.errors import Conflict
+from models.tables import deadlines
+
+# What may still come of a ladder or of offers, comes while nobody has the incident.
+_UNDECIDED = frozenset({"waiting", "offered"})
+
+
+async def check_open(changing: IncidentChange, table: str, part: str) -> None:
+    """Raises Conflict when what the table decided of ``part`` has had its effect already."""
+    now = changing.now
+    if table == "ladder":
+        if now.status not in _UNDECIDED or part not in await open_steps(changing.change.connection, now.id):
+            raise Conflict(why="has_happened")
+    elif table in {"routing", "evidence"} and now.status == "closed":
+        raise Conflict(why="has_happened")
+
+
+async def open_steps(connection: AsyncConnection, incident_id: str) -> set[str]:
+    """The steps of an incident's ladder that are still to come."""
+    query = select(deadlines.c.kind).where(
+        deadlines.c.incident_id == incident_id,
+        deadlines.c.status == "open",
+        deadlines.c.kind.startswith("step:", autoescape=True),
+    )
+    return {kind.removeprefix("step:") for kind in (await connection.execute(query)).scalars()}
+
+
+async def bring_about(changing: IncidentChange, table: str, part: str, result: Mapping[str, Any]) -> None:
+    """Arranges what follows, after the event that tells of it.
+
+    For routing, evidence and disposition nothing has to be: they are asked for (``overridden``) when it matters.
+    """
+    if table != "ladder":
+        return
+    now = changing.now
+    await changing.cancel_deadlines(f"step:{part}")
+    after = timedelta(seconds=ladder.seconds_after(result, now.response_seconds))
+    # A step that should have come already comes now.
+    changing.set_deadline(f"step:{part}", max(changing.at, now.requested_at + after), ladder.text_of(result))
