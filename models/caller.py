@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["police", "auxiliary", "commander", "administrator"]
-ROLES: tuple[Role, ...] = ("police", "auxiliary", "commander", "administrator")
+Role = Literal["police", "auxiliary", "commander", "administrator", "auditor"]
+ROLES: tuple[Role, ...] = ("police", "auxiliary", "commander", "administrator", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

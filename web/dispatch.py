@@ -9,16 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from models.access.rights import Role, is_open, may, role_of
 from models.actions import sessions
 from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer
-from models.caller import Caller, Officer, Wall
+from models.caller import Caller
 from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, WufenError
-from web.answers import json_response, response
+from web.answers import Answer, FileAnswer, json_response, response
 from web.body import canonical, read_json
 from web.endpoint import Call, Endpoint, Nothing, Upload
 from web.gate import check_module
 from web.language import choose
 from web.local import local_wall
+from web.shown import shown
+from web.signing import OWNER
 from web.site import Site, site_of
 from web.upload import read_upload
 from web.visitor import OWN_PAGE, SESSION_COOKIE, address_digest, bearer, device_digest
@@ -33,12 +36,12 @@ def route(endpoint: Endpoint) -> Route:
     async def answer(request: Request) -> Response:
         site = site_of(request)
         _check_path(request)
-        caller = await _caller(request, site, endpoint)
-        call, body = await _call(request, site, endpoint, caller)
+        caller, role = await _caller(request, site, endpoint)
+        call, body = await _call(request, site, endpoint, caller, role)
         await check_module(endpoint, call)
         key = _key(request, endpoint, call, body)
         if key is None:
-            return response(await endpoint.handler(call))
+            return response(_shown(call, await endpoint.handler(call)))
         return await _once(endpoint, call, key)
 
     return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
@@ -51,16 +54,25 @@ def _check_path(request: Request) -> None:
         raise NotFound
 
 
-async def _caller(request: Request, site: Site, endpoint: Endpoint) -> Caller | None:
-    if endpoint.who in {"anyone", "owner"}:
-        return None
+async def _caller(request: Request, site: Site, endpoint: Endpoint) -> tuple[Caller | None, Role | None]:
+    """Who calls, and in which column of the table he stands. Raises Unauthenticated, Forbidden."""
+    if is_open(endpoint.name):
+        return None, endpoint.answered_as or "anyone"
     token = bearer(request.headers)
+    if endpoint.own_token and site.signer.verify(OWNER, token or "") is not None:
+        return None, "owner"
     if token is None:
         caller = await _of_cookies(request, site)
     else:
         caller = await sessions.caller_of_token(site.store, token)
-    _check_role(caller, endpoint)
-    return caller
+    role = role_of(caller)
+    if may(role, endpoint.name):
+        return caller, role
+    # The sample city's wall may stand in the browser of somebody who is signed in as what may not look there.
+    wall = await local_wall(request, site) if request.method == "GET" else None
+    if wall is None or not may("wall", endpoint.name):
+        raise Forbidden
+    return wall, "wall"
 
 
 async def _of_cookies(request: Request, site: Site) -> Caller:
@@ -79,19 +91,8 @@ async def _of_cookies(request: Request, site: Site) -> Caller:
         return wall
 
 
-def _check_role(caller: Caller, endpoint: Endpoint) -> None:
-    if endpoint.who == "signed_in":
-        return
-    if endpoint.who == "viewer" and isinstance(caller, Wall):
-        return
-    if not isinstance(caller, Officer):
-        raise Forbidden
-    if endpoint.who == "administrator" and caller.role != "administrator":
-        raise Forbidden
-
-
 async def _call(
-    request: Request, site: Site, endpoint: Endpoint, caller: Caller | None
+    request: Request, site: Site, endpoint: Endpoint, caller: Caller | None, role: Role | None
 ) -> tuple[Call[Any], bytes]:
     body, raw = await _body(request, endpoint)
     device, own_device = device_digest(request, site.signer)
@@ -104,6 +105,9 @@ async def _call(
         device=device,
         own_device=own_device,
         address=address_digest(request, site.signer),
+        show=lambda answer: replace(
+            answer, body=shown(role, endpoint.answers.get(answer.status), answer.body)
+        ),
     )
     return call, raw
 
@@ -129,7 +133,7 @@ def _key(request: Request, endpoint: Endpoint, call: Call[Any], body: bytes) -> 
     # Who has no token yet is known by nothing that survives a change of network; his key and what he
     # knows (sticker and plate tail are in the body) have to do.
     caller = "anyone" if call.caller is None else call.caller.subject
-    if endpoint.who == "owner":
+    if endpoint.own_token:
         caller = f"owner {call.request.headers.get('authorization', '')}"
     return IdempotencyKey.of(caller, f"{request.method} {request.url.path}", given, body)
 
@@ -147,7 +151,11 @@ async def _once(endpoint: Endpoint, call: Call[Any], key: IdempotencyKey) -> Res
         if meanwhile is None:
             raise
         return _again(meanwhile)
-    return response(answer)
+    return response(_shown(call, answer))
+
+
+def _shown(call: Call[Any], answer: Answer | FileAnswer) -> Answer | FileAnswer:
+    return answer if isinstance(answer, FileAnswer) else call.show(answer)
 
 
 def _again(first: FirstAnswer) -> Response:

@@ -1,4 +1,6 @@
-"""One endpoint of the API as a value: what it takes, who may call it, what it answers, and its handler.
+"""One endpoint of the API as a value: what it takes, what it answers, and its handler.
+
+Its name is the action of the table of who may what (`models.access.matrix`); without a row there nobody may call it.
 
 The same value makes the route (`web.dispatch`) and its part of the OpenAPI document (`web.api.openapi`), so
 that the two cannot tell different stories.
@@ -14,6 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from starlette.requests import Request
 
+from models.access.rights import Role
 from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
 from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, Unauthenticated, WufenError
@@ -23,9 +26,6 @@ from web.answers import Answer, FileAnswer, encode
 from web.site import Site
 
 Body = TypeVar("Body")
-# Who may call: anybody; an owner (the handler reads his token); whoever has a token; an officer; an
-# administrator; whoever may look at a district (officers and walls).
-Who = Literal["anyone", "owner", "signed_in", "staff", "administrator", "viewer"]
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -48,7 +48,7 @@ class Call(Generic[Body]):
     """One call on its way: the decoded body, who asks, in which language, from which device and address.
 
     ``device`` and ``address`` are digests; ``own_device`` says that the device is known by its cookie rather
-    than guessed from address and browser.
+    than guessed from address and browser. ``show`` leaves of an answer what the caller's role may see.
     """
 
     request: Request
@@ -59,6 +59,7 @@ class Call(Generic[Body]):
     device: bytes
     own_device: bool
     address: bytes
+    show: Callable[[Answer], Answer]
     key: IdempotencyKey | None = None
 
     def path(self, name: str) -> str:
@@ -99,7 +100,7 @@ def keeping(call: Call[Any], answer_of: Callable[[Result], Answer]) -> Keeping[R
         return None
 
     def first(result: Result) -> FirstAnswer:
-        answer = answer_of(result)
+        answer = call.show(answer_of(result))
         return FirstAnswer(answer.status, encode(answer.body).decode())
 
     return Keeping(call.key, first)
@@ -132,7 +133,8 @@ class Endpoint:
     all modules stand on, and always on. ``query`` names the parameters behind the question mark, each with its
     sentence. ``repeatable``: an Idempotency-Key is honoured. ``in_one_change``: all that it does is in the
     transaction that keeps its answer, so that a repeated call may simply be tried: it undoes itself. ``upload``: the
-    body is multipart with this one file.
+    body is multipart with this one file. ``own_token``: an owner's token for his sticker is good too; the handler reads
+    it. ``answered_as``: what the answer makes of whoever calls without a token.
     """
 
     method: str
@@ -140,7 +142,6 @@ class Endpoint:
     name: str
     handler: Handler
     summary: str
-    who: Who
     module: Module | Literal["platform"]
     answers: Mapping[int, Any]
     where: Where | None = None
@@ -150,5 +151,7 @@ class Endpoint:
     repeatable: bool = False
     in_one_change: bool = False
     upload: str | None = None
+    own_token: bool = False
+    answered_as: Role | None = None
     media: str = "application/json"
     tag: str = ""

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 
 MAC_BYTES = 18  # 144 bits
+OWNER = "owner"  # the purpose of the tokens that owners have for their stickers
 
 
 class Signer:

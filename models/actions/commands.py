@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.rights import role_of
 from models.actions import consequences, disposition, offers
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
@@ -17,7 +18,7 @@ from models.incident.commands import PROMISE_MINUTES, Answer, Cancel, Command, D
 from models.incident.decide import decide, withdraw
 from models.incident.incident import Incident
 from models.incident.permissions import check
-from models.incident.views import View, district_view, public_view
+from models.incident.views import View, district_view, view_for
 from models.store import Change, Store
 from models.tables import participants, shifts
 
@@ -69,8 +70,7 @@ async def _act(
     await disposition.suggest(changing, command)
     await consequences.follow(changing)
     changing.save()
-    view = district_view(changing.now)
-    return view if isinstance(caller, Officer) else public_view(view)
+    return view_for(district_view(changing.now), role_of(caller))
 
 
 async def _decide(changing: IncidentChange, seen: Incident, command: Command, caller: Caller) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 
+from models.access.rights import may
 from models.actions import offers
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Officer
@@ -22,8 +23,6 @@ from models.store import Change, Store
 from models.tables import CONTROL, incidents, shifts
 from models.tables import offers as offers_table
 
-MAY_PATROL = frozenset({"police", "auxiliary"})
-
 
 async def set_duty(
     store: Store, officer: Officer, on_duty: bool, district: str, position: Location | None = None
@@ -34,7 +33,7 @@ async def set_duty(
     about everything that waits for an officer while nobody is being asked. Raises Forbidden for another's
     district or a role that does not patrol.
     """
-    if officer.role not in MAY_PATROL or district not in officer.districts:
+    if not may(officer.role, "set_duty") or district not in officer.districts:
         raise Forbidden(field="district")
 
     async def attempt() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.rights import may
 from models.actions import audit
 from models.actions.incident_change import actor_of
 from models.caller import Caller, Officer
@@ -66,7 +67,7 @@ async def kill(store: Store, key: str, killed: bool, by: Officer, reason: str) -
 
 def refuse_others(by: Officer, codes: Sequence[str]) -> None:
     """Only administrators, and only in their own districts. Raises Forbidden."""
-    if by.role != "administrator" or not set(codes) <= by.districts:
+    if not may(by.role, "set_stage") or not set(codes) <= by.districts:
         raise Forbidden(field="district")
 
 

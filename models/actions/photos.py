@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.rights import mark, role_of
 from models.actions import deciding, variants
 from models.actions.around import Around
 from models.actions.deciding import Decision
@@ -159,9 +160,12 @@ _PURPOSES = {"move_car": "move_car", "accident": "accident", "report": "illegal_
 
 
 async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:
-    """The photo's row, for those concerned and the staff of its district. Raises NotFound, Forbidden."""
+    """The photo's row, for those concerned and the staff of its district; auxiliary officers of what they have.
+
+    Raises NotFound, Forbidden.
+    """
     query = (
-        select(photos, incidents.c.district)
+        select(photos, incidents.c.district, incidents.c.officer_id)
         .join(incidents, incidents.c.id == photos.c.incident_id)
         .where(photos.c.id == photo_id)
     )
@@ -169,7 +173,15 @@ async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:
         row = (await connection.execute(query)).first()
     if row is None:
         raise NotFound
-    own = isinstance(caller, Participant) and caller.incident_id == row.incident_id
-    if not own and not (isinstance(caller, Officer) and row.district in caller.districts):
+    if not _may_see(row, caller):
         raise Forbidden
     return row
+
+
+def _may_see(row: Row[Any], caller: Caller) -> bool:
+    if isinstance(caller, Participant):
+        return bool(caller.incident_id == row.incident_id)
+    if not isinstance(caller, Officer) or row.district not in caller.districts:
+        return False
+    marked = mark(role_of(caller), "photo")
+    return marked == "y" or (marked == "h" and row.officer_id == caller.id)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from models.access.rights import may
 from models.actions import audit, override_effects
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load
@@ -24,7 +25,6 @@ from models.rules import overriding
 from models.store import Change, Store
 from models.tables import incidents, rule_decisions, rule_overrides
 
-ROLES = frozenset({"police", "commander"})
 LONGEST_REASON = 200  # characters
 
 
@@ -57,7 +57,7 @@ async def override(
     """
     reason = _checked(reason)
     async with store.change() as change:
-        row = await _decision(change, by, incident_id, decision_id)
+        row = await _decision(change, by, incident_id, decision_id, "override_decision")
         changing = await _changing(change, by, incident_id)
         part, decided, wanted = _of_decision(row, result)
         instead = overriding.instead_of(row.table_name, decided, wanted)
@@ -99,7 +99,7 @@ async def confirm(
     (nothing to confirm, or what was decided has happened meanwhile).
     """
     async with store.change() as change:
-        row, changing = await _waiting(change, by, incident_id, override_id)
+        row, changing = await _waiting(change, by, incident_id, override_id, "confirm_override")
         await override_effects.check_open(changing, row.table_name, row.part)
         changing.later(
             update(rule_overrides)
@@ -121,7 +121,7 @@ async def refuse(
     """The second person's other word: it never counts, and the decision stands. Raises as ``confirm``, InvalidField."""
     reason = _checked(reason)
     async with store.change() as change:
-        row, changing = await _waiting(change, by, incident_id, override_id)
+        row, changing = await _waiting(change, by, incident_id, override_id, "refuse_override")
         changing.later(
             update(rule_overrides)
             .where(rule_overrides.c.id == override_id)
@@ -171,7 +171,7 @@ def _of_decision(row: Any, result: Mapping[str, Any]) -> tuple[str, Mapping[str,
 
 
 async def _waiting(
-    change: Change, by: Officer, incident_id: str, override_id: str
+    change: Change, by: Officer, incident_id: str, override_id: str, action: str
 ) -> tuple[Any, IncidentChange]:
     """An override that waits for a second person, and its incident. The author is none (see the table's constraint)."""
     query = select(rule_overrides).where(
@@ -180,7 +180,7 @@ async def _waiting(
     row = (await change.connection.execute(query.with_for_update())).first()
     if row is None:
         raise NotFound
-    await _decision(change, by, incident_id, row.decision_id)
+    await _decision(change, by, incident_id, row.decision_id, action)
     if row.by == by.subject:
         raise SecondPersonNeeded
     if not row.second_person or row.confirmed_by is not None or row.refused_by is not None:
@@ -188,7 +188,7 @@ async def _waiting(
     return row, await _changing(change, by, incident_id)
 
 
-async def _decision(change: Change, by: Officer, incident_id: str, decision_id: str) -> Any:
+async def _decision(change: Change, by: Officer, incident_id: str, decision_id: str, action: str) -> Any:
     """The decision, locked, for whoever may decide otherwise: police and commanders of the incident's district."""
     query = (
         select(rule_decisions, incidents.c.district.label("incident_district"))
@@ -199,7 +199,7 @@ async def _decision(change: Change, by: Officer, incident_id: str, decision_id: 
     row = (await change.connection.execute(query)).first()
     if row is None:
         raise NotFound
-    if by.role not in ROLES or row.incident_district not in by.districts:
+    if not may(by.role, action) or row.incident_district not in by.districts:
         raise Forbidden
     return row
 

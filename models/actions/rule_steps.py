@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.access.rights import may
 from models.actions import audit
 from models.actions.idempotency import Keeping
 from models.caller import Officer
@@ -48,7 +49,7 @@ async def version(change: Change, by: Officer, version_id: str, status: str) -> 
 
 async def check_scope(change: Change, by: Officer, scope: str) -> None:
     """A district's rules are its administrators', a city's those of whoever administers all of its districts."""
-    if by.role != "administrator":
+    if not may(by.role, "draft_rules"):
         raise Forbidden
     if scope in by.districts:
         return

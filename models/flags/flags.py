@@ -138,7 +138,7 @@ MODULES_BY_KEY: Mapping[str, Module] = {
 def audience_of(caller: Caller | None) -> Audience:
     """The role that counts for flags."""
     if isinstance(caller, Officer):
-        return caller.role
+        return "public" if caller.role == "auditor" else caller.role
     return "wall" if isinstance(caller, Wall) else "public"
 
 

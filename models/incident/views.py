@@ -1,29 +1,22 @@
 """What is shown of an incident, and to whom: allow-lists, so that what is not permitted is absent.
 
 A feed carries only what the street shows. One publication serves every subscriber of a channel, so a view
-is always that of its least privileged reader.
+is always that of its least privileged reader, as the table of who may what has it (`models.access`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from models.access.rights import Role, fields, published
 from models.clock import iso, iso_or_none
 from models.incident.incident import Incident
 
 View = dict[str, Any]
 
-# What the officers and walls of a district see.
-DISTRICT_FIELDS = frozenset(
-    {
-        "id", "kind", "status", "outcome", "district", "version", "reason", "priority", "escalation",
-        "plate", "place", "location", "response_seconds", "requested_at", "respond_by", "answered_at",
-        "reply", "promised_by", "deferred", "handed_over_at", "accepted_at", "arrived_at", "moved_at",
-        "breached_at", "closed_at", "nobody_on_duty", "officer", "unit", "requesters", "photos", "call",
-    }
-)  # fmt: skip
-# What the people concerned see: the unit that comes, not which officer.
-PUBLIC_FIELDS = DISTRICT_FIELDS - {"officer", "priority", "escalation"}
+# What the officers and walls of a district see, and what everybody who may follow an incident does.
+DISTRICT_FIELDS = published("district", "IncidentView")
+PUBLIC_FIELDS = published("incident", "IncidentView")
 
 EMERGENCY_CALL = "122"  # the traffic police's number, nation-wide
 
@@ -79,6 +72,12 @@ def location_view(incident: Incident) -> View | None:
 def district_view(incident: Incident) -> View:
     """The view of the channel ``district:<code>``."""
     return {name: value for name, value in _everything(incident).items() if name in DISTRICT_FIELDS}
+
+
+def view_for(district: View, role: Role | None) -> View:
+    """What ``role`` sees of an incident, made of the district's view."""
+    seen = fields(role, "IncidentView")
+    return {name: value for name, value in district.items() if name in seen}
 
 
 def public_view(district: View) -> View:

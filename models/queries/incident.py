@@ -7,27 +7,24 @@ import json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.rights import fields, fields_of_holder, role_of
 from models.caller import Caller, Officer, Participant, Wall
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
 from models.feed.append import epoch_of
 from models.incident.incident import Incident, from_row
-from models.incident.views import View, district_view, public_view
+from models.incident.views import View, district_view, view_for
 from models.queries.decisions import decisions_of, disposition_of
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
 
-# What the timeline tells of an event beside its name; reasons and notes are the staff's.
-_TOLD_ALL = frozenset({"reply", "minutes", "outcome"})
-_TOLD_STAFF = _TOLD_ALL | {"reason", "note", "metres", "fresh"}
-
 
 async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
-    """The incident in full, as far as ``caller`` may see it. Raises NotFound, Forbidden.
+    """The incident in full, as far as the table of who may what lets ``caller`` see it. Raises NotFound, Forbidden.
 
-    Participants see the public view of their own incident; staff of its district the district's view, the
-    police the whole plate and why the rules decided what, auxiliary officers neither (absent unless permitted).
+    Participants see their own incident, staff and walls those of their districts. What is not permitted is not read.
     """
+    role = role_of(caller)
     async with store.database.read() as connection:
         row = (
             (await connection.execute(select(incidents).where(incidents.c.id == incident_id)))
@@ -38,22 +35,33 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             raise NotFound
         incident = from_row(row)
         _check(incident, caller)
-        staff = isinstance(caller, Officer)
-        view = district_view(incident) if staff else public_view(district_view(incident))
+        seen = _seen(incident, caller)
+        view = view_for(district_view(incident), role)
         view["now"] = iso(store.clock.now())
         view["offset"], view["epoch"] = incident.feed_offset, await epoch_of(connection)
-        view["timeline"] = await _timeline(connection, incident_id, staff=staff)
-        if not isinstance(caller, Wall):
+        view["timeline"] = await _timeline(connection, incident_id, fields(role, "Told"))
+        if "messages" in seen:
             view["messages"] = await _messages(store, connection, incident_id)
+        if "photos" in seen:
             view["photos"] = await _photos(connection, incident_id)
+        if "notices" in seen:
             view["notices"] = await _notices(connection, incident_id)
-        if isinstance(caller, Participant):
+        if "you" in seen and isinstance(caller, Participant):
             view["you"] = await _you(connection, caller)
-        if isinstance(caller, Officer) and caller.role in {"police", "commander"}:
+        if "plate_full" in seen:
             view["plate_full"] = await _plate(connection, incident)
+        if "decisions" in seen:
             view["decisions"] = await decisions_of(connection, incident)
             view["disposition"] = disposition_of(view["decisions"])
         return view
+
+
+def _seen(incident: Incident, caller: Caller) -> frozenset[str]:
+    role = role_of(caller)
+    seen = fields(role, "PulledIncident")
+    if isinstance(caller, Officer) and incident.officer_id == caller.id:
+        seen |= fields_of_holder(role, "PulledIncident")
+    return seen
 
 
 def _check(incident: Incident, caller: Caller) -> None:
@@ -64,13 +72,12 @@ def _check(incident: Incident, caller: Caller) -> None:
         raise Forbidden
 
 
-async def _timeline(connection: AsyncConnection, incident_id: str, *, staff: bool) -> list[View]:
+async def _timeline(connection: AsyncConnection, incident_id: str, told: frozenset[str]) -> list[View]:
     query = (
         select(events.c.name, events.c.at, events.c.actor, events.c.detail)
         .where(events.c.incident_id == incident_id)
         .order_by(events.c.incident_offset)
     )
-    told = _TOLD_STAFF if staff else _TOLD_ALL
     return [
         {
             "event": row.name,

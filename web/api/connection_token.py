@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
+from models.access.rights import channel_mark, may, namespaces, role_of
 from models.actions.commands import on_duty_in
 from models.caller import Caller, Officer, Participant, Wall
 from models.errors import Forbidden, NotFound
@@ -14,6 +17,9 @@ from models.tokens import connection_token
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
+
+# Channels of which there is one for each district.
+OF_DISTRICTS = ("district", "positions", "board")
 
 
 class ConnectionToken(Shape):
@@ -54,20 +60,27 @@ async def _asking(call: Call[Nothing]) -> Caller:
 
 
 async def _channels(store: Store, caller: Caller) -> set[str]:
+    """What the table of who may what opens: one's own incident, one's own channel, one's districts."""
     if isinstance(caller, Participant):
-        return {f"incident:{caller.incident_id}"}
-    if isinstance(caller, Wall):
-        return _of_districts(await _fed(store, caller), "district", "positions", "board")
-    assert isinstance(caller, Officer)
-    own = {f"officer:{caller.id}"}
-    if caller.role == "commander":
-        return own | _of_districts(await _fed(store, caller), "district", "positions", "board")
-    if caller.role not in {"police", "auxiliary"}:
+        return {f"incident:{caller.incident_id}"} & _open(caller, "incident", {caller.incident_id})
+    assert isinstance(caller, Officer | Wall)
+    own = _open(caller, "officer", {caller.id})
+    kinds = [kind for kind in OF_DISTRICTS if channel_mark(role_of(caller), kind) == "y"]
+    if kinds:
+        fed = await _fed(store, caller)
+        return own.union(*(_open(caller, kind, fed) for kind in kinds))
+    if not any(channel_mark(role_of(caller), kind) == "d" for kind in OF_DISTRICTS):
         return own
     async with store.database.read() as connection:
         district = await on_duty_in(connection, caller.id)
     # Only while on duty: going off duty ends the feed, and nobody watches colleagues from home.
-    return own | _of_districts({district} if district else frozenset(), "district", "positions")
+    here = {district} if district else set()
+    return own.union(*(_open(caller, kind, here, on_duty=True) for kind in OF_DISTRICTS))
+
+
+def _open(caller: Caller, kind: str, names: Iterable[str], *, on_duty: bool = False) -> set[str]:
+    opened = namespaces(role_of(caller), on_duty=on_duty)
+    return {f"{kind}:{name}" for name in names} if kind in opened else set()
 
 
 async def _fed(store: Store, caller: Officer | Wall) -> set[str]:
@@ -84,13 +97,9 @@ async def _fed(store: Store, caller: Officer | Wall) -> set[str]:
 
 def _watched(caller: Caller) -> set[str]:
     """Who is on the feed is for whoever has to know it: colleagues do not watch each other."""
-    if isinstance(caller, Officer) and caller.role == "commander":
-        return _of_districts(caller.districts, "district")
+    if isinstance(caller, Officer) and may(caller.role, "watch_attendance"):
+        return {f"district:{code}" for code in caller.districts}
     return set()
-
-
-def _of_districts(codes: frozenset[str] | set[str], *kinds: str) -> set[str]:
-    return {f"{kind}:{code}" for kind in kinds for code in codes}
 
 
 async def _incident_channel(store: Store, caller: Caller, incident_id: str) -> set[str]:
@@ -102,6 +111,8 @@ async def _incident_channel(store: Store, caller: Caller, incident_id: str) -> s
             raise Forbidden
     elif district is None or not isinstance(caller, Officer | Wall) or district not in caller.districts:
         raise NotFound
+    elif channel_mark(role_of(caller), "incident") == ".":
+        raise Forbidden
     return {f"incident:{incident_id}"}
 
 
@@ -112,13 +123,12 @@ ENDPOINTS = [
         name="connection_token",
         handler=give,
         summary="A token for the hub's WebSocket, and where that is. Renew it before it runs out.",
-        who="signed_in",
         module="platform",
         query={
             "incident": "Also the channel of this incident of the caller's district.",
             "wall": "1: as the sample city's wall of this machine, whoever else is signed in.",
         },
         answers={200: ConnectionToken},
-        errors=(NotFound,),
+        errors=(NotFound, Forbidden),
     ),
 ]

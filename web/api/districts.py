@@ -41,6 +41,19 @@ class Closed(Shape):
     incidents: list[IncidentView]
 
 
+class OnDuty(Shape):
+    """An officer on duty; WGS-84 degrees."""
+
+    officer: str
+    unit: str
+    role: str
+    busy: bool
+    since: str
+    lat: float | None
+    lng: float | None
+    position_at: str | None
+
+
 class Figures(Shape):
     """``day``: counts of the last 24 hours. Shares are not computed here: each count comes with its n."""
 
@@ -48,7 +61,7 @@ class Figures(Shape):
     at: str
     statuses: dict[str, int]
     day: dict[str, Any]
-    on_duty: list[dict[str, Any]]
+    on_duty: list[OnDuty]
 
 
 async def every(call: Call[Nothing]) -> Answer:
@@ -97,7 +110,6 @@ ENDPOINTS = [
         name="districts",
         handler=every,
         summary="All districts, by code of GB/T 2260.",
-        who="anyone",
         module="platform",
         answers={200: Districts},
     ),
@@ -107,7 +119,6 @@ ENDPOINTS = [
         name="board",
         handler=board,
         summary="The open incidents with the position to subscribe from.",
-        who="viewer",
         module="move_car",
         where=whereabouts.of_district,
         answers={200: Board},
@@ -119,7 +130,6 @@ ENDPOINTS = [
         name="figures",
         handler=figures,
         summary="The figures of the last 24 hours, and who is on duty.",
-        who="viewer",
         module="move_car",
         where=whereabouts.of_district,
         answers={200: Figures},
@@ -131,7 +141,6 @@ ENDPOINTS = [
         name="closed",
         handler=closed,
         summary="What was closed in the last 24 hours, the newest first, at most 100.",
-        who="viewer",
         module="move_car",
         where=whereabouts.of_district,
         query={"mine": "1: only what the calling officer had."},

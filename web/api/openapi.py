@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from models.access.rights import is_open
 from models.errors import (
     Forbidden,
     IdempotencyMismatch,
@@ -74,7 +75,6 @@ def endpoint(resources: Mapping[str, Sequence[Endpoint]]) -> Endpoint:
         name="openapi",
         handler=tell,
         summary="This document.",
-        who="anyone",
         module="platform",
         answers={200: None},
     )
@@ -152,9 +152,9 @@ def _parameters(one: Endpoint) -> list[Json]:
 
 
 def _security(one: Endpoint) -> list[Json]:
-    if one.who == "anyone":
+    if is_open(one.name):
         return [{}]
-    return [{"bearer": []}] if one.who == "owner" else [{"bearer": []}, {"cookie": []}]
+    return [{"bearer": []}] if one.own_token else [{"bearer": []}, {"cookie": []}]
 
 
 def _responses(one: Endpoint) -> Json:
@@ -188,10 +188,8 @@ def _errors(one: Endpoint) -> list[type[WufenError]]:
         met += [InvalidField]
     if one.repeatable:
         met += [IdempotencyMismatch]
-    if one.who != "anyone":
-        met += [Unauthenticated]
-    if one.who in {"staff", "administrator", "viewer"}:
-        met += [Forbidden]
+    if not is_open(one.name):
+        met += [Unauthenticated, Forbidden]
     return met
 
 

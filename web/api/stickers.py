@@ -27,10 +27,8 @@ from models.queries.stickers import sticker_face
 from web import whereabouts
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
-from web.signing import Signer
+from web.signing import OWNER, Signer
 from web.visitor import bearer
-
-OWNER = "owner"  # the purpose under which owners' tokens are signed
 
 
 class StickerView(Shape):
@@ -126,9 +124,9 @@ def _owners(what: OwnersChange, summary: str) -> Endpoint:
         method="POST",
         path=f"/api/v1/stickers/{{code}}/{what}",
         name=f"{what}_sticker",
+        own_token=True,
         handler=replace if what == "replace" else _change(what),
         summary=summary,
-        who="owner",
         module="move_car",
         where=whereabouts.to_its_end,
         body=Replacement if what == "replace" else Nothing,
@@ -145,7 +143,6 @@ ENDPOINTS = [
         name="sticker",
         handler=look,
         summary="What a scan shows: the state, province and city letter, and what may be asked.",
-        who="anyone",
         module="move_car",
         where=whereabouts.of_sticker,
         answers={200: StickerView},

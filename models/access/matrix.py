@@ -1,0 +1,257 @@
+"""Who may what, in one table: nobody may what does not stand here, and nobody is shown a field that does not.
+
+Columns: **R** requester, **O** owner, **P** police, **X** auxiliary officer, **C** commander, **A** administrator,
+**U** auditor, **W** wall, **\\*** anyone, without having signed in. Marks: ``y`` may; ``d`` may while on duty in the
+incident's district; ``h`` may who has the incident (commands: on duty, and nobody else has it); ``r`` is shown once a
+reason has been given for this incident; a dot: may not. Every row is within one's own: a requester's or owner's one
+incident, an officer's districts. The last column says which law or standard the row comes from.
+
+An action is an endpoint of the API, by its name; with a dot, a part of one that not everybody has. A field is one
+of a shape of the API (``*``: the whole answer, for configuration, which holds nothing about people). Leaves to others:
+what is possible now (`models.incident.transitions`), and whose district something is in.
+
+Sources: 规范 公安机关人民警察执勤执法工作规范; 程序 道路交通安全违法行为处理程序规定;
+事故 道路交通事故处理程序规定; 个保法 个人信息保护法; 处罚法 行政处罚法; 等保 GB/T 22239-2019, 8.1.4.
+"""
+
+ACTIONS = """
+                                 R O P X C A U W *
+# At the door
+sign_in                          y y y y y y y y y  等保 身份鉴别: whoever is to be known must be able to say who he is
+sign_in_auxiliary                y y y y y y y y y  规范 5: auxiliary officers have a door of their own
+sign_out                         . . y y y y y . .  等保 身份鉴别
+me                               . . y y y y y . .  等保 身份鉴别
+connection_token                 y y y y y y y y .  等保 访问控制: what it opens stands below, under channels
+districts                        y y y y y y y y y  public: names and codes of GB/T 2260
+openapi                          y y y y y y y y y  public: the description of the API
+simulator_messages               y y y y y y y y y  the sample city only, at its own machine
+simulator_connection_token       y y y y y y y y y  the sample city only, at its own machine
+
+# A car is in the way
+sticker                          y y y y y y y y y  个保法 6: a scan shows province and city letter
+request_move                     y y y y y y y y y  道路交通安全法 56: whoever is blocked may ask, without an account
+begin_binding                    y y y y y y y y y  个保法 13: an owner consents by binding
+confirm_binding                  y y y y y y y y y  个保法 13
+pause_sticker                    . y . . . . . . .  个保法 15: consent is taken back as easily as it was given
+resume_sticker                   . y . . . . . . .  个保法 15
+unbind_sticker                   . y . . . . . . .  个保法 15, 47
+replace_sticker                  . y . . . . . . .  个保法 15
+incident                         y y y y y . . y .  个保法 6, 51: whoever deals with it, and whom it concerns
+photo                            y y y h y . . . .  个保法 6; 规范 5: an auxiliary officer of what he is at
+add_photo                        y y y y y . . . .  程序 18, 23: evidence by citizens and officers
+answer                           . y . . . . . . .  the owner's own word
+cancel                           y . . . . . . . .  the requester's own word
+defer                            y . . . . . . . .  the requester's own word
+rate                             y . . . . . . . .  the requester's own word
+settle                           y . d d . . . . .  规范 5: that the car is gone is a report
+hand_over                        y . . . y . . . .  规范 5: a commander directs
+accept                           . . d d . . . . .  规范 5: on duty, in one's own district
+decline                          . . d d . . . . .  规范 5
+arrive                           . . h h . . . . .  规范 5
+release                          . . h h . . . . .  规范 5
+resolve                          . . h h y . . . .  规范 5: that it is over is a report
+resolve.rejected                 . . h . y . . . .  规范 5: that somebody was wrong is an officer's word
+resolve.duplicate                . . h . y . . . .  规范 5: what ends another's request is an officer's word
+reopen                           . . . . y . . . .  规范 5: a commander directs
+override_decision                . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
+confirm_override                 . . y . y . . . .  处罚法 5: a second person for what weighs
+refuse_override                  . . y . y . . . .  处罚法 5
+
+# On duty
+duty                             . . y y y . . . .  规范 5
+set_duty                         . . y y . . . . .  规范 5: patrols are the work of police and of those who help them
+move                             . . y y . . . . .  个保法 34: positions on duty only
+board                            . . y y y . . y .  规范 5
+figures                          . . y y y . . y .  规范 5
+closed                           . . y y y . . . .  规范 5
+watch_attendance                 . . . . y . . . .  个保法 6: colleagues do not watch each other
+
+# What has legal effect
+draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
+countersign                      . . y . y . . . .  规范 5: nothing of an auxiliary officer's has effect without it
+issue_notice                     . . y . y . . . .  程序 12, 43: one officer, no auxiliary officer
+determine_fault                  . . y . y . . . .  事故 20, 60
+export_drafts                    . . . . y . . . .  程序 68: the official register is another
+
+# About people
+look.plate                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
+look.phone                       . . y . y . . . .  个保法 6, 34: through the hub; the number itself is shown to nobody
+look.name                        . . y . y . . . .  个保法 6, 34
+look.history                     . . y . y . . . .  个保法 6, 34; 规范 5: no inquiries by auxiliary officers
+search_people                    . . y . y . . . .  个保法 6, 34; 规范 5
+search_history                   . . y . y . . . .  个保法 6, 34; 规范 5
+
+# The administrator's desk
+sticker_batches                  . . . . . y . . .  等保 安全管理中心: system administration
+issue_stickers                   . . . . . y . . .  等保 安全管理中心
+coverage                         . . . . . y . . .  等保 安全管理中心
+sticker_sheet                    . . . . . y . . .  等保 安全管理中心
+sticker_svg                      . . . . . y . . .  等保 安全管理中心
+sticker_png                      . . . . . y . . .  等保 安全管理中心
+revoke_sticker                   . . . . . y . . .  等保 安全管理中心
+officers                         . . . . . y . . .  等保 身份鉴别: accounts without names
+add_officer                      . . . . . y . . .  等保 身份鉴别
+end_officer                      . . . . . y . . .  等保 身份鉴别: no stale accounts
+rules                            . . . . . y . . .  处罚法 34: published standards of discretion
+rule_table                       . . . . . y . . .  处罚法 34
+rule_version                     . . . . . y . . .  处罚法 34
+validate_rules                   . . . . . y . . .  处罚法 34
+ask_rules                        . . . . . y . . .  处罚法 34
+replay_rules                     . . . . . y . . .  处罚法 34
+draft_rules                      . . . . . y . . .  处罚法 34
+roll_back_rules                  . . . . . y . . .  处罚法 34
+submit_rules                     . . . . . y . . .  处罚法 34
+approve_rules                    . . . . . y . . .  处罚法 34; a second person, by the tables' own constraint
+reject_rules                     . . . . . y . . .  处罚法 34
+activate_rules                   . . . . . y . . .  处罚法 34
+flags                            . . . . . y . . .  等保 安全管理中心
+set_stage                        . . . . . y . . .  等保 安全管理中心
+kill_flag                        . . . . . y . . .  等保 安全管理中心
+rollouts                         . . . . . y . . .  等保 安全管理中心
+start_rollout                    . . . . . y . . .  等保 安全管理中心
+rollout                          . . . . . y . . .  等保 安全管理中心
+widen_rollout                    . . . . . y . . .  等保 安全管理中心
+pause_rollout                    . . . . . y . . .  等保 安全管理中心
+resume_rollout                   . . . . . y . . .  等保 安全管理中心
+finish_rollout                   . . . . . y . . .  等保 安全管理中心
+roll_back_rollout                . . . . . y . . .  等保 安全管理中心
+"""
+
+FIELDS = """
+                                 R O P X C A U W *
+[IncidentView]
+id kind status version district  y y y y y . . y .  个保法 6: what the street shows
+outcome reason plate place       y y y y y . . y .  个保法 6: the plate is masked
+location response_seconds        y y y y y . . y .  个保法 6: the car's place, never a person's
+requested_at respond_by          y y y y y . . y .  处罚法 47: instants are recorded and shown to all alike
+answered_at reply promised_by    y y y y y . . y .  处罚法 47
+deferred handed_over_at          y y y y y . . y .  处罚法 47
+accepted_at arrived_at moved_at  y y y y y . . y .  处罚法 47
+breached_at closed_at            y y y y y . . y .  处罚法 47
+nobody_on_duty unit call         y y y y y . . y .  规范 5: whoever waits is told whom to call
+requesters photos                y y y y y . . y .  个保法 6
+officer                          . . y y y . . y .  个保法 6: colleagues know who has it
+priority escalation              . . y y y . . y .  规范 5
+
+[PulledIncident]
+now offset epoch timeline        y y y y y . . y .  处罚法 47: the record of what happened
+photos                           y y y h y . . . .  个保法 6; 规范 5: an auxiliary officer of what he is at
+messages                         y y y . y . . . .  个保法 6: what a citizen writes may name people
+notices                          y y y y y . . . .  处罚法 44: whether the owner has been told
+you                              y y . . . . . . .  个保法 45
+plate_full                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
+decisions disposition            . . y . y . . . .  处罚法 44, 47
+
+[Told]
+reply minutes outcome            y y y y y . . y .  处罚法 47
+reason note metres fresh         . . y y y . . . .  规范 5: the staff's own words
+
+[Answered]
+incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
+[OnePulledIncident]
+incident                         y y y y y . . y .  个保法 6
+[OneIncident]
+incident                         y y y y y . . . .  个保法 6
+[PhotoView]
+id url width height              y y y y y . . . .  程序 18
+[OnePhoto]
+photo                            y y y y y . . . .  程序 18
+[StickerView]
+status district plate_hint       y y y y y y y y y  个保法 6: province and city letter
+plate_length reasons             y y y y y y y y y  个保法 6
+[StickerChanged]
+sticker status url               . y . . . . . . .  个保法 15
+[BindingBegun]
+binding expires_at               y y y y y y y y y  个保法 13: to whoever just named the phone
+[BindingConfirmed]
+sticker owner_token              y y y y y y y y y  个保法 13: to whoever holds the phone
+[DistrictView]
+code name name_en city parent    y y y y y y y y y  public
+[Districts]
+districts                        y y y y y y y y y  public
+
+[PlaceView]
+lat lng accuracy_m crs           y y y y y . . y .  个保法 6: where the car stands
+
+[Board]
+incidents offset epoch           . . y y y . . y .  规范 5
+[Closed]
+incidents                        . . y y y . . . .  规范 5
+[OnDuty]
+officer unit role busy since     . . y y y . . y .  规范 5
+lat lng position_at              . . y y y . . y .  个保法 28, 34: on duty only
+[Figures]
+district at statuses day         . . y y y . . y .  程序 66: counts of incidents, never of fines
+on_duty                          . . y y y . . y .  规范 5
+[DutyView]
+on_duty district since position  . . y y y . . . .  个保法 34: one's own
+incidents offers offset epoch    . . y y y . . . .  规范 5
+
+[Session]
+access_token role districts id   y y y y y y y y y  等保 身份鉴别: to whoever has just signed in
+service_number unit expires_at   y y y y y y y y y  等保 身份鉴别
+[Named]
+code name name_en modules        . . y y y y y . .  等保 身份鉴别
+[Me]
+id role service_number unit      . . y y y y y . .  等保 身份鉴别: one's own
+districts                        . . y y y y y . .  等保 身份鉴别
+[ConnectionToken]
+token url channels               y y y y y y y y y  等保 访问控制
+[Messages]
+messages                         y y y y y y y y y  the sample city only, at its own machine
+[Message]
+*                                y y y y y y y y y  the sample city only, at its own machine
+
+[OverrideView]
+override decision waits          . . y . y . . . .  处罚法 47
+[OfficerView]
+id username role service_number  . . . . . y . . .  等保 身份鉴别: an account without its name
+unit active districts            . . . . . y . . .  等保 身份鉴别
+[Officers]
+officers                         . . . . . y . . .  等保 身份鉴别
+[OfficerAdded]
+id                               . . . . . y . . .  等保 身份鉴别
+[Batches]
+*                                . . . . . y . . .  等保 安全管理中心: configuration
+[OneBatch]
+*                                . . . . . y . . .  等保 安全管理中心
+[Coverage]
+*                                . . . . . y . . .  等保 安全管理中心: counts
+[Revoked]
+*                                . . . . . y . . .  等保 安全管理中心
+[RuleTables]
+*                                . . . . . y . . .  处罚法 34: rules are published
+[RuleTable]
+*                                . . . . . y . . .  处罚法 34
+[RuleVersion]
+*                                . . . . . y . . .  处罚法 34
+[Validated]
+*                                . . . . . y . . .  处罚法 34
+[RulesSaid]
+*                                . . . . . y . . .  处罚法 34
+[RuleReplayed]
+*                                . . . . . y . . .  处罚法 34
+[VersionChanged]
+*                                . . . . . y . . .  处罚法 34
+[WentBack]
+*                                . . . . . y . . .  处罚法 34
+[Flags]
+*                                . . . . . y . . .  等保 安全管理中心
+[Version]
+*                                . . . . . y . . .  等保 安全管理中心
+[Rollouts]
+*                                . . . . . y . . .  等保 安全管理中心
+[OneRollout]
+*                                . . . . . y . . .  等保 安全管理中心
+"""
+
+# A publication serves every subscriber of its channel: it carries what the least entitled of them may see.
+CHANNELS = """
+                                 R O P X C A U W *
+district                         . . d d y . . y .  规范 5: the feed is for those on duty
+positions                        . . d d y . . y .  个保法 28, 34: on duty only
+board                            . . . . y . . y .  程序 66: counts
+incident                         y y y y y . . y .  个保法 6: one's own; staff those of their districts
+officer                          . . y y y . . . .  规范 5: one's own
+phones                           y y y y y y y y y  the sample city only, at its own machine
+"""

@@ -1,0 +1,226 @@
+"""Every route of the API for every role, over real HTTP: a grid by hand. A new route without a row fails here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from sqlalchemy import insert
+from starlette.routing import Route
+
+from models.store import Store
+from models.tables import photos
+from tests.support.city import AUX, YUCHENG, ZHANG
+from tests.support.ports import free_port
+from tests.web.client import PASSWORD, Client, picture
+from tests.web.people import ROLES, People, people
+from web.app import routes
+
+# y: may; a dot: is refused. Typed by hand from the law, never from the table that it holds to account.
+GRID = """
+                                                           req own pol aux com adm aud wal any
+POST   /api/v1/sessions                                     y   y   y   y   y   y   y   y   y
+POST   /api/v1/auxiliary/sessions                           y   y   y   y   y   y   y   y   y
+DELETE /api/v1/sessions/current                             .   .   y   y   y   y   y   .   .
+GET    /api/v1/me                                           .   .   y   y   y   y   y   .   .
+GET    /api/v1/connection-token                             y   y   y   y   y   y   y   y   .
+GET    /api/v1/districts                                    y   y   y   y   y   y   y   y   y
+GET    /api/openapi.json                                    y   y   y   y   y   y   y   y   y
+GET    /api/v1/simulator/messages                           y   y   y   y   y   y   y   y   y
+GET    /api/v1/simulator/connection-token                   y   y   y   y   y   y   y   y   y
+GET    /api/v1/stickers/{code}                              y   y   y   y   y   y   y   y   y
+POST   /api/v1/move-requests                                y   y   y   y   y   y   y   y   y
+POST   /api/v1/stickers/{code}/binding                      y   y   y   y   y   y   y   y   y
+POST   /api/v1/bindings/{id}/confirm                        y   y   y   y   y   y   y   y   y
+POST   /api/v1/stickers/{code}/pause                        .   y   .   .   .   .   .   .   .
+POST   /api/v1/stickers/{code}/resume                       .   y   .   .   .   .   .   .   .
+POST   /api/v1/stickers/{code}/replace                      .   y   .   .   .   .   .   .   .
+POST   /api/v1/stickers/{code}/unbind                       .   y   .   .   .   .   .   .   .
+PUT    /api/v1/duty                                         .   .   y   y   .   .   .   .   .
+GET    /api/v1/duty                                         .   .   y   y   y   .   .   .   .
+PUT    /api/v1/duty/position                                .   .   y   y   .   .   .   .   .
+GET    /api/v1/districts/{code}/board                       .   .   y   y   y   .   .   y   .
+GET    /api/v1/districts/{code}/figures                     .   .   y   y   y   .   .   y   .
+GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
+GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
+POST   /api/v1/incidents/{id}/photos                        y   y   y   y   y   .   .   .   .
+POST   /api/v1/incidents/{id}/answer                        .   y   .   .   .   .   .   .   .
+POST   /api/v1/incidents/{id}/defer                         y   .   .   .   .   .   .   .   .
+POST   /api/v1/incidents/{id}/hand_over                     y   .   .   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/decline                       .   .   y   y   .   .   .   .   .
+POST   /api/v1/incidents/{id}/accept                        .   .   y   y   .   .   .   .   .
+GET    /api/v1/photos/{id}                                  y   y   y   y   y   .   .   .   .
+POST   /api/v1/incidents/{id}/arrive                        .   .   y   y   .   .   .   .   .
+POST   /api/v1/incidents/{id}/release                       .   .   y   y   .   .   .   .   .
+POST   /api/v1/incidents/{id}/settle                        y   .   y   y   .   .   .   .   .
+POST   /api/v1/incidents/{id}/resolve                       .   .   y   y   y   .   .   .   .
+POST   /api/v1/incidents/{id}/cancel                        y   .   .   .   .   .   .   .   .
+POST   /api/v1/incidents/{id}/rate                          y   .   .   .   .   .   .   .   .
+POST   /api/v1/incidents/{id}/reopen                        .   .   .   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/decisions/{decision}/override .   .   y   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/overrides/{override}/confirm  .   .   y   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/overrides/{override}/refuse   .   .   y   .   y   .   .   .   .
+GET    /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/coverage                               .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/stickers/{batch}/sheet.pdf             .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/stickers/{code}/qr.svg                 .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/stickers/{code}/qr.png                 .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/stickers/{code}/revoke                 .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/officers                               .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/officers                               .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/officers/{id}/end                      .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/rules                                  .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/rules/tables/{table}                   .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/rules/versions/{id}                    .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/tables/{table}/validate          .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/tables/{table}/ask               .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/tables/{table}/replay            .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/tables/{table}/versions          .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/tables/{table}/roll_back         .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/versions/{id}/submit             .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/versions/{id}/approve            .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/versions/{id}/reject             .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rules/versions/{id}/activate           .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/flags                                  .   .   .   .   .   y   .   .   .
+PUT    /api/v1/admin/flags/{key}/districts/{code}           .   .   .   .   .   y   .   .   .
+PUT    /api/v1/admin/flags/{key}/kill                       .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/rollouts                               .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts                               .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/rollouts/{id}                          .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts/{id}/widen                    .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts/{id}/pause                    .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts/{id}/resume                   .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts/{id}/finish                   .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/rollouts/{id}/roll_back                .   .   .   .   .   y   .   .   .
+"""
+COLUMNS = {"req": "requester", "own": "owner", "pol": "police", "aux": "auxiliary", "com": "commander",
+           "adm": "administrator", "aud": "auditor", "wal": "wall", "any": "anyone"}  # fmt: skip
+
+# Bodies without which a call could not succeed; whatever else lacks one is told so, which is not 401 or 403.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/sessions": {"username": f"user-{ZHANG.id}", "password": PASSWORD},
+    "POST /api/v1/auxiliary/sessions": {"username": f"user-{AUX.id}", "password": PASSWORD},
+    "POST /api/v1/move-requests": {"sticker": "sticker-two", "plate_tail": "345", "reason": "blocking"},
+    "PUT /api/v1/duty": {"on_duty": True, "district": YUCHENG},
+    "PUT /api/v1/duty/position": {"lat": 29.98, "lng": 103.01},
+    "POST /api/v1/incidents/{id}/answer": {"reply": "coming", "minutes": 5},
+    "POST /api/v1/incidents/{id}/rate": {"stars": 5},
+    "POST /api/v1/incidents/{id}/reopen": {"reason": "车还在"},
+    "POST /api/v1/incidents/{id}/overrides/{override}/refuse": {"reason": "y"},
+    "POST /api/v1/incidents/{id}/decisions/{decision}/override": {"result": {"x": 1}, "reason": "y"},
+}
+NAMES = {"code": "sticker-one", "batch": "none", "table": "response", "key": "module.duty"}
+
+
+def grid() -> dict[str, dict[str, bool]]:
+    """What each role may, by ``METHOD path``."""
+    header, *lines = GRID.strip("\n").splitlines()
+    heads = header.split()
+    rows = {}
+    for line in lines:
+        method, path, *marks = line.split()
+        found = dict(zip(heads, marks, strict=True))
+        rows[f"{method} {path}"] = {role: found[head] == "y" for head, role in COLUMNS.items()}
+    return rows
+
+
+def test_every_route_of_the_api_has_a_row() -> None:
+    there = {
+        f"{method} {route.path}"
+        for route in routes()
+        if isinstance(route, Route) and route.path.startswith("/api/")
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    assert there == set(grid())
+    assert set(COLUMNS.values()) == set(ROLES)
+
+
+class Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listens.set()
+
+
+@asynccontextmanager
+async def served(web: Client) -> AsyncIterator[httpx2.AsyncClient]:
+    """The application on a port of this machine, and a client without cookies."""
+    port = free_port()
+    server = Server(uvicorn.Config(web.app, port=port, lifespan="off", log_config=None, ws="none"))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve())
+        await server.listens.wait()
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            yield client
+        server.should_exit = True
+
+
+async def photo_of(store: Store, incident: str) -> str:
+    row = {
+        "id": store.ids.new(),
+        "incident_id": incident,
+        "by": "requester:x",
+        "sha256": b"x" * 32,
+        "file": "nowhere.jpg",
+        "width": 4,
+        "height": 3,
+        "uploaded_at": store.clock.now(),
+    }
+    async with store.database.write() as connection:
+        await connection.execute(insert(photos).values(row))
+    return str(row["id"])
+
+
+def filled(path: str, incident: str, photo: str) -> str:
+    def name(match: re.Match[str]) -> str:
+        word = match.group(1)
+        if word == "code" and "/districts/" in path:
+            return YUCHENG
+        if word == "id":
+            return incident if "/incidents/" in path else photo if "/photos/" in path else "nobody"
+        return NAMES.get(word, "nobody")
+
+    return re.sub(r"{(\w+)}", name, path)
+
+
+async def call(client: httpx2.AsyncClient, everybody: People, role: str, row: str, photo: str) -> int:
+    method, path = row.split()
+    url = filled(path, everybody.incident, photo)
+    headers = await everybody.headers(role)
+    if path.endswith("/photos"):
+        files = {"photo": ("a.jpg", picture(), "image/jpeg")}
+        return (await client.post(url, files=files, headers=headers)).status_code
+    body = None if method in {"GET", "DELETE"} else BODIES.get(row, {})
+    answer = await client.request(method, url, json=body, headers=headers)
+    client.cookies.clear()
+    if answer.status_code in {401, 403}:
+        assert answer.json()["error"]["code"] in {"unauthenticated", "forbidden"}, answer.text
+    return answer.status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_gets_in_where_the_grid_says_and_nowhere_else(unlimited: Client, role: str) -> None:
+    await unlimited.let_in(ZHANG, AUX)
+    everybody = await people(unlimited)
+    photo = await photo_of(unlimited.store, everybody.incident)
+    refused = 401 if role == "anyone" else 403
+    wrong = []
+    async with served(unlimited) as client:
+        for row, by_role in grid().items():
+            status = await call(client, everybody, role, row, photo)
+            if (status == refused) == by_role[role] or status >= 500:
+                wrong.append(f"{role}: {row} answered {status}")
+    assert wrong == []
