@@ -47,6 +47,8 @@ const CODES: Record<string, string[]> = {
   "officer.section": ["offered", "open", "colleagues", "mine"],
   "officer.resolve": ["resolved", "settled", "rejected", "duplicate"],
   "officer.reason": ["other_call", "too_far", "shift_end", "not_over", "wrong_outcome", "other", "off_duty"],
+  "officer.why": ["override", "override_waits", "override_refused"],
+  "officer.why.not": ["respond_by_stays", "has_happened", "asked_again"],
   "officer.reason.title": ["release", "decline", "reopen"],
   "officer.wind": ["0", "1", "2", "3", "4", "5", "6", "7"],
   "officer.route": ["amap", "tencent", "system"],

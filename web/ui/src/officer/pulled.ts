@@ -6,6 +6,27 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
+import type { Column } from "./otherwise.ts";
+
+/** What a person decided instead, of a ladder of one step (`part`); while it waits it does not count. */
+export interface Override {
+  id: string;
+  part: string;
+  result: Record<string, unknown>;
+  reason: string;
+  by: string;
+  at: string;
+  waits: boolean;
+  confirmed_by: string | null;
+  refused_by: string | null;
+  refused_reason: string | null;
+}
+
+/** What of a decision may still be decided otherwise; of a ladder, which steps. */
+export interface Openness {
+  columns: Column[];
+  steps?: number[];
+}
 import type { Words } from "../shared/words.ts";
 
 /** What a table of rules decided of the incident, by which version and row; and what a person decided instead. */
@@ -21,7 +42,9 @@ export interface Decision {
   inputs: Record<string, unknown>;
   results: Record<string, unknown>[];
   instead: string | null;
-  override: { result: Record<string, unknown>; reason: string; by: string; waits: boolean; confirmed_by: string | null } | null;
+  overrides: Override[];
+  may: Openness | null;
+  why_not: string | null;
 }
 
 export interface FullIncident extends PulledIncident {
@@ -29,6 +52,8 @@ export interface FullIncident extends PulledIncident {
   plate_full?: string | null;
   /** For those who may know why: the police and commanders. */
   decisions?: Decision[];
+  /** What is to become of the matter, as it counts now; `by` whom if a person decided it. */
+  disposition?: { disposition: string; by: string | null; waits: boolean } | null;
 }
 
 export interface Pulled {

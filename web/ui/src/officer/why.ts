@@ -14,8 +14,9 @@ export const tellPairs = (values: Record<string, unknown>): string =>
     .map(([name, value]) => t("officer.why.pair", { name: columnName(name), value: tellValue(value) }))
     .join(t("officer.why.comma"));
 
-/** A number of the operator's that held instead of the table's: the district's own, or the installation's. */
+/** What held instead of the table's word: a number of the district's or the installation's, or what a person decided. */
 export function insteadOf(instead: string | null): string {
+  if (instead?.startsWith("override:")) return t("officer.why.instead.override");
   const [whose, number] = (instead ?? "").split(":");
   return number && (whose === "district" || whose === "setting") ? t(`officer.why.instead.${whose}`, { n: number }) : "";
 }

@@ -1,7 +1,7 @@
 /** One deed at a time: busy, or refused with a sentence. Pressing again after a dead spot is the same deed. */
 import { ref, type Ref } from "vue";
-import { ApiError, call, newKey } from "../shared/api.ts";
-import { sentenceOf } from "../shared/sentences.ts";
+import { ApiError, call, newKey } from "./api.ts";
+import { sentenceOf } from "./sentences.ts";
 
 export interface Doing {
   busy: Ref<boolean>;
