@@ -148,7 +148,7 @@ def _requested(incident: Incident, deadline: dict[str, Any], at: datetime) -> Pe
         district=incident.district,
         name="requested",
         at=at,
-        data=publication("requested", district_view(incident), iso(at)),
+        data=publication("requested", district_view(incident, "122"), iso(at)),
         actor="system",
         incident_id=incident.id,
         incident_offset=1,

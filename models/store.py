@@ -28,6 +28,7 @@ from models.ids import Ids, RandomIds
 from models.privacy import Vault
 from models.rulebook import RuleBook
 from models.settings import Settings
+from models.texts.texts import Texts
 from models.writes import Stale, Writes, write
 
 Key = TypeVar("Key", bound=Hashable)
@@ -88,6 +89,7 @@ class Store:
     configuration: Configuration = field(init=False)
     rules: RuleBook = field(init=False, default_factory=RuleBook)
     flags: Flags = field(init=False)
+    texts: Texts = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
@@ -95,6 +97,8 @@ class Store:
         self.configuration.keep("rules", self.rules.load)
         self.flags = Flags()
         self.configuration.keep("flags", self.flags.load)
+        self.texts = Texts()
+        self.configuration.keep("texts", self.texts.load)
 
     @classmethod
     def open(

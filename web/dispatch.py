@@ -25,6 +25,7 @@ from web.signing import OWNER
 from web.site import Site, site_of
 from web.upload import read_upload
 from web.visitor import OWN_PAGE, SESSION_COOKIE, address_digest, bearer, device_digest
+from web.whereabouts import city_of
 
 LONGEST_KEY = 200  # characters of an Idempotency-Key
 REPEATED = "idempotency-replayed"
@@ -38,11 +39,16 @@ def route(endpoint: Endpoint) -> Route:
         _check_path(request)
         caller, role = await _caller(request, site, endpoint)
         call, body = await _call(request, site, endpoint, caller, role)
-        await check_module(endpoint, call)
-        key = _key(request, endpoint, call, body)
-        if key is None:
-            return response(_shown(call, await endpoint.handler(call)))
-        return await _once(endpoint, call, key)
+        try:
+            await check_module(endpoint, call)
+            key = _key(request, endpoint, call, body)
+            if key is None:
+                return response(_shown(call, await endpoint.handler(call)))
+            return await _once(endpoint, call, key)
+        except WufenError:
+            # The refusal is written further out, in the words of the place that the call is about.
+            request.state.city = await city_of(call)
+            raise
 
     return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
 

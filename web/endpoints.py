@@ -18,6 +18,7 @@ from web.api import (
     sessions,
     simulator,
     stickers,
+    texts,
 )
 from web.endpoint import Endpoint
 
@@ -35,6 +36,7 @@ _RESOURCES = (
     admin,
     rules,
     rollouts,
+    texts,
     simulator,
 )
 

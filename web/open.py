@@ -23,7 +23,6 @@ from models.settings import Settings, SettingsError
 from models.store import Store
 from models.tables import officers
 from models.tasks import Tasks
-from models.texts.sentences import product
 from web.assets import Assets
 from web.limits import LookUps
 from web.passwords import gate
@@ -89,7 +88,6 @@ def make_site(
     return Site(
         settings=settings,
         store=store,
-        sentences=product(),
         assets=Assets.read(),
         signer=Signer(settings.secret_key),
         look_ups=LookUps(LOOK_UPS_A_MINUTE),

@@ -46,7 +46,7 @@ async def index(request: Request) -> Response:
         )
         if url
     ]
-    return pages.page(request, "index.html", platform=here.platform, doors=doors)
+    return pages.page(request, "index.html", here=here, doors=doors)
 
 
 async def sticker(request: Request) -> Response:
@@ -59,18 +59,18 @@ async def sticker(request: Request) -> Response:
     if face is None:
         return _sentence(request, here, "sticker_unknown", 404)
     if face.status in DEAD:
-        return _sentence(request, replace(here, platform=face.platform), f"sticker_{face.status}", 410)
-    here = replace(here, platform=face.platform)
+        return _sentence(request, _at(here, face), f"sticker_{face.status}", 410)
+    here = _at(here, face)
     try:
         await _check_module(request, face)
     except SwitchedOff as off:
-        text = site.sentences.say(choose(request.scope), f"errors.{off.code}.{off.params['why']}")
-        return pages.message(request, off.code, text, off.status, here.platform)
+        text = pages.words(request, here).say(choose(request.scope), f"errors.{off.code}.{off.params['why']}")
+        return pages.message(request, off.code, text, off.status, here)
     data = await _driver(request, face, "bind" if face.status == "fresh" else "request")
     if face.status == "paused":
         response = _paused(request, here, data)
     else:
-        response = pages.shell(request, "driver", data, areas=("driver",), platform=face.platform)
+        response = pages.shell(request, "driver", data, areas=("driver",), here=here)
     pages.name_device(request, response)
     return response
 
@@ -91,7 +91,7 @@ def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Respo
     boot = {
         "page": "driver",
         "lang": language,
-        "messages": site.sentences.areas(language, ("common", "driver")),
+        "messages": pages.words(request, here).areas(language, ("common", "driver")),
         "data": {**data, "platform": here.platform, "mode": "paused"},
     }
     with_script = {"boot": boot, "assets": assets} if assets else {}
@@ -112,7 +112,7 @@ async def owner(request: Request) -> Response:
     await notices.seen(site.store, caller)
     face = await _face_of(site, caller)
     data = {**await _driver(request, face, "owner"), "token": token, "incident": view}
-    return pages.shell(request, "driver", data, areas=("driver", "owner"), platform=face.platform)
+    return pages.shell(request, "driver", data, areas=("driver", "owner"), here=_at(here, face))
 
 
 async def _face_of(site: Site, caller: Participant) -> StickerFace:
@@ -163,7 +163,7 @@ async def _door(request: Request, door: str) -> Response:
         "officer",
         data,
         areas=("staff", "officer", "rules"),
-        platform=here.platform,
+        here=here,
         template=template,
     )
 
@@ -184,7 +184,7 @@ async def wall(request: Request) -> Response:
         for one in await city_maps(site.store)
     ]
     data = {"districts": districts, "maps": maps}
-    response = pages.shell(request, "wall", data, areas=("staff", "wall"), platform=here.platform)
+    response = pages.shell(request, "wall", data, areas=("staff", "wall"), here=here)
     if token is not None and response.status_code == 200:
         seconds = int(sessions.WALL_LASTS.total_seconds())
         response.set_cookie(WALL_COOKIE, token, max_age=seconds, httponly=True, samesite="strict")
@@ -195,33 +195,41 @@ async def phones(request: Request) -> Response:
     site, here = await _here(request)
     if not await shows_samples(request, site):
         raise NotFound
-    return pages.shell(request, "phones", {}, areas=("phones",), platform=here.platform)
+    return pages.shell(request, "phones", {}, areas=("phones",), here=here)
 
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
     areas = ("staff", "admin", "rules", "desk")
-    return pages.shell(request, "admin", {}, areas=areas, platform=here.platform)
+    return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 
 async def help_page(request: Request) -> Response:
     _, here = await _here(request)
-    return pages.page(request, "help.html", platform=here.platform)
+    return pages.page(request, "help.html", here=here)
 
 
 async def privacy(request: Request) -> Response:
     _, here = await _here(request)
-    return pages.page(request, "privacy.html", platform=here.platform)
+    return pages.page(request, "privacy.html", here=here)
 
 
 async def _here(request: Request) -> tuple[Site, Installation]:
+    """Where a page is: the city that its address names, or that of the districts of whoever is signed in."""
     site = site_of(request)
-    return site, await installation(site.store)
+    here = await installation(site.store)
+    asked = request.query_params.get("city", "")
+    known = asked in site.store.texts.cities
+    return site, replace(here, city=asked if known else await whereabouts.city_of_staff(request, site))
+
+
+def _at(here: Installation, face: StickerFace) -> Installation:
+    return replace(here, platform=face.platform, city=face.city)
 
 
 def _sentence(request: Request, here: Installation, code: str, status: int, **values: Any) -> Response:
-    text = site_of(request).sentences.say(choose(request.scope), f"errors.{code}")
-    return pages.message(request, code, text, status, here.platform, **values)
+    text = pages.words(request, here).say(choose(request.scope), f"errors.{code}")
+    return pages.message(request, code, text, status, here, **values)
 
 
 ROUTES = [

@@ -15,7 +15,8 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from models.texts.sentences import Language
+from models.queries.installation import Installation
+from models.texts.sentences import Language, Sentences
 from web.answers import Answer
 from web.language import COOKIE, PARAMETER, asked_for, choose
 from web.signing import Signer
@@ -25,7 +26,6 @@ from web.visitor import DEVICE_COOKIE
 TEMPLATES = Path(__file__).parent / "templates"
 ONE_YEAR = 31_536_000  # seconds
 PLATFORM = "common.name"  # before there is a city, the service goes by its own name
-CALL = "122"
 # Refusals with a heading of their own on a page.
 HEADINGS = frozenset(
     {
@@ -59,29 +59,30 @@ def shell(
     data: Mapping[str, Any],
     *,
     areas: Sequence[str],
-    platform: str | None,
+    here: Installation | None,
     template: str | None = None,
     status: int = 200,
 ) -> Response:
-    """A page with a script: ``face`` is the build's entry, ``data`` what it begins with, beside the platform."""
+    """A page with a script: ``face`` is the build's entry, ``data`` what it begins with, beside the platform.
+
+    ``here``: whose platform and words; None where no city is known.
+    """
     site = site_of(request)
     language = choose(request.scope)
     assets = site.assets.of(face)
     if assets is None:
-        return _not_built(request, platform)
+        return _not_built(request, here)
     boot = {
         "page": face,
         "lang": language,
-        "messages": site.sentences.areas(language, ("common", *areas)),
-        "data": {"platform": platform or _say(site, language, PLATFORM), **data},
+        "messages": words(request, here).areas(language, ("common", *areas)),
+        "data": {"platform": platform(request, here), **data},
     }
-    return page(
-        request, template or f"{face}.html", platform=platform, status=status, boot=boot, assets=assets
-    )
+    return page(request, template or f"{face}.html", here=here, status=status, boot=boot, assets=assets)
 
 
 def page(
-    request: Request, template: str, *, platform: str | None, status: int = 200, **values: Any
+    request: Request, template: str, *, here: Installation | None, status: int = 200, **values: Any
 ) -> Response:
     """A page as it is, in the caller's language, which it remembers when it was asked for."""
     site = site_of(request)
@@ -91,10 +92,13 @@ def page(
         .get_template(template)
         .render(
             lang=language,
-            t=partial(_say, site, language),
+            t=partial(_say, words(request, here), language),
             nonce=request.scope["nonce"],
             switch_url=_switch(request, language),
-            platform=platform or _say(site, language, PLATFORM),
+            platform=platform(request, here),
+            place=""
+            if site.store.texts.only_city or here is None or here.city is None
+            else f"?city={here.city}",
             **values,
         )
     )
@@ -104,22 +108,27 @@ def page(
 
 
 def message(
-    request: Request, code: str, sentence: str, status: int, platform: str | None = None, **values: Any
+    request: Request,
+    code: str,
+    sentence: str,
+    status: int,
+    here: Installation | None = None,
+    **values: Any,
 ) -> Response:
     """One polite sentence, with the number to call where a car may still be in the way."""
-    site = site_of(request)
+    said = words(request, here)
     language = choose(request.scope)
     heading = f"errors.heading.{code}"
-    if not site.sentences.has(language, heading):
+    if not said.has(language, heading):
         heading = "errors.heading.not_found" if status == 404 else "errors.heading.unavailable"
     return page(
         request,
         "message.html",
-        platform=platform,
+        here=here,
         status=status,
-        heading=_say(site, language, heading),
+        heading=said.say(language, heading),
         sentence=sentence,
-        call=CALL if code in HEADINGS else None,
+        call=said.call(language) if code in HEADINGS else None,
         **values,
     )
 
@@ -133,14 +142,24 @@ def refused(request: Request, answer: Answer) -> Response:
     return response
 
 
-def _not_built(request: Request, platform: str | None) -> Response:
-    site = site_of(request)
-    sentence = _say(site, choose(request.scope), "errors.not_built")
-    return message(request, "unavailable", sentence, 503, platform)
+def _not_built(request: Request, here: Installation | None) -> Response:
+    sentence = words(request, here).say(choose(request.scope), "errors.not_built")
+    return message(request, "unavailable", sentence, 503, here)
 
 
-def _say(site: Site, language: Language, key: str, /, **params: str | int) -> str:
-    return site.sentences.say(language, key, params)
+def words(request: Request, here: Installation | None = None) -> Sentences:
+    """The sentences as the city of a page says them."""
+    return site_of(request).store.texts.of(here.city if here else None)
+
+
+def platform(request: Request, here: Installation | None) -> str:
+    """What the service is called there; before there is a city it goes by its own name."""
+    own = here.platform if here else None
+    return own or words(request, here).say(choose(request.scope), PLATFORM)
+
+
+def _say(said: Sentences, language: Language, key: str, /, **params: str | int) -> str:
+    return said.say(language, key, params)
 
 
 def _switch(request: Request, language: Language) -> str:

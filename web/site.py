@@ -13,7 +13,6 @@ from models.actions.sessions import Verify
 from models.clock import DatabaseClock
 from models.settings import Settings
 from models.store import Store
-from models.texts.sentences import Sentences
 from web.assets import Assets
 from web.limits import LookUps
 from web.signing import Signer
@@ -28,7 +27,6 @@ class Site:
 
     settings: Settings
     store: Store
-    sentences: Sentences
     assets: Assets
     signer: Signer
     look_ups: LookUps

@@ -8,11 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
 
+from models.actions.sessions import caller_of_token
+from models.caller import Officer, Participant, Wall
+from models.errors import Unauthenticated
 from models.queries.stickers import sticker_place
 from models.store import Store
 from models.tables import incidents
 from web.endpoint import Call, Place
+from web.site import Site
+from web.visitor import SESSION_COOKIE
 
 
 async def to_its_end(_call: Call[Any]) -> Place | None:
@@ -56,6 +63,44 @@ async def of_district(call: Call[Any]) -> Place | None:
 async def of_new_shift(call: Call[Any]) -> Place | None:
     """Where somebody wants to go on duty; off duty he may always go."""
     return Place(call.body.district) if call.body.on_duty else None
+
+
+async def city_of(call: Call[Any]) -> str | None:
+    """The city in whose words a refusal is written; None when it is not known, or nobody can say now."""
+    store = call.site.store
+    if store.texts.only_city is not None:
+        return store.texts.only_city
+    if isinstance(call.caller, Officer | Wall):
+        return store.texts.city_of_all(call.caller.districts)
+    try:
+        district = await _district(store, call)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return None
+    return None if district is None else store.texts.city_of(district)
+
+
+async def _district(store: Store, call: Call[Any]) -> str | None:
+    """Of the caller's incident, or of the sticker that the call names."""
+    if isinstance(call.caller, Participant):
+        query = select(incidents.c.district).where(incidents.c.id == call.caller.incident_id)
+        async with store.database.read() as connection:
+            district: str | None = (await connection.execute(query)).scalar_one_or_none()
+        return district
+    code = call.request.path_params.get("code") or getattr(call.body, "sticker", None)
+    found = await sticker_place(store, code) if isinstance(code, str) else None
+    return None if found is None else found.district
+
+
+async def city_of_staff(request: Request, site: Site) -> str | None:
+    """The city of the officer whose browser asks for a page; None for anybody else, and for one of several cities."""
+    texts, token = site.store.texts, request.cookies.get(SESSION_COOKIE, "")
+    if texts.only_city is not None or not token:
+        return texts.only_city
+    try:
+        caller = await caller_of_token(site.store, token)
+    except Unauthenticated:
+        return None
+    return texts.city_of_all(caller.districts) if isinstance(caller, Officer) else None
 
 
 async def _is_open(store: Store, condition: Any) -> bool:

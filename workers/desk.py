@@ -10,10 +10,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.clock import DatabaseClock, follow
 from models.feed.bell import RedisBell
@@ -99,6 +100,10 @@ class Desk:
             clock = self._store.clock
             if isinstance(clock, DatabaseClock) and not self._store.database.is_sqlite:
                 self._tasks.start(follow(clock), "clock")
+            # No notice shall be in the product's words while its city has its own. A database that is away now is
+            # read when it is back.
+            with suppress(SQLAlchemyError, OSError, TimeoutError):
+                await self._store.configuration.refresh()
             self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
             self._opened.set_result(None)
             await self._closing.wait()

@@ -104,7 +104,8 @@ async def _try(store: Store, notice: Claimed) -> Refused | None:
         return Refused("unknown channel", final=True)
     try:
         async with asyncio.timeout(DELIVER_SECONDS):
-            await channel(store, notice, write(notice, store.settings.public_url))
+            message = write(notice, store.settings.public_url, store.texts.of(notice.city))
+            await channel(store, notice, message)
     except Refused as refused:
         return refused
     except (UnknownTemplate, KeyError) as error:

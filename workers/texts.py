@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.actions.notices import Claimed
 from models.clock import BEIJING
-from models.texts.sentences import Language, Sentences, placeholders, product
+from models.texts.sentences import Language, Sentences, placeholders
 from workers.channels.message import Message
 
 # Templates whose secret is a code to type, not a link to open.
@@ -16,9 +16,8 @@ class UnknownTemplate(ValueError):
     """No language has a text of this name."""
 
 
-def write(notice: Claimed, public_url: str) -> Message:
-    """The message of a notice. Raises UnknownTemplate."""
-    sentences = product()
+def write(notice: Claimed, public_url: str, sentences: Sentences) -> Message:
+    """The message of a notice in the words of ``sentences``, those of its city. Raises UnknownTemplate."""
     return Message(
         zh=_fill("zh", notice, sentences),
         en=_fill("en", notice, sentences),

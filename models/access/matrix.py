@@ -115,6 +115,8 @@ pause_rollout                    . . . . . y . . .  等保 安全管理中心
 resume_rollout                   . . . . . y . . .  等保 安全管理中心
 finish_rollout                   . . . . . y . . .  等保 安全管理中心
 roll_back_rollout                . . . . . y . . .  等保 安全管理中心
+texts                            . . . . . y . . .  等保 安全管理中心: a city's own wording
+word_text                        . . . . . y . . .  等保 安全管理中心
 """
 
 FIELDS = """
@@ -242,6 +244,10 @@ id                               . . . . . y . . .  等保 身份鉴别
 [Rollouts]
 *                                . . . . . y . . .  等保 安全管理中心
 [OneRollout]
+*                                . . . . . y . . .  等保 安全管理中心
+[CityTexts]
+*                                . . . . . y . . .  等保 安全管理中心: configuration
+[OwnWords]
 *                                . . . . . y . . .  等保 安全管理中心
 """
 

@@ -70,7 +70,8 @@ async def _act(
     await disposition.suggest(changing, command)
     await consequences.follow(changing)
     changing.save()
-    return view_for(district_view(changing.now), role_of(caller))
+    call = change.store.texts.call(changing.now.district)
+    return view_for(district_view(changing.now, call), role_of(caller))
 
 
 async def _decide(changing: IncidentChange, seen: Incident, command: Command, caller: Caller) -> None:

@@ -173,7 +173,10 @@ class IncidentChange:
         for statement in self._statements:
             writes.later(statement)
         for happened, pending in self._events:
-            pending.data = publication(happened.event, district_view(happened.incident), iso(pending.at))
+            call = self.change.store.texts.call(happened.incident.district)
+            pending.data = publication(
+                happened.event, district_view(happened.incident, call), iso(pending.at)
+            )
             self.change.pending.append(pending)
 
 

@@ -35,7 +35,8 @@ class Claimed:
     """A notice to send now. ``phone`` is E.164, ``officer`` a service number: one of the two.
 
     ``platform`` is the name under which the city writes: the incident's, or the one that the notice names itself.
-    ``district`` (its names in Chinese and English) and ``respond_by`` are those of the incident, None without one.
+    ``city``, ``district`` (its names in Chinese and English) and ``respond_by`` are those of the incident, None
+    without one.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Claimed:
     phone: str | None = field(repr=False)
     officer: str | None
     platform: str
+    city: str | None
     district: tuple[str, str] | None
     respond_by: datetime | None
 
@@ -100,6 +102,7 @@ async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> lis
             incidents.c.respond_by,
             districts.c.name,
             districts.c.name_en,
+            districts.c.city_code,
             func.coalesce(cities.c.platform, some_platform, "").label("platform"),
         )
         .outerjoin(contacts, contacts.c.id == notices.c.contact_id)
@@ -148,6 +151,7 @@ def _opened(store: Store, row: Any) -> Claimed:
         phone=phone,
         officer=row["service_number"],
         platform=params.get("platform", row["platform"]),
+        city=row["city_code"],
         district=None if row["name"] is None else (row["name"], row["name_en"]),
         respond_by=row["respond_by"],
     )

@@ -130,7 +130,8 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     made.save()
     for decision in decisions:
         deciding.keep(change, made.now.id, made.now.district, decision)
-    view = public_view(district_view(made.now))
+    call = change.store.texts.call(made.now.district)
+    view = public_view(district_view(made.now, call))
     result = Requested(view, token, joined=seen is not None, participant=participant)
     if then is not None:
         await then(change, result)

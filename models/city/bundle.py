@@ -19,6 +19,7 @@ from models.city.places import CitySection, DistrictsSection
 from models.city.reading import Fields, compose
 from models.city.ruling import RulesSection
 from models.city.sections import Entries, Section
+from models.city.wording import TextsSection
 from models.errors import NotFound
 
 FORMAT = "wufen-city/1"
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     DrawingSection(),
     RulesSection(),
     ModulesSection(),
+    TextsSection(),
 )
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"
 

@@ -18,10 +18,8 @@ View = dict[str, Any]
 DISTRICT_FIELDS = published("district", "IncidentView")
 PUBLIC_FIELDS = published("incident", "IncidentView")
 
-EMERGENCY_CALL = "122"  # the traffic police's number, nation-wide
 
-
-def _everything(incident: Incident) -> View:
+def _everything(incident: Incident, call: str) -> View:
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -53,7 +51,7 @@ def _everything(incident: Incident) -> View:
         "unit": incident.unit,
         "requesters": incident.requesters,
         "photos": incident.photos,
-        "call": EMERGENCY_CALL,
+        "call": call,
     }
 
 
@@ -69,9 +67,9 @@ def location_view(incident: Incident) -> View | None:
     }
 
 
-def district_view(incident: Incident) -> View:
-    """The view of the channel ``district:<code>``."""
-    return {name: value for name, value in _everything(incident).items() if name in DISTRICT_FIELDS}
+def district_view(incident: Incident, call: str) -> View:
+    """The view of the channel ``district:<code>``. ``call``: the number to call there, which is the city's to say."""
+    return {name: value for name, value in _everything(incident, call).items() if name in DISTRICT_FIELDS}
 
 
 def view_for(district: View, role: Role | None) -> View:

@@ -29,7 +29,8 @@ async def board(store: Store, district: str) -> dict[str, Any]:
             .where(incidents.c.district == district, incidents.c.status != "closed")
             .order_by(incidents.c.respond_by, incidents.c.id)
         )
-        views = [district_view(from_row(row)) for row in (await connection.execute(query)).mappings()]
+        call = store.texts.call(district)
+        views = [district_view(from_row(row), call) for row in (await connection.execute(query)).mappings()]
         return {"incidents": views, "offset": offset, "epoch": await epoch_of(connection)}
 
 
@@ -44,8 +45,9 @@ async def closed_of_day(store: Store, district: str, *, officer_id: str | None =
     )
     if officer_id is not None:
         query = query.where(incidents.c.officer_id == officer_id)
+    call = store.texts.call(district)
     async with store.database.read() as connection:
-        return [district_view(from_row(row)) for row in (await connection.execute(query)).mappings()]
+        return [district_view(from_row(row), call) for row in (await connection.execute(query)).mappings()]
 
 
 async def _head(connection: AsyncConnection, district: str) -> int:

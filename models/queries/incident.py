@@ -36,7 +36,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         incident = from_row(row)
         _check(incident, caller)
         seen = _seen(incident, caller)
-        view = view_for(district_view(incident), role)
+        view = view_for(district_view(incident, store.texts.call(incident.district)), role)
         view["now"] = iso(store.clock.now())
         view["offset"], view["epoch"] = incident.feed_offset, await epoch_of(connection)
         view["timeline"] = await _timeline(connection, incident_id, fields(role, "Told"))

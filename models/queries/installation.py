@@ -15,10 +15,14 @@ from models.tables import cities, districts, officers
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """``platform`` is the city's own name for the service; None before there is a city, and when several differ."""
+    """``platform`` is the city's own name for the service; None before there is a city, and when several differ.
+
+    ``city`` is whose words count; None where that is not known: the installation's only one, else the product's do.
+    """
 
     platform: str | None
     sample_city: bool
+    city: str | None = None
 
 
 async def installation(store: Store) -> Installation:

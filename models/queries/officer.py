@@ -29,7 +29,7 @@ async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
             .where(incidents.c.officer_id == officer.id, incidents.c.status != "closed")
             .order_by(incidents.c.respond_by)
         )
-        mine = [district_view(from_row(row)) for row in held.mappings()]
+        mine = [district_view(from_row(row), store.texts.call(row["district"])) for row in held.mappings()]
         asked = await connection.execute(
             select(offers)
             .where(offers.c.officer_id == officer.id, offers.c.status.in_(OPEN))

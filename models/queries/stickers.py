@@ -18,7 +18,7 @@ from models.tables import cities, districts, incidents, ownerships, sticker_batc
 class StickerFace:
     """``plate_hint`` is province and city letter only; None while the sticker has no car.
 
-    ``platform`` is what the service is called in the sticker's city.
+    ``platform`` is what the service is called in ``city``, the sticker's.
     """
 
     code: str
@@ -27,6 +27,7 @@ class StickerFace:
     district_name: str
     district_name_en: str
     platform: str
+    city: str
     plate_hint: str | None
     plate_length: int | None
 
@@ -72,7 +73,14 @@ async def sticker_place(store: Store, code: str) -> StickerPlace | None:
 
 
 _FACES = (
-    select(stickers, vehicles.c.plate, districts.c.name, districts.c.name_en, cities.c.platform)
+    select(
+        stickers,
+        vehicles.c.plate,
+        districts.c.name,
+        districts.c.name_en,
+        cities.c.platform,
+        districts.c.city_code,
+    )
     .join(districts, districts.c.code == stickers.c.district)
     .join(cities, cities.c.code == districts.c.city_code)
     .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
@@ -93,6 +101,7 @@ async def _face(store: Store, query: Select[Any]) -> StickerFace | None:
         row.name,
         row.name_en,
         row.platform,
+        row.city_code,
         None if plate is None else plates.hint(plate),
         None if plate is None else len(plate),
     )

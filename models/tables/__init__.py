@@ -12,6 +12,7 @@ from models.tables.people import contacts, officer_districts, officers, owners, 
 from models.tables.places import cities, districts
 from models.tables.records import audit, first_answers, lockouts
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
+from models.tables.texts import city_texts
 from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "audit",
     "bindings",
     "cities",
+    "city_texts",
     "configuration",
     "contacts",
     "deadlines",

@@ -100,6 +100,8 @@ POST   /api/v1/admin/rollouts/{id}/pause                    .   .   .   .   .   
 POST   /api/v1/admin/rollouts/{id}/resume                   .   .   .   .   .   y   .   .   .
 POST   /api/v1/admin/rollouts/{id}/finish                   .   .   .   .   .   y   .   .   .
 POST   /api/v1/admin/rollouts/{id}/roll_back                .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/texts                                  .   .   .   .   .   y   .   .   .
+PUT    /api/v1/admin/texts/{city}/{key}                     .   .   .   .   .   y   .   .   .
 """
 COLUMNS = {"req": "requester", "own": "owner", "pol": "police", "aux": "auxiliary", "com": "commander",
            "adm": "administrator", "aud": "auditor", "wal": "wall", "any": "anyone"}  # fmt: skip

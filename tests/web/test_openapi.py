@@ -83,14 +83,14 @@ async def test_every_operation_has_a_name_a_sentence_and_its_refusals(web: Clien
 
 
 async def test_every_sentence_of_a_refusal_is_in_the_catalogue(web: Client) -> None:
-    sentences = web.app.state.site.sentences
+    sentences = web.app.state.site.store.texts.product
     for error in all_errors():
         assert sentences.has("zh", f"errors.{error.code}"), error.code
         assert sentences.has("en", f"errors.{error.code}"), error.code
 
 
 async def test_every_conflict_says_what_collides(web: Client) -> None:
-    sentences = web.app.state.site.sentences
+    sentences = web.app.state.site.store.texts.product
     sources = (path.read_text("utf-8") for path in Path(models.__file__).parent.rglob("*.py"))
     reasons = {why for source in sources for why in re.findall(r'Conflict\(why="(\w+)"', source)}
     assert "vehicle_bound" in reasons

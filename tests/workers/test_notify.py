@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select, update
 
-from models.actions import commands, notices
+from models.actions import commands, notices, texts
 from models.clock import SystemClock
 from models.ids import RandomIds
 from models.incident.commands import HandOver
@@ -25,7 +26,7 @@ from models.settings import Settings
 from models.store import Store
 from models.tables import contacts, simulator_messages
 from models.tables import notices as notices_table
-from tests.support.city import ask, found_city
+from tests.support.city import MINGSHAN, YUCHENG, ask, found_city, officer
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 from tests.support.waiting import until_async
@@ -111,7 +112,9 @@ async def test_what_a_dead_worker_claimed_is_sent_by_another_when_the_lease_is_o
 async def test_a_worker_that_dies_after_sending_shows_nothing_twice(store: Store, clock: FakeClock) -> None:
     await ask(store)
     (claimed,) = await notices.claim(store)
-    await CHANNELS[claimed.channel](store, claimed, write(claimed, "http://localhost:8000"))
+    await CHANNELS[claimed.channel](
+        store, claimed, write(claimed, "http://localhost:8000", store.texts.product)
+    )
     clock.advance(4)
     assert await send_due(store) == 1
     assert len(await shown(store)) == 1
@@ -271,3 +274,15 @@ def test_a_real_worker_sends_what_was_enqueued(
     assert "phone" in json.loads(told[0]["data"])
     heard.close()
     connection.close()
+
+
+async def test_a_notice_is_in_the_words_of_the_incidents_city(store: Store) -> None:
+    administrator = officer("051900", "administrator", YUCHENG, MINGSHAN)
+    wished = {"zh": "【{platform}】{plate}{reason}，{by} 前请挪一下："}
+    await texts.word(store, administrator, "511800", "notice.move_request", wished)  # type: ignore[arg-type]
+    await store.configuration.refresh()
+    await ask(store)
+    assert await send_due(store) == 1
+    (message,) = await shown(store)
+    assert re.fullmatch(r"【城市交管】川TA\*+5挡住了出入口，\d\d:\d\d 前请挪一下：", message.text_zh)
+    assert message.text_en.startswith("[城市交管] Your car")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.actions.notices import Claimed
+from models.texts.sentences import product
 from workers.texts import UnknownTemplate, write
 
 NOTICE = Claimed(
@@ -27,6 +28,7 @@ NOTICE = Claimed(
     phone="+8613812341234",
     officer=None,
     platform="车上码",
+    city="511800",
     district=("雨城区", "Yucheng"),
     respond_by=datetime(2026, 11, 2, 16, 30, tzinfo=UTC),
 )
@@ -63,13 +65,13 @@ def test_every_template_that_is_written_has_a_text() -> None:
 
 
 def test_the_time_is_that_of_the_clocks_on_the_walls() -> None:
-    message = write(NOTICE, "https://wufen.example")
+    message = write(NOTICE, "https://wufen.example", product())
     assert "请在 00:30 前回复" in message.zh
     assert "by 00:30" in message.en
 
 
 def test_a_link_is_the_owners_own_and_stands_beside_the_text() -> None:
-    message = write(NOTICE, "https://wufen.example/")
+    message = write(NOTICE, "https://wufen.example/", product())
     assert message.link == "https://wufen.example/o/secret-token"
     assert "secret-token" not in message.zh + message.en
 
@@ -83,14 +85,14 @@ def test_a_code_stands_in_the_text_and_makes_no_link() -> None:
         district=None,
         respond_by=None,
     )
-    message = write(notice, "https://wufen.example")
+    message = write(notice, "https://wufen.example", product())
     assert message.zh == "【车上码】验证码 271828，用于绑定挪车码，10 分钟内有效。请勿告诉他人。"
     assert message.link is None
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_text_holds_a_phone_or_a_whole_plate(language: str) -> None:
-    message = write(NOTICE, "https://wufen.example")
+    message = write(NOTICE, "https://wufen.example", product())
     text = message.zh if language == "zh" else message.en
     assert "13812341234" not in text
     assert "川TA***5" in text
@@ -98,4 +100,15 @@ def test_no_text_holds_a_phone_or_a_whole_plate(language: str) -> None:
 
 def test_a_template_without_a_text_is_refused() -> None:
     with pytest.raises(UnknownTemplate):
-        write(replace(NOTICE, template="unheard_of"), "https://wufen.example")
+        write(replace(NOTICE, template="unheard_of"), "https://wufen.example", product())
+
+
+def test_a_city_says_it_in_its_own_words_and_the_code_as_everybody() -> None:
+    texts = {
+        "notice.move_request": "【{platform}】{plate}{reason}，{by} 前请挪一下：",
+        "notice.reason.space": "占了别人的位",
+    }
+    own = product().worded({"zh": texts})
+    message = write(NOTICE, "https://wufen.example", own)
+    assert message.zh == "【车上码】川TA***5占了别人的位，00:30 前请挪一下："
+    assert message.en.startswith("[车上码] Your car 川TA***5 is in somebody else's space")

@@ -182,7 +182,7 @@ def _fault(call: Call[Any], fault: Fault, content: Content) -> FaultView:
     params = {**told, "row": fault.row or 0, "column": fault.column or "", "case": fault.case or 0}
     return FaultView(
         code=fault.code,
-        sentence=call.site.sentences.say(call.language, f"rules.fault.{fault.code}", params),
+        sentence=call.site.store.texts.product.say(call.language, f"rules.fault.{fault.code}", params),
         row=fault.row,
         column=fault.column,
         case=fault.case,

@@ -85,9 +85,10 @@ def _frames(error: Exception) -> list[traceback.FrameSummary]:
 def _answer(request: Request, error: WufenError | None) -> Answer:
     site = site_of(request)
     language = choose(request.scope)
+    said = site.store.texts.of(getattr(request.state, "city", None))
     if error is not None:
-        return refusal(error, language, site.sentences, site.store.clock.now())
-    sentence = site.sentences.say(language, "errors.unavailable")
+        return refusal(error, language, said, site.store.clock.now())
+    sentence = said.say(language, "errors.unavailable")
     return Answer({"error": {"code": "internal", "message": sentence}}, 500)
 
 
@@ -114,6 +115,6 @@ def _of_starlette(request: Request, error: HTTPException) -> Answer:
         return _answer(request, known())
     site = site_of(request)
     code = "method_not_allowed" if error.status_code == 405 else "unavailable"
-    sentence = site.sentences.say(choose(request.scope), f"errors.{code}")
+    sentence = site.store.texts.of(None).say(choose(request.scope), f"errors.{code}")
     headers = dict(error.headers or {})
     return Answer({"error": {"code": code, "message": sentence}}, error.status_code, headers)

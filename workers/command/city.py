@@ -47,7 +47,7 @@ def table(found: Plan) -> Iterator[str]:
     names = [f"{step.label} {step.key}" for step in found.steps]
     widest = max(map(_width, names), default=0)
     for name, step in zip(names, found.steps, strict=True):
-        said = step.values.get("name")
+        said = step.values.get("name") or _short(step.values.get("zh") or step.values.get("en"))
         yield f"{marks[step.fate]} {_padded(name, widest)}  {step.fate:<10}  {said or ''}".rstrip()
         yield from (f"    {_told(difference)}" for difference in step.differences)
     fates = ("added", "changed", "unchanged", "left alone")
@@ -62,9 +62,11 @@ def _told(difference: Difference) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "(not set)"
-    text = str(value)
+    return "(not set)" if value is None else _short(value)
+
+
+def _short(value: object) -> str:
+    text = " ".join(str(value or "").split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 

@@ -9,6 +9,12 @@ test("placeholders are filled, an unknown one stays as it is, and a missing sent
   assert.equal(t("nothing.here"), "nothing.here");
 });
 
+test("the number to call is filled in everywhere, as the city says it", () => {
+  useMessages({ "common.call.number": "12122", hint: "{call}", other: "{call}" });
+  assert.equal(t("hint"), "12122");
+  assert.equal(t("other", { call: "110" }), "110");
+});
+
 const folder = new URL("../../../models/catalogue/", import.meta.url);
 const read = (language: string, file: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), "utf8")) as Record<string, string>;
