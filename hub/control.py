@@ -1,4 +1,4 @@
-"""Obeys the control sequence of the log: who came on duty or left, and whose rights were taken back."""
+"""Obeys the control sequence of the log: who came on duty, left or does something else, whose rights ended."""
 
 from __future__ import annotations
 
@@ -48,4 +48,6 @@ class Control:
             self._duty_changed(order.district)
         elif order.district is not None and order.event == "on_duty":
             self._revocations.on_duty(order.subject, order.district)
+            self._duty_changed(order.district)
+        elif order.district is not None and order.event == "unit_status":
             self._duty_changed(order.district)

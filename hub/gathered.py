@@ -14,7 +14,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Position(msgspec.Struct):
-    """Where an officer is: service number, WGS-84 degrees, metres."""
+    """Where an officer is: service number, WGS-84 degrees, metres, and what he is doing."""
 
     district: str
     officer: str
@@ -22,6 +22,7 @@ class Position(msgspec.Struct):
     lng: float
     at: str
     accuracy_m: float | None = None
+    status: str | None = None
 
 
 class Positions:

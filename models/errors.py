@@ -102,6 +102,12 @@ class AlreadyAccepted(WufenError):
     code, status = "already_accepted", 409
 
 
+class OpenItems(WufenError):
+    """``count`` incidents are in the officer's hands, and he has not said what becomes of ``incidents`` (their ids)."""
+
+    code, status = "open_items", 409
+
+
 class StickerUnbound(WufenError):
     code, status = "sticker_unbound", 409
 

@@ -55,6 +55,7 @@ class Settings:
     production: bool
     limits: bool
     respond_seconds: int | None
+    unplanned_shift_seconds: int
     processes: Mapping[str, int]
     log_level: str
     boundaries: Path | None

@@ -84,6 +84,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Response time where neither district nor city has its own; empty: what the rules say, which is 300.",
     ),
     Setting(
+        "WUFEN_UNPLANNED_SHIFT_SECONDS",
+        "57600",
+        "seconds",
+        "So long after signing on a shift ends by itself that stands in no roster.",
+    ),
+    Setting(
         "WUFEN_PROCESSES",
         "web=2,hub=2,worker=1",
         "processes",

@@ -61,6 +61,12 @@ refuse_override                  . . y . y . . . .  处罚法 5
 duty                             . . y y y . . . .  规范 5
 set_duty                         . . y y . . . . .  规范 5: patrols are the work of police and of those who help them
 move                             . . y y . . . . .  个保法 34: positions on duty only
+answer_consent                   . . y y . . . . .  个保法 15, 29: given apart, and taken back as easily
+set_unit_status                  . . y y . . . . .  规范 5
+sign_off                         . . y y . . . . .  规范 5
+colleagues                       . . y y . . . . .  规范 5: by service number, to hand an incident to one of them
+ask_for_relief                   . . y y . . . . .  规范 5: of what he has himself
+answer_relief                    . . y y . . . . .  规范 5: what he was asked, or asked himself
 board                            . . y y y . . y .  规范 5
 figures                          . . y y y . . y .  规范 5
 closed                           . . y y y . . . .  规范 5
@@ -181,6 +187,7 @@ incidents offset epoch           . . y y y . . y .  规范 5
 incidents                        . . y y y . . . .  规范 5
 [OnDuty]
 officer unit role busy since     . . y y y . . y .  规范 5
+status status_at                 . . y y y . . y .  规范 5
 lat lng position_at              . . y y y . . y .  个保法 28, 34: on duty only
 [Figures]
 district at statuses day         . . y y y . . y .  程序 66: counts of incidents, never of fines
@@ -188,6 +195,27 @@ on_duty                          . . y y y . . y .  规范 5
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5
+status status_at zone planned    . . y y y . . . .  规范 5: one's own
+ends_at off_by next handovers    . . y y y . . . .  规范 5: one's own
+consent                          . . y y y . . . .  个保法 17, 29: what is gathered, and what one said
+[ZoneView]
+id code name name_en polygon     . . y y y y . . .  规范 5: parts of the district
+active                           . . y y y y . . .  规范 5
+[ConsentView]
+state version at keep_days       . . y y y . . . .  个保法 17: one's own
+[NextShift]
+id district name role starts_at  . . y y y . . . .  规范 5: one's own
+ends_at zone                     . . y y y . . . .  规范 5
+zone_name zone_name_en           . . y y y . . . .  规范 5
+[Colleague]
+officer unit role status zone    . . y y . . . . .  规范 5
+[Colleagues]
+colleagues                       . . y y . . . . .  规范 5
+[HandoverView]
+id incident status note          . . y y . . . . .  规范 5
+asked_at answered_at             . . y y . . . . .  规范 5
+[OneHandover]
+handover                         . . y y . . . . .  规范 5
 
 [Session]
 access_token role districts id   y y y y y y y y y  等保 身份鉴别: to whoever has just signed in

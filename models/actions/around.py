@@ -152,6 +152,7 @@ _ON_DUTY = Prepared(
         officers.c.service_number,
         officers.c.role,
         _BUSY.label("busy"),
+        shifts.c.status,
         shifts.c.district,
         shifts.c.lat,
         shifts.c.lng,
@@ -184,4 +185,6 @@ def _candidate(row: Any) -> Candidate:
     position = None
     if row.lat is not None and row.lng is not None:
         position = Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m)
-    return Candidate(row.id, row.service_number, row.role, bool(row.busy), position, row.position_at)
+    return Candidate(
+        row.id, row.service_number, row.role, bool(row.busy), position, row.position_at, row.status
+    )

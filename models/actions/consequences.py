@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from models.actions import ladder, notify, offers, retention
+from models.actions import ladder, notify, offers, retention, units
 from models.actions.incident_change import IncidentChange
 from models.actions.ladder import LadderStep
 from models.tables import participants
@@ -45,6 +45,7 @@ def joined(change: IncidentChange, *, token: str, person: dict[str, object]) -> 
 
 async def follow(change: IncidentChange) -> None:
     """Everything that the events so far bring about."""
+    await units.follow(change)
     names = change.names
     if change.now.status == "closed":
         if names[-1] != "rated":
@@ -64,7 +65,10 @@ async def to_officers(change: IncidentChange) -> None:
     """The first officers are asked; with nobody on duty it goes to the commanders, and everybody reads so."""
     if await offers.make_offers(change, "handed_over"):
         return
+    if await offers.anybody_to_ask(change):
+        return  # they are being asked already
     if await offers.anybody_on_duty(change):
+        await nobody_left(change)
         return
     change.amend(nobody_on_duty=True)
     change.step("escalated", escalation=change.now.escalation + 1)

@@ -1,84 +1,208 @@
-"""Shifts: going on duty and off, and where an officer is meanwhile. Positions exist only on duty."""
+"""Shifts: going on duty and off, what an officer does meanwhile, and where he is. Positions exist only on duty."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import may
-from models.actions import offers
+from models.actions import consents, notify, offers, relief, units
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
+from models.actions.signing_on import rostered_for, zone_named
 from models.caller import Officer
 from models.clock import iso
-from models.errors import Forbidden, NotOnDuty
+from models.duty.consent import may_locate
+from models.duty.units import ENGAGED, SET_BY_HAND, UnitEvent, UnitStatus, after
+from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, NotOnDuty, OpenItems
 from models.feed.append import Pending
 from models.feed.bell import POSITIONS
 from models.feed.channels import control
 from models.geography import Location
 from models.incident.commands import Release
 from models.incident.decide import decide, step
-from models.incident.incident import from_row
+from models.incident.incident import Incident, from_row
 from models.store import Change, Store
-from models.tables import CONTROL, incidents, shifts
+from models.tables import CONTROL, handovers, incidents, shifts
 from models.tables import offers as offers_table
+from models.writes import Stale
+
+Ending = Literal["self", "moved", "grace"]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningOn:
+    """What an officer says when he signs on. ``zone``: its code; ``consent``: his answer, if he was just asked."""
+
+    position: Location | None = None
+    zone: str | None = None
+    consent: bool | None = None
 
 
 async def set_duty(
-    store: Store, officer: Officer, on_duty: bool, district: str, position: Location | None = None
+    store: Store,
+    officer: Officer,
+    on_duty: bool,
+    district: str,
+    position: Location | None = None,
+    *,
+    zone: str | None = None,
+    consent: bool | None = None,
 ) -> None:
     """Begins or ends the officer's shift in ``district``; saying the same twice changes nothing.
 
-    Who goes off duty gives his incidents back to the others, and his open offers lapse. Who comes is asked
-    about everything that waits for an officer while nobody is being asked. Raises Forbidden for another's
-    district or a role that does not patrol.
+    Who goes off duty gives his incidents back to the others, of which the commanders are told, and his open offers
+    lapse. Who comes is asked about everything that waits for an officer while nobody is being asked. Raises Forbidden
+    for another's district or a role that does not patrol, InvalidField for a zone that the district has not,
+    IllegalTransition while a commander has not cleared the officer's panic.
     """
     if not may(officer.role, "set_duty") or district not in officer.districts:
         raise Forbidden(field="district")
+    saying = SigningOn(position, zone, consent)
 
     async def attempt() -> None:
         async with store.change() as change:
             shift = await _open_shift(change, officer.id)
             if shift is not None and (not on_duty or shift.district != district):
-                await _end(change, officer, shift)
+                await end(change, officer, shift, "moved" if on_duty else "self")
                 shift = None
-            if on_duty and shift is None:
-                await _begin(change, officer, district)
-            if on_duty and position is not None:
+            if not on_duty:
+                return
+            if consent is not None:
+                await consents.answer(change, officer, district, consent)
+            if shift is None:
+                await _begin(change, officer, district, saying)
+            elif zone is not None:
+                await _change_zone(change, shift, zone)
+            if position is not None and may_locate(await consents.of(change.connection, officer.id)):
                 await _move(change, officer, position)
 
     await until_saved(attempt)
 
 
+async def sign_off(store: Store, officer: Officer, told: Mapping[str, Literal["queue"]]) -> None:
+    """Ends the shift of an officer who has said of each incident in his hands what becomes of it.
+
+    ``told`` by the incident's id: back to the queue. What a colleague has taken over by name is no longer in his
+    hands. Off duty already, nothing changes. Raises OpenItems with those that he has not spoken of.
+    """
+
+    async def attempt() -> None:
+        async with store.change() as change:
+            shift = await _open_shift(change, officer.id)
+            if shift is None:
+                return
+            mine = (await units.held(change.connection, [officer.id])).get(officer.id, [])
+            if open_ones := sorted({row.id for row in mine} - set(told)):
+                raise OpenItems(count=len(open_ones), incidents=" ".join(open_ones))
+            await end(change, officer, shift, "self")
+
+    await until_saved(attempt)
+
+
+async def set_status(store: Store, officer: Officer, status: UnitStatus) -> None:
+    """The officer says what he is doing; saying the same twice changes nothing.
+
+    Who becomes available is asked about what waits, as on signing on. Raises NotOnDuty, InvalidField for a status
+    that follows the assignment, Conflict (``has_incident``) as long as one is in his hands.
+    """
+    event = SET_BY_HAND.get(status)
+    if event is None:
+        raise InvalidField(field="status", why="unknown")
+
+    async def attempt() -> None:
+        async with store.change() as change:
+            seen = await _open_shift(change, officer.id)
+            if seen is None:
+                raise NotOnDuty
+            waiting = await _waiting(change, seen.district) if event == "ready" else []
+            shift = (await units.open_shifts(change.connection, [officer.id])).get(officer.id)
+            if shift is None:
+                raise NotOnDuty
+            if shift.status == status:
+                return
+            try:
+                after(shift.status, event)
+            except IllegalTransition:
+                raise (
+                    Conflict(why="has_incident")
+                    if shift.status in ENGAGED
+                    else IllegalTransition(command=event, status=shift.status)
+                ) from None
+            _ask(change, officer, waiting)
+            units.write(change, shift, status, event)
+            _tell_hubs(change, "unit_status", officer, shift.district)
+
+    await until_saved(attempt)
+
+
 async def move(store: Store, officer: Officer, position: Location) -> None:
-    """The officer is somewhere else now. Raises NotOnDuty: off duty nobody is followed."""
+    """The officer is somewhere else now. Raises NotOnDuty: off duty nobody is followed.
+
+    Of whom refused nothing is kept and nothing told; his phone need not know.
+    """
     async with store.change() as change:
-        district = await _move(change, officer, position)
+        if not may_locate(await consents.of(change.connection, officer.id)):
+            if await _open_shift(change, officer.id) is None:
+                raise NotOnDuty
+            return
+        shift = await _move(change, officer, position)
         at = change.at
     store.bell.tell(
         POSITIONS,
         {
-            "district": district,
+            "district": shift.district,
             "officer": officer.service_number,
             "lat": position.lat,
             "lng": position.lng,
             "accuracy_m": position.accuracy_m,
             "at": iso(at),
+            "status": shift.status,
         },
     )
 
 
-async def _move(change: Change, officer: Officer, position: Location) -> str:
+async def forget_position(change: Change, officer_id: str) -> None:
+    """Where he is now is known no more: he took his consent back."""
+    await change.connection.execute(
+        update(shifts)
+        .where(shifts.c.officer_id == officer_id, shifts.c.ended_at.is_(None))
+        .values(
+            lat=None,
+            lng=None,
+            accuracy_m=None,
+            position_at=None,
+            signed_lat=None,
+            signed_lng=None,
+            signed_accuracy_m=None,
+        )
+    )
+
+
+async def answer_consent(store: Store, officer: Officer, given: bool) -> None:
+    """The officer agrees to be located while on duty, or takes it back, which counts at once."""
+    async with store.change() as change:
+        district = min(officer.districts, default="")
+        await consents.answer(change, officer, district, given)
+        if not given:
+            await forget_position(change, officer.id)
+
+
+async def _move(change: Change, officer: Officer, position: Location) -> Any:
     moved = await change.connection.execute(
         update(shifts)
         .where(shifts.c.officer_id == officer.id, shifts.c.ended_at.is_(None))
         .values(lat=position.lat, lng=position.lng, accuracy_m=position.accuracy_m, position_at=change.at)
-        .returning(shifts.c.district)
+        .returning(shifts.c.district, shifts.c.status)
     )
-    district: str | None = moved.scalar_one_or_none()
-    if district is None:
+    row = moved.first()
+    if row is None:
         raise NotOnDuty
-    return district
+    return row
 
 
 async def _open_shift(change: Change, officer_id: str) -> Any:
@@ -86,61 +210,147 @@ async def _open_shift(change: Change, officer_id: str) -> Any:
     return (await change.connection.execute(query)).first()
 
 
-async def _begin(change: Change, officer: Officer, district: str) -> None:
-    asked = exists().where(
-        offers_table.c.incident_id == incidents.c.id, offers_table.c.status.in_(offers.OPEN)
-    )
-    waiting = select(incidents).where(
-        incidents.c.district == district, incidents.c.status == "offered", ~asked
-    )
-    seen = [from_row(row) for row in (await change.connection.execute(waiting)).mappings()]
-    for incident in sorted(seen, key=lambda one: one.id):
-        changing = IncidentChange(change, incident, incident, "system")
-        await offers.offer_to(changing, officer.id, officer.role)
-        changing.save()
-    await change.connection.execute(
-        insert(shifts).values(
-            id=change.store.ids.new(), officer_id=officer.id, district=district, started_at=change.at
-        )
-    )
+async def _begin(change: Change, officer: Officer, district: str, saying: SigningOn) -> None:
+    _ask(change, officer, await _waiting(change, district))
+    planned = await rostered_for(change, officer.id, district)
+    zone_id = None if planned is None else planned.zone_id
+    if saying.zone is not None:
+        zone_id = await zone_named(change.connection, district, saying.zone)
+    row = {
+        "id": change.store.ids.new(),
+        "officer_id": officer.id,
+        "district": district,
+        "started_at": change.at,
+        "zone_id": zone_id,
+        "roster_shift_id": None if planned is None else planned.id,
+        "status": "available",
+        "status_at": change.at,
+        "off_by": _off_by(change, planned),
+    }
+    place = saying.position
+    if place is not None and may_locate(await consents.of(change.connection, officer.id)):
+        row |= {"signed_lat": place.lat, "signed_lng": place.lng, "signed_accuracy_m": place.accuracy_m}
+    shift = (await change.connection.execute(insert(shifts).values(**row).returning(shifts))).one()
+    units.keep(change, shift, "available", "sign_on")
     _tell_hubs(change, "on_duty", officer, district)
 
 
-async def _end(change: Change, officer: Officer, shift: Any) -> None:
-    await _give_back(change, officer)
-    await change.connection.execute(
-        update(shifts)
-        .where(shifts.c.id == shift.id)
-        .values(ended_at=change.at, lat=None, lng=None, accuracy_m=None, position_at=None)
+def _off_by(change: Change, planned: Any) -> Any:
+    if planned is not None:
+        return planned.ends_at + timedelta(minutes=planned.grace_minutes)
+    return change.at + timedelta(seconds=change.store.settings.unplanned_shift_seconds)
+
+
+async def _change_zone(change: Change, shift: Any, zone: str) -> None:
+    zone_id = await zone_named(change.connection, shift.district, zone)
+    await change.connection.execute(update(shifts).where(shifts.c.id == shift.id).values(zone_id=zone_id))
+
+
+async def _waiting(change: Change, district: str) -> list[Incident]:
+    """What waits for an officer while nobody is being asked, locked."""
+    asked = exists().where(
+        offers_table.c.incident_id == incidents.c.id, offers_table.c.status.in_(offers.OPEN)
     )
-    _tell_hubs(change, "off_duty", officer, shift.district)
-
-
-async def _give_back(change: Change, officer: Officer) -> None:
     query = (
         select(incidents)
-        .outerjoin(offers_table, offers_table.c.incident_id == incidents.c.id)
+        .where(incidents.c.district == district, incidents.c.status == "offered", ~asked)
+        .order_by(incidents.c.id)
+        .with_for_update()
+    )
+    return [from_row(row) for row in (await change.connection.execute(query)).mappings()]
+
+
+def _ask(change: Change, officer: Officer, waiting: list[Incident]) -> None:
+    for incident in waiting:
+        changing = IncidentChange(change, incident, incident, "system")
+        offers.offer_to(changing, officer.id, officer.role)
+        changing.save()
+
+
+async def end(change: Change, officer: Officer, shift: Any, how: Ending) -> int:
+    """Ends an open shift: what is in his hands goes back to the others. Returns how many incidents that are.
+
+    Raises IllegalTransition while his panic is not cleared.
+    """
+    if shift.status == "panic":
+        raise IllegalTransition(command="sign_off", status="panic")
+    returned = await _give_back(change, officer, shift, how)
+    await relief.forget(change, officer.id)
+    units.keep(change, shift, "off_duty", "sign_off")
+    ended = await change.connection.execute(
+        update(shifts)
+        .where(shifts.c.id == shift.id, shifts.c.ended_at.is_(None))
+        .values(
+            ended_at=change.at,
+            ended_how=how,
+            returned=returned,
+            status="off_duty",
+            status_at=change.at,
+            lat=None,
+            lng=None,
+            accuracy_m=None,
+            position_at=None,
+        )
+    )
+    if ended.rowcount != 1:
+        raise Stale  # somebody else has just ended it
+    _tell_hubs(change, "off_duty", officer, shift.district)
+    return returned
+
+
+async def _give_back(change: Change, officer: Officer, shift: Any, how: Ending) -> int:
+    returned = 0
+    for incident in await _in_his_hands(change.connection, officer.id):
+        actor = "system" if how == "grace" else actor_of(officer)
+        changing = IncidentChange(change, incident, incident, actor)
+        if incident.officer_id == officer.id:
+            returned += 1
+            await _release(changing, officer, shift, how)
+        elif incident.status in units.HAS:
+            await relief.taker_leaves(changing, officer.id)
+        else:
+            await _let_lapse(changing, officer)
+        changing.save()
+    return returned
+
+
+async def _release(changing: IncidentChange, officer: Officer, shift: Any, how: Ending) -> None:
+    seen = changing.now
+    for happened in decide(seen, Release(), officer, changing.at):
+        changing.happen(happened, detail={"reason": "shift_over" if how == "grace" else "off_duty"})
+    event: UnitEvent = "clear" if seen.status == "on_scene" else "free"
+    units.keep(changing.change, shift, "available", event, seen.id)
+    await notify.tell_commanders(changing, "officer_left")
+    await offers.make_offers(changing, "next", leaving=officer.id)
+
+
+async def _let_lapse(changing: IncidentChange, officer: Officer) -> None:
+    row = await offers.open_offer(changing, officer.id)
+    offers.end_offer(changing, row, "lapsed", "off_duty")
+    view = offers.offer_view(row.id, "lapsed", row.ack_by)
+    changing.happen(step(changing.now, "lapsed"), officer_id=officer.id, offer=view)
+    await changing.cancel_deadlines("offer", row.id)
+    await offers.make_offers(changing, "next", leaving=officer.id)
+
+
+async def _in_his_hands(connection: AsyncConnection, officer_id: str) -> list[Incident]:
+    """What he has, is asked about or is to take over, locked by id: before his shift, as everywhere."""
+    to_take = select(handovers.c.incident_id).where(
+        handovers.c.taker_id == officer_id, handovers.c.status == "asked"
+    )
+    asked = select(offers_table.c.incident_id).where(
+        offers_table.c.officer_id == officer_id, offers_table.c.status.in_(offers.OPEN)
+    )
+    query = (
+        select(incidents)
         .where(incidents.c.status != "closed")
         .where(
-            (incidents.c.officer_id == officer.id)
-            | ((offers_table.c.officer_id == officer.id) & offers_table.c.status.in_(offers.OPEN))
+            or_(incidents.c.officer_id == officer_id, incidents.c.id.in_(asked), incidents.c.id.in_(to_take))
         )
-        .distinct()
+        .order_by(incidents.c.id)
+        .with_for_update()
     )
-    rows = [from_row(row) for row in (await change.connection.execute(query)).mappings()]
-    for incident in sorted(rows, key=lambda one: one.id):
-        changing = IncidentChange(change, incident, incident, actor_of(officer))
-        if incident.officer_id == officer.id:
-            for happened in decide(incident, Release(), officer, change.at):
-                changing.happen(happened, detail={"reason": "off_duty"})
-        else:
-            row = await offers.open_offer(changing, officer.id)
-            offers.end_offer(changing, row, "lapsed", "off_duty")
-            view = offers.offer_view(row.id, "lapsed", row.ack_by)
-            changing.happen(step(incident, "lapsed"), officer_id=officer.id, offer=view)
-            await changing.cancel_deadlines("offer", row.id)
-        await offers.make_offers(changing, "next", leaving=officer.id)
-        changing.save()
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _tell_hubs(change: Change, event: str, officer: Officer, district: str) -> None:

@@ -73,6 +73,11 @@ class IncidentChange:
         return self.change.at
 
     @property
+    def seen(self) -> Incident | None:
+        """The incident as this transaction found it; None for a new one."""
+        return self._seen
+
+    @property
     def names(self) -> list[str]:
         """The events so far."""
         return [happened.event for happened, _ in self._events]

@@ -20,7 +20,7 @@ from models.errors import NotFound
 from models.geography import Location
 from models.incident.decide import step
 from models.incident.incident import Incident
-from models.incident.routing import Ranked, nearest, rank
+from models.incident.routing import Ranked, nearest, rank, to_ask
 from models.rules.evaluation import Result
 from models.store import Store
 from models.tables import offers
@@ -40,16 +40,23 @@ def location_of(incident: Incident) -> Location | None:
 
 
 async def candidates(change: IncidentChange, fresh_for: timedelta) -> list[Ranked]:
-    """Who is on duty in the incident's district, best first; whoever was asked already is left out."""
+    """Who may be asked of those on duty in the incident's district, best first; whoever was asked is left out."""
     asked = await _asked(change)
     there = await change.around.on_duty(change.now.district)
-    free = [one for one in there if one.officer_id not in asked]
+    free = to_ask([one for one in there if one.officer_id not in asked])
     return rank(free, location_of(change.now), change.at, fresh_for=fresh_for)
 
 
 async def anybody_on_duty(change: IncidentChange) -> bool:
     """Whether the district has anyone on duty at all, asked or not."""
     return bool(await change.around.on_duty(change.now.district))
+
+
+async def anybody_to_ask(change: IncidentChange) -> bool:
+    """Whether anyone on duty there may be asked at all, or is being asked: not all are on a break, say."""
+    if any(offer.status in OPEN for offer in await change.around.offers(change.now.id)):
+        return True
+    return bool(to_ask(await change.around.on_duty(change.now.district)))
 
 
 async def _asked(change: IncidentChange) -> set[str]:

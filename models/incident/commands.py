@@ -94,6 +94,13 @@ class Release(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relieve(Command):
+    """A colleague takes it over by name and is on his way; ``models.actions.relief`` says who may."""
+
+    name = "relieve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve(Command):
     """The officer, or a commander, closes it."""
 

@@ -162,6 +162,13 @@ def _release(incident: Incident, command: Command, caller: Caller, at: datetime)
     ]
 
 
+def _relieve(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
+    """The first acceptance and the first arrival stay what they were."""
+    assert isinstance(caller, Officer)
+    mine = {"officer_id": caller.id, "officer_number": caller.service_number, "unit": caller.unit}
+    return [step(incident, "relieved", **mine)]
+
+
 def _resolve(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
     assert isinstance(command, commands.Resolve)
     moved_at = incident.moved_at or (at if command.outcome == "settled" else None)
@@ -200,6 +207,7 @@ _RULES: dict[type[Command], Callable[[Incident, Command, Caller, datetime], list
     commands.Decline: _decline,
     commands.Arrive: _arrive,
     commands.Release: _release,
+    commands.Relieve: _relieve,
     commands.Resolve: _resolve,
     commands.Reopen: _reopen,
     commands.Rate: _rate,

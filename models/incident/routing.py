@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.duty.units import AVAILABLE, ENGAGED, UnitStatus
 from models.geography import Location, distance_m
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An officer on duty in the district. ``busy``: has an incident of his own already."""
+    """An officer on duty in the district. ``busy``: has an incident of his own already; ``status``: of his unit."""
 
     officer_id: str
     service_number: str
@@ -24,6 +25,7 @@ class Candidate:
     busy: bool
     position: Location | None
     position_at: datetime | None
+    status: UnitStatus = "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Ranked:
     candidate: Candidate
     metres: float | None
     fresh: bool
+
+
+def to_ask(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those who may be asked: the available; with none of them, those who have an incident already.
+
+    Never anybody on a break, busy with something else, out of service or in panic.
+    """
+    available = [one for one in candidates if one.status in AVAILABLE]
+    return available or [one for one in candidates if one.status in ENGAGED]
 
 
 def rank(

@@ -40,12 +40,14 @@ TRANSITIONS: dict[Status, dict[str, Status | Literal["stay"]]] = {
         "answer": STAY,
         "arrive": "on_scene",
         "release": "offered",
+        "relieve": "accepted",
         "settle": "closed",
         "cancel": "closed",
         "resolve": "closed",
     },
     "on_scene": {
         "release": "offered",
+        "relieve": "accepted",
         "resolve": "closed",
     },
     "closed": {

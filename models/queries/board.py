@@ -130,7 +130,7 @@ async def _median_answer(connection: AsyncConnection, of_day: tuple[Any, ...]) -
 
 
 async def on_duty(connection: AsyncConnection, district: str) -> list[dict[str, Any]]:
-    """Officers on duty by service number: busy or free, and where they were last (WGS-84)."""
+    """Officers on duty by service number: what they are doing, busy or free, and where they were last (WGS-84)."""
     busy = exists().where(
         incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
     )
@@ -146,6 +146,8 @@ async def on_duty(connection: AsyncConnection, district: str) -> list[dict[str, 
             "unit": row["unit"],
             "role": row["role"],
             "busy": bool(row["busy"]),
+            "status": row["status"],
+            "status_at": iso_or_none(row["status_at"]),
             "since": iso(row["started_at"]),
             "lat": row["lat"],
             "lng": row["lng"],

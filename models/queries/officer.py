@@ -5,15 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import consents
 from models.actions.offers import OPEN, offer_view
 from models.caller import Officer
 from models.clock import iso, iso_or_none
 from models.feed.append import epoch_of
 from models.incident.incident import from_row
 from models.incident.views import district_view
+from models.queries.handovers import handovers_of
+from models.queries.zones import next_shifts, zone_view
 from models.store import Store
-from models.tables import incidents, offers, officers, shifts
+from models.tables import incidents, offers, officers, roster_shifts, shifts, zones
+
+
+async def _duty(store: Store, connection: AsyncConnection, officer: Officer, shift: Any) -> dict[str, Any]:
+    """What his phone shows of the shift and the next one, and where he stands with his position."""
+    district = min(officer.districts, default="") if shift is None else shift.district
+    zone = planned = None
+    if shift is not None and shift.zone_id is not None:
+        found = select(zones).where(zones.c.id == shift.zone_id)
+        zone = zone_view((await connection.execute(found)).one())
+    if shift is not None and shift.roster_shift_id is not None:
+        found = select(roster_shifts).where(roster_shifts.c.id == shift.roster_shift_id)
+        planned = (await connection.execute(found)).first()
+    return {
+        "status": "off_duty" if shift is None else shift.status,
+        "status_at": None if shift is None else iso_or_none(shift.status_at),
+        "zone": zone,
+        "planned": planned is not None,
+        "ends_at": None if planned is None else iso(planned.ends_at),
+        "off_by": None if shift is None else iso_or_none(shift.off_by),
+        "consent": await consents.view(store, connection, officer.id, district),
+        "next": await next_shifts(connection, officer.id, store.clock.now()),
+        "handovers": await handovers_of(connection, officer.id),
+    }
 
 
 async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
@@ -38,6 +65,7 @@ async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
         open_offers = [
             {"incident": row.incident_id, **offer_view(row.id, row.status, row.ack_by)} for row in asked
         ]
+        duty = await _duty(store, connection, officer, shift)
         head = await connection.execute(select(officers.c.feed_offset).where(officers.c.id == officer.id))
         offset, epoch = head.scalar_one(), await epoch_of(connection)
     position = None
@@ -54,6 +82,7 @@ async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
         "district": None if shift is None else shift.district,
         "since": None if shift is None else iso(shift.started_at),
         "position": position,
+        **duty,
         "incidents": mine,
         "offers": open_offers,
         "offset": offset,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from models.tables.base import Instant, metadata
 from models.tables.configuration import configuration
+from models.tables.duty import (
+    handovers,
+    position_consents,
+    roster_places,
+    roster_shifts,
+    rosters,
+    shift_templates,
+    unit_statuses,
+    zones,
+)
 from models.tables.flags import flags, incident_variants, rollouts
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
@@ -30,6 +40,7 @@ __all__ = [
     "events",
     "first_answers",
     "flags",
+    "handovers",
     "heads",
     "incident_variants",
     "incidents",
@@ -43,15 +54,22 @@ __all__ = [
     "ownerships",
     "participants",
     "photos",
+    "position_consents",
     "rollouts",
+    "roster_places",
+    "roster_shifts",
+    "rosters",
     "rule_activations",
     "rule_decisions",
     "rule_overrides",
     "rule_versions",
     "sessions",
+    "shift_templates",
     "shifts",
     "simulator_messages",
     "sticker_batches",
     "stickers",
+    "unit_statuses",
     "vehicles",
+    "zones",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
-from models.tables.base import id_column, instant, metadata
+from models.tables.base import Id, id_column, instant, metadata
 
 officers = Table(
     "officers",
@@ -58,6 +58,28 @@ shifts = Table(
     Column("lng", Float, nullable=True),
     Column("accuracy_m", Float, nullable=True),
     instant("position_at"),
+    # The zone he stands for, and the rostered shift he came for; empty: the whole district, unplanned.
+    Column("zone_id", Id, nullable=True),
+    Column("roster_shift_id", Id, nullable=True),
+    # A base type of ``models.duty.units``; the way there is in ``unit_statuses``.
+    Column("status", String(16), nullable=False, server_default=text("'available'")),
+    instant("status_at"),
+    # Where he signed on, as far as he gave it: kept with the shift as long as positions are.
+    Column("signed_lat", Float, nullable=True),
+    Column("signed_lng", Float, nullable=True),
+    Column("signed_accuracy_m", Float, nullable=True),
+    # The deadline of the shift: whoever is still on duty then goes off by himself.
+    instant("off_by"),
+    # self, grace, moved (to another district)
+    Column("ended_how", String(10), nullable=True),
+    # How many incidents went back to the queue with it.
+    Column("returned", Integer, nullable=True),
+)
+Index(
+    "ix_shifts_off_by",
+    shifts.c.off_by,
+    sqlite_where=shifts.c.ended_at.is_(None),
+    postgresql_where=shifts.c.ended_at.is_(None),
 )
 # Nobody is on duty twice.
 Index(

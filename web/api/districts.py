@@ -42,12 +42,14 @@ class Closed(Shape):
 
 
 class OnDuty(Shape):
-    """An officer on duty; WGS-84 degrees."""
+    """An officer on duty and what he is doing; WGS-84 degrees."""
 
     officer: str
     unit: str
     role: str
     busy: bool
+    status: str
+    status_at: str | None
     since: str
     lat: float | None
     lng: float | None

@@ -19,6 +19,7 @@ accept      accepted  accepted  .         .         .
 hand_over   offered   .         .         .         .
 arrive      .         .         on_scene  .         .
 release     .         .         offered   offered   .
+relieve     .         .         accepted  accepted  .
 settle      closed    closed    closed    .         .
 cancel      closed    closed    closed    .         .
 resolve     .         closed    closed    closed    .

@@ -1,0 +1,1 @@
+"""The rules of duty: unit statuses, rosters across midnight, consent to positions. Pure."""
