@@ -133,7 +133,7 @@ async def set_status(store: Store, officer: Officer, status: UnitStatus) -> None
                     if shift.status in ENGAGED
                     else IllegalTransition(command=event, status=shift.status)
                 ) from None
-            _ask(change, officer, waiting)
+            await _ask(change, officer, waiting)
             units.write(change, shift, status, event)
             _tell_hubs(change, "unit_status", officer, shift.district)
 
@@ -211,7 +211,7 @@ async def _open_shift(change: Change, officer_id: str) -> Any:
 
 
 async def _begin(change: Change, officer: Officer, district: str, saying: SigningOn) -> None:
-    _ask(change, officer, await _waiting(change, district))
+    await _ask(change, officer, await _waiting(change, district))
     planned = await rostered_for(change, officer.id, district)
     zone_id = None if planned is None else planned.zone_id
     if saying.zone is not None:
@@ -260,10 +260,10 @@ async def _waiting(change: Change, district: str) -> list[Incident]:
     return [from_row(row) for row in (await change.connection.execute(query)).mappings()]
 
 
-def _ask(change: Change, officer: Officer, waiting: list[Incident]) -> None:
+async def _ask(change: Change, officer: Officer, waiting: list[Incident]) -> None:
     for incident in waiting:
         changing = IncidentChange(change, incident, incident, "system")
-        offers.offer_to(changing, officer.id, officer.role)
+        await offers.offer_to(changing, officer.id, officer.role)
         changing.save()
 
 

@@ -91,7 +91,7 @@ async def test_boards_figures_and_lists_show_what_stands_here(web: Client) -> No
         figures = await body(web, everybody, role, f"/api/v1/districts/{YUCHENG}/figures")
         assert set(figures) == {"district", "at", "statuses", "day", "on_duty"}, role
         assert [set(one) for one in figures["on_duty"]] == [
-            {"officer", "unit", "role", "busy", "since", "lat", "lng", "position_at"}
+            {"officer", "unit", "role", "busy", "status", "status_at", "since", "lat", "lng", "position_at"}
         ], role
 
 
@@ -104,7 +104,8 @@ async def test_everybody_sees_of_himself_what_stands_here(web: Client) -> None:
     for role in ("police", "auxiliary", "commander"):
         duty = await body(web, everybody, role, "/api/v1/duty")
         assert set(duty) == {
-            "on_duty", "district", "since", "position", "incidents", "offers", "offset", "epoch"
+            "on_duty", "district", "since", "position", "incidents", "offers", "offset", "epoch", "status",
+            "status_at", "zone", "planned", "ends_at", "off_by", "consent", "next", "handovers",
         }, role  # fmt: skip
     accounts = await body(web, everybody, "administrator", "/api/v1/admin/officers")
     assert {name for one in accounts["officers"] for name in one} == {
