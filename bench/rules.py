@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 import zen
 
-from models.actions.deciding import facts
 from models.clock import SystemClock
 from models.rules import faults
 from models.rules.book import Activation, Book
@@ -52,7 +51,8 @@ def _row(name: str, compiled: Compiled, times: int) -> None:
     book = Book({"v": compiled}, [at], {"511802": "511800"})
 
     def in_force() -> Any:
-        facts("move_car", "blocking", now)
+        # What the reason means is asked before any other question.
+        book.in_force("reasons", "511802", now).compiled.ask({"kind": "move_car", "reason": "blocking"})
         return book.in_force(content.table, "511802", now).compiled.ask_engine(inputs)
 
     figures = [

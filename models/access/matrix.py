@@ -80,6 +80,7 @@ determine_fault                  . . y . y . . . .  事故 20, 60
 export_drafts                    . . . . y . . . .  程序 68: the official register is another
 
 # About people
+watch_vehicle                    . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
 look.plate                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
 look.phone                       . . y . y . . . .  个保法 6, 34: through the hub; the number itself is shown to nobody
 look.name                        . . y . y . . . .  个保法 6, 34

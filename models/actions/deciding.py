@@ -25,8 +25,6 @@ from models.tables import incidents, rule_decisions, rule_overrides
 
 MOST_FORGOTTEN = 1_000  # incidents whose decisions are removed at once
 _encode = msgspec.json.Encoder(order="sorted").encode
-# Where a reason itself says what kind of place it is; otherwise nobody has said.
-_PLACES = {"fire_lane": "fire_lane"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,30 @@ class Decision:
         return self.matched.result
 
 
-def facts(kind: str, reason: str, began_at: datetime) -> dict[str, Any]:
+def meaning(store: Store, district: str, kind: str, reason: str, at: datetime) -> Decision:
+    """What the reason of a request says by itself: kind of place, whether it obstructs, its priority."""
+    return ask(store, "reasons", district, at, _known(kind, reason))
+
+
+def facts(store: Store, district: str, kind: str, reason: str, began_at: datetime) -> dict[str, Any]:
     """What most tables ask about; ``hour`` is the wall clock's when it began."""
     return {
-        "kind": kind if kind in KINDS else KINDS[0],
-        "reason": reason if reason in REASONS else "other",
-        "place": _PLACES.get(reason, "unknown"),
+        **_known(kind, reason),
+        "place": meaning(store, district, kind, reason, began_at).result["place"],
         "hour": began_at.astimezone(BEIJING).hour,
     }
 
 
-def facts_of(incident: Incident) -> dict[str, Any]:
+def facts_of(store: Store, incident: Incident) -> dict[str, Any]:
     """The same of an incident."""
-    return facts(incident.kind, incident.reason, incident.requested_at)
+    return facts(store, incident.district, incident.kind, incident.reason, incident.requested_at)
+
+
+def _known(kind: str, reason: str) -> dict[str, Any]:
+    return {
+        "kind": kind if kind in KINDS else KINDS[0],
+        "reason": reason if reason in REASONS else "other",
+    }
 
 
 def ask(

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.actions import deciding, overridden, variants
+from models.actions import deciding, overridden, variants, watch_flags
 from models.actions.incident_change import IncidentChange
 from models.incident.commands import Command, Resolve
 from models.incident.incident import Incident
+from models.rules.definitions import WATCHED
 from models.tables import incidents, participants, rule_overrides
 
-OBSTRUCTS = frozenset({"blocking", "fire_lane"})
-_WINDOWS = (30, 180, 365)  # days, a column each
+_WINDOWS = (30, 180, 365)  # days, a column of the table each
 
 
 async def suggest(change: IncidentChange, command: Command) -> None:
@@ -27,19 +27,24 @@ async def suggest(change: IncidentChange, command: Command) -> None:
     now = change.now
     if not isinstance(command, Resolve) or command.outcome != "resolved" or now.kind != "move_car":
         return
+    store = change.change.store
     left = now.moved_at or now.closed_at or change.at
+    meaning = deciding.meaning(store, now.district, now.kind, now.reason, now.requested_at)
     given = {
-        **deciding.facts_of(now),
+        **deciding.facts_of(store, now),
         **await _repeats(change, now),
         "minutes_until_left": min(10_000, int((left - now.requested_at).total_seconds() // 60)),
-        "obstructs": now.reason in OBSTRUCTS,
-        # Nobody keeps such a list yet.
-        "watched": False,
+        "obstructs": meaning.result["obstructs"],
+        **await _watched(change, now),
     }
-    store = change.change.store
     tried = await variants.tried_with(store, change.around, now, "disposition")
     decision = deciding.ask(store, "disposition", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
+
+
+async def _watched(change: IncidentChange, now: Incident) -> dict[str, bool]:
+    found = await watch_flags.of_vehicle(change.change, now.vehicle_id, now.district, now.requested_at)
+    return {"watched": bool(found), **{kind: kind in found for kind in WATCHED}}
 
 
 async def _repeats(change: IncidentChange, now: Incident) -> dict[str, Any]:

@@ -33,7 +33,7 @@ async def put_up(change: IncidentChange) -> None:
     """Sets a deadline for each step that the table says of this incident."""
     now, store = change.now, change.change.store
     tried = await variants.tried_with(store, change.around, now, "ladder")
-    given = deciding.facts_of(now)
+    given = deciding.facts_of(change.change.store, now)
     decision = deciding.ask(store, "ladder", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
     for one in decision.matched.results:

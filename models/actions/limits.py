@@ -52,7 +52,7 @@ async def check(
     """
     if not change.store.settings.limits:
         return []
-    given = deciding.facts("move_car", reason, change.at)
+    given = deciding.facts(change.store, sticker.district, "move_car", reason, change.at)
     decision = deciding.ask(change.store, "limits", sticker.district, change.at, given, tried)
     subjects = _subjects(sticker, device, address)
     matched = zip(decision.matched.rows, decision.matched.results, strict=True)

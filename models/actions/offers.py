@@ -98,7 +98,7 @@ async def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
 async def _routing(change: IncidentChange, stage: Stage) -> Result:
     """What the rules say, unless somebody decided otherwise for this incident: that holds for all its next offers."""
     now, store = change.now, change.change.store
-    given = {**deciding.facts_of(now), "stage": stage}
+    given = {**deciding.facts_of(store, now), "stage": stage}
     tried = await variants.tried_with(store, change.around, now, "routing")
     decision = deciding.ask(store, "routing", now.district, now.requested_at, given, tried)
     instead = await change.around.instead(now.id, "routing")

@@ -172,7 +172,7 @@ def _join(change: Change, seen: Incident, token: str, person: dict[str, Any]) ->
 
 def _conditions(change: Change, request: MoveRequest, sticker: Any, trying: Variants) -> Decision:
     given = {
-        **deciding.facts("move_car", request.reason, change.at),
+        **deciding.facts(change.store, sticker.district, "move_car", request.reason, change.at),
         "located": request.location is not None,
     }
     tried = variants.tried(change.store, "requests", trying)
@@ -189,20 +189,22 @@ async def _new(
     token: str,
     person: dict[str, Any],
 ) -> IncidentChange:
-    incident, response = await _incident(change, request, row, district, trying)
+    about = deciding.meaning(change.store, district, "move_car", request.reason, change.at)
+    incident, response = await _incident(change, request, row, district, trying, about.result["priority"])
     around = Around(change.connection)
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
     new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
     variants.note(new, trying)
-    deciding.keep(change, incident.id, incident.district, response)
+    for decision in (about, response):
+        deciding.keep(change, incident.id, incident.district, decision)
     delay = timedelta(seconds=rule["delay_seconds"])
     await consequences.requested(new, token=token, delay=delay, person=person)
     return new
 
 
 async def _incident(
-    change: Change, request: MoveRequest, row: Any, district: str, trying: Variants
+    change: Change, request: MoveRequest, row: Any, district: str, trying: Variants, priority: int
 ) -> tuple[Incident, Decision]:
     store, place = change.store, request.location
     own = row.respond_seconds
@@ -219,7 +221,7 @@ async def _incident(
         version=1,
         feed_offset=1,
         reason=request.reason,
-        priority=1 if request.reason == "fire_lane" else 0,
+        priority=priority,
         escalation=0,
         sticker_id=row.id,
         vehicle_id=row.vehicle_id,

@@ -21,7 +21,7 @@ def of(
 
     ``tried``: the version that is on trial with this car.
     """
-    given = deciding.facts("move_car", reason, change.at)
+    given = deciding.facts(change.store, district, "move_car", reason, change.at)
     decision = deciding.ask(change.store, "response", district, change.at, given, tried)
     everywhere = change.store.settings.respond_seconds
     if own and decision.scope != "district":

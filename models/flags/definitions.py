@@ -43,8 +43,9 @@ DEFINITIONS: Mapping[str, Definition] = {
 # Tables of rules of which a version can be tried for a share of the cars: those that are asked about one request or
 # one incident. A test says that each table is here or there.
 TRIED_TABLES = ("response", "ladder", "routing", "requests", "limits", "evidence", "disposition")
-# Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier.
-UNTRIED_TABLES = ("retention",)
+# Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier; and what a
+# reason says, which is asked within every other question.
+UNTRIED_TABLES = ("retention", "reasons")
 # Asked in the district of the car's sticker, before it is known where the incident is.
 OF_THE_STICKER = frozenset({"requests", "limits"})
 _RULE = re.compile(rf"rule\.({'|'.join(TRIED_TABLES)})\.([0-9a-z]{{26}})")

@@ -20,6 +20,9 @@ PLACES = (
     "unknown", "street", "residential", "fire_lane", "junction", "crossing", "bus_stop", "school", "hospital",
     "expressway",
 )  # fmt: skip
+# Why a vehicle is looked out for: a phased-out emission class, an inspection that is overdue, stolen, its plate is used
+# by another vehicle too, or caught again and again.
+WATCHED = ("yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender")
 DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
 
 _KIND = choice("kind", *KINDS)
@@ -47,6 +50,13 @@ class Definition:
 
 
 _ALL = (
+    # What a reason says by itself; nothing else is asked before it. No place is known of it but this one.
+    Definition(
+        "reasons",
+        "first",
+        inputs=(_KIND, _REASON),
+        outputs=(_PLACE, flag("obstructs"), number("priority", 0, 3)),
+    ),
     Definition(
         "response",
         "first",
@@ -129,7 +139,9 @@ _ALL = (
             _PLACE,
             number("minutes_until_left", 0, 10_000, usual=10_000),
             flag("obstructs"),
+            # On any list of vehicles to look out for, and on which.
             flag("watched"),
+            *(flag(kind) for kind in WATCHED),
         ),
         outputs=(
             choice("disposition", "none", "warning", "penalty"),
@@ -142,7 +154,7 @@ _ALL = (
         inputs=(
             choice(
                 "what", "first_answers", "lockouts", "sessions", "tokens", "decisions", "positions", "messages",
-                "photos", "incidents", "audit",
+                "photos", "incidents", "audit", "notices", "bindings", "refusals", "watch_flags",
             ),
         ),
         outputs=(number("days", 1, 3660),),

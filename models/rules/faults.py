@@ -26,6 +26,8 @@ from models.rules.words import said
 
 MOST_ROWS = 100
 MOST_GOLDEN = 100
+# 网络安全法 art. 21: logs for no less than six months. A nation's law, and no city's to choose.
+LEAST_AUDIT_DAYS = 184
 _ROW_ID = re.compile(r"[a-z0-9_]{1,40}")
 
 Code = Literal[
@@ -94,6 +96,8 @@ def _of_cells(content: Content, row: Row, number: int) -> Iterator[Fault]:
         yield from _of_cell(number, column, row, cells.output, zen.compile_expression)
     if content.table == "ladder":
         yield from _of_step(row, number)
+    if content.table == "retention":
+        yield from _of_days(content, row, number)
 
 
 def _of_cell(
@@ -119,6 +123,21 @@ def _of_step(row: Row, number: int) -> Iterator[Fault]:
     given = [name for name in ("after_percent", "after_seconds") if row.cells.get(name, "").strip()]
     if len(given) != 1:
         yield Fault("one_of_two", number, "after_percent", params={"other": "after_seconds"})
+
+
+def _of_days(content: Content, row: Row, number: int) -> Iterator[Fault]:
+    """网络安全法 art. 21: who looked at what is kept for six months at least, whatever a city would like."""
+    days = row.cells.get("days", "").strip()
+    what = content.definition.inputs[0]
+    try:
+        names_audit = any(
+            low <= what.choices.index("audit") <= high
+            for low, high in cells.admitted(what, row.cells.get("what", ""))
+        )
+    except CellRefused:
+        return
+    if names_audit and days.isascii() and days.isdigit() and int(days) < LEAST_AUDIT_DAYS:
+        yield Fault("out_of_range", number, "days", params={"value": days})
 
 
 def _of_rows(content: Content) -> list[Fault]:

@@ -20,10 +20,11 @@ from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
 from models.tables.people import contacts, officer_districts, officers, owners, sessions, shifts
 from models.tables.places import cities, districts
-from models.tables.records import audit, first_answers, lockouts
+from models.tables.records import audit, clearings, first_answers, lockouts
+from models.tables.refusals import refused_requests
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
 from models.tables.texts import city_texts
-from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles
+from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles, watch_flags
 
 __all__ = [
     "CONTROL",
@@ -32,6 +33,7 @@ __all__ = [
     "bindings",
     "cities",
     "city_texts",
+    "clearings",
     "configuration",
     "contacts",
     "deadlines",
@@ -55,6 +57,7 @@ __all__ = [
     "participants",
     "photos",
     "position_consents",
+    "refused_requests",
     "rollouts",
     "roster_places",
     "roster_shifts",
@@ -71,5 +74,6 @@ __all__ = [
     "stickers",
     "unit_statuses",
     "vehicles",
+    "watch_flags",
     "zones",
 ]

@@ -115,6 +115,8 @@ photos = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     instant("uploaded_at", required=True),
+    # When it was taken, as the phone wrote into it; nobody vouches for it. Empty: the phone says nothing.
+    instant("taken_at"),
 )
 
 offers = Table(

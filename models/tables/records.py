@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from models.tables.base import id_column, instant, metadata
 
@@ -43,4 +43,17 @@ lockouts = Table(
     Column("failures", Integer, nullable=False),
     instant("last_at", required=True),
     instant("locked_until"),
+)
+
+# The daily clearing away (`models.actions.clearing`): of each kind of thing one row.
+clearings = Table(
+    "clearings",
+    metadata,
+    Column("what", String(20), primary_key=True),
+    # A worker has taken this turn; the next one is a while after.
+    instant("begun_at", required=True),
+    # The last turn that came to its end, and how many it removed; since when that has been so for all there is.
+    instant("done_at"),
+    Column("removed", Integer, nullable=False),
+    Column("removed_in_all", BigInteger, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
-from models.tables.base import id_column, instant, metadata
+from models.tables.base import DistrictCode, id_column, instant, metadata
 
 vehicles = Table(
     "vehicles",
@@ -78,4 +78,39 @@ bindings = Table(
     instant("created_at", required=True),
     instant("expires_at", required=True),
     instant("used_at"),
+)
+
+# Vehicles to look out for. A plate is kept as a blind index: whoever reads the table has no list of plates.
+watch_flags = Table(
+    "watch_flags",
+    metadata,
+    id_column(),
+    Column("plate_index", LargeBinary, nullable=False),
+    Column("plate_masked", String(12), nullable=False),
+    # yellow_label, inspection_overdue, stolen, cloned, repeat_offender
+    Column("kind", String(20), nullable=False),
+    # The date that goes with it (when the label ends, the inspection was due), as the source gives it: YYYY-MM-DD.
+    Column("dated", String(10), nullable=True),
+    # In force from … to; without an end until it is cleared.
+    instant("begins_at", required=True),
+    instant("ends_at"),
+    # The district or city for which it holds.
+    Column("scope", DistrictCode, nullable=False),
+    # Where it comes from: a list, an order, a case.
+    Column("source", String(120), nullable=False),
+    Column("set_by", String(60), nullable=False),
+    instant("set_at", required=True),
+    Column("cleared_by", String(60), nullable=True),
+    instant("cleared_at"),
+    Column("cleared_reason", String(200), nullable=True),
+)
+# One kind stands once for a vehicle in a place.
+Index(
+    "uq_watch_flags_standing",
+    watch_flags.c.plate_index,
+    watch_flags.c.kind,
+    watch_flags.c.scope,
+    unique=True,
+    sqlite_where=watch_flags.c.cleared_at.is_(None),
+    postgresql_where=watch_flags.c.cleared_at.is_(None),
 )

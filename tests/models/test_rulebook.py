@@ -101,8 +101,8 @@ async def test_a_version_that_is_not_understood_leaves_the_one_before_it(
     async with store.database.write() as connection:
         await connection.execute(insert(rule_versions).values(version))
         await connection.execute(insert(rule_activations).values(activation))
-    await in_force(store, clock, "retention", "511800", {"days": "5"})
+    await in_force(store, clock, "retention", "511800", {"days": "500"})
     assert store.rules.in_force("response", YUCHENG, clock.now()).id == own
     assert store.rules.in_force("retention", YUCHENG, clock.now()).compiled.ask({"what": "audit"}).result == {
-        "days": 5
+        "days": 500
     }

@@ -37,7 +37,7 @@ async def resolved(web: Client, clock: FakeClock, car: str = "one") -> str:
 async def test_the_police_read_which_row_of_which_version_decided_what(web: Client) -> None:
     incident, _ = await web.asked("one", location={"lat": 29.9876, "lng": 103.0133})
     told = {one["table"]: one for one in await decisions(web, incident, ZHANG)}
-    assert told.keys() == {"requests", "limits", "response", "ladder"}
+    assert told.keys() == {"requests", "limits", "reasons", "response", "ladder"}
     response = told["response"]
     assert response["version"] == shipped.shipped_id(shipped.shipped()["response"].content)
     assert (response["rows"], response["results"]) == (["default"], [{"seconds": 300}])
@@ -86,7 +86,8 @@ async def test_dealing_with_a_car_brings_a_suggestion_that_knows_what_came_befor
     (suggested,) = [one for one in await decisions(web, incident, CHEN) if one["table"] == "disposition"]
     assert suggested["inputs"] == {
         "repeats_30_days": 2, "repeats_180_days": 2, "repeats_365_days": 2, "place": "fire_lane",
-        "minutes_until_left": 30, "obstructs": True, "watched": False,
+        "minutes_until_left": 30, "obstructs": True, "watched": False, "yellow_label": False,
+        "inspection_overdue": False, "stolen": False, "cloned": False, "repeat_offender": False,
     }  # fmt: skip
     assert suggested["rows"] == ["no_stop_place"]
     assert suggested["results"] == [{"disposition": "penalty", "second_person": False}]
@@ -179,13 +180,9 @@ async def test_the_database_itself_takes_no_second_person_who_is_the_first(
                 await connection.execute(insert(table).values(values))
 
 
-def test_a_decision_hears_nothing_of_a_person() -> None:
-    assert deciding.facts("move_car", "space", FakeClock().now()).keys() == {
-        "kind",
-        "reason",
-        "place",
-        "hour",
-    }
+async def test_a_decision_hears_nothing_of_a_person(web: Client) -> None:
+    heard = deciding.facts(web.store, YUCHENG, "move_car", "space", web.store.clock.now())
+    assert heard.keys() == {"kind", "reason", "place", "hour"}
 
 
 async def test_what_a_reason_says_of_the_place_is_all_that_is_known_of_it(web: Client) -> None:

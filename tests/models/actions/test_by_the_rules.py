@@ -170,11 +170,11 @@ async def test_what_is_kept_is_kept_as_long_as_the_rules_say(store: Store, clock
         "retention",
         CITY,
         {"what": names, "days": "3"},
-        {"what": "not in ['tokens', 'sessions']", "days": "9"},
+        {"what": "not in ['tokens', 'sessions']", "days": "900"},
     )
     assert retention.of(store, "tokens", YUCHENG) == timedelta(days=3)
     assert retention.of(store, "sessions") == timedelta(days=3), "of no district: the installation's city"
-    assert retention.of(store, "first_answers") == timedelta(days=9)
+    assert retention.of(store, "first_answers") == timedelta(days=900)
 
 
 async def test_an_owner_waits_as_long_as_the_rules_say_for_who_hides_the_place(

@@ -126,6 +126,19 @@ def test_rows_of_which_only_one_may_match_must_not_overlap() -> None:
     assert (fault.code, fault.row, fault.params) == ("overlap", 2, {"other": 1})
 
 
+def test_who_looked_at_what_is_kept_for_six_months_at_least() -> None:
+    def kept(days: str) -> list[str]:
+        table = content(
+            "retention",
+            row("audit", what="'audit'", days=days),
+            row("other", what="not in ['audit']", days="7"),
+        )
+        return [f"{fault.code} {fault.row} {fault.column}" for fault in faults.find(table)]
+
+    assert kept("183") == ["out_of_range 1 days"]
+    assert kept("184") == []
+
+
 def test_of_a_ladder_two_rows_that_can_meet_are_two_different_steps() -> None:
     cells = {"after_percent": "20", "actions": "['offer']", "unless_answered": "true"}
     table = content(
