@@ -37,11 +37,13 @@ from models.store import Change, Store
 from models.tables import bindings, notices, stickers
 
 Purpose = Literal["bind", "manage"]
+# What keeps a guesser from binding somebody else's car, and a stranger from waking people all night: security of the
+# product, the same everywhere. None of it is a local habit, and a table that could loosen it would be a door.
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5  # wrong codes before a binding is worthless
 LONGEST_NAME = 40  # characters
-# Codes cost money and wake people: so many per phone and per sticker in the last hour.
+# So many codes per phone and per sticker in the last hour.
 CODES_AN_HOUR = 5
 ADDRESS = LockRule(allowed=20, seconds=600, longest=600, remembered=3600)
 HOUR = timedelta(hours=1)

@@ -34,6 +34,7 @@ ROLES_OF: dict[Door, frozenset[str]] = {
 }
 # Whoever guesses at one account from one address is slowed down soon. The wider counts are higher, so that
 # nobody locks an officer out of his account by guessing at it from somewhere else.
+# Security of accounts (等保 身份鉴别: lock-out after failures), the same everywhere and in no city's table.
 PAIR = LockRule(allowed=5, seconds=30, longest=900, remembered=3600)
 ADDRESS = LockRule(allowed=30, seconds=30, longest=900, remembered=3600)
 ACCOUNT = LockRule(allowed=50, seconds=30, longest=300, remembered=3600)
