@@ -16,6 +16,7 @@ from models.caller import System
 from models.errors import Conflict
 from models.flags.guards import crossed
 from models.flags.rollout import Rollout
+from models.flags.steps import Crossed
 from models.queries.rollouts import compared, under_way
 from models.store import Store
 from models.tables import rollouts
@@ -52,12 +53,13 @@ async def _is_ours(store: Store, rollout: Rollout) -> bool:
 
 async def _look(store: Store, rollout: Rollout) -> bool:
     seen = await compared(store, rollout)
-    guard = crossed(rollout.guards, seen.pilot, seen.control)
-    if guard is None:
+    check = crossed(rollout.guards, seen.pilot, seen.control)
+    if check is None:
         return False
-    log.warning("guard_crossed", rollout=rollout.id, flag=rollout.flag, figure=guard.figure)
+    log.warning("guard_crossed", rollout=rollout.id, flag=rollout.flag, figure=check.figure)
+    found = Crossed(check, seen.pilot[check.figure], seen.control[check.figure])
     try:
-        await roll_back(store, rollout.id, System(), f"guard:{guard.figure}")
+        await roll_back(store, rollout.id, System(), f"guard:{check.figure}", crossed=found)
     except Conflict:  # somebody was faster
         return False
     return True

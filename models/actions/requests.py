@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from models import plates
-from models.actions import consequences, deciding, limits, lockouts, proof, response_time, variants
+from models.actions import (
+    consequences,
+    deciding,
+    limits,
+    lockouts,
+    proof,
+    response_time,
+    trial_faults,
+    variants,
+)
 from models.actions.around import Around, contacts_by_vehicle
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping, answered_at
@@ -80,7 +90,11 @@ async def request_move(store: Store, request: MoveRequest, *, then: Then | None 
     async def work(change: Change) -> Requested | _WrongTail:
         return await _request(change, request, then)
 
-    made = await until_saved(lambda: store.commit("request", subjects, work))
+    try:
+        made = await until_saved(lambda: store.commit("request", subjects, work))
+    except Exception as error:
+        await trial_faults.count(store, error, request.sticker, partial(_district, store, request))
+        raise
     if isinstance(made, Requested):
         return made
     if request.prover is not None:
@@ -101,9 +115,9 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     await _learn(change, request, sticker, then)
     if request.prover is not None:
         await proof.refuse_locked(change, sticker.id, request.prover)
-    district = _district(change, request, sticker)
+    store, district = change.store, _district(change.store, request, sticker.district)
     trying = await variants.of_request(
-        change, sticker.vehicle_id, district=district, sticker_district=sticker.district
+        store, change.connection, sticker.vehicle_id, district=district, sticker_district=sticker.district
     )
     rule = _conditions(change, request, sticker, trying)
     if not plates.tail_matches(sticker.plate, request.plate_tail):
@@ -152,12 +166,12 @@ async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then 
     await change.learn(*asked)
 
 
-def _district(change: Change, request: MoveRequest, sticker: Any) -> str:
+def _district(store: Store, request: MoveRequest, home: str) -> str:
     """The one in which the car stands if that is known and moves cars, else the sticker's."""
     place = request.location
-    found = None if place is None else change.store.boundaries.district_of(place)
-    if found is None or change.store.flags.set.stage(module_key("move_car"), found).state == "off":
-        return str(sticker.district)
+    found = None if place is None else store.boundaries.district_of(place)
+    if found is None or store.flags.set.stage(module_key("move_car"), found).state == "off":
+        return home
     return found
 
 

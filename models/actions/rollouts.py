@@ -1,4 +1,4 @@
-"""A rollout's steps: start, widen, pause, resume, finish, roll back. Each moves its flag in the same transaction.
+"""A rollout's steps, from its start to going live or back. Each moves its flag in the same transaction.
 
 Members stay members: a pause sends them back to what was before and resuming takes the same ones in again, and a
 share only ever widens. Leaves to others: the figures (`models.queries.rollouts`), and who looks at the guards when.
@@ -21,8 +21,10 @@ from models.configuration import configuring, revise
 from models.errors import Conflict, InvalidField, NotFound
 from models.flags.content import LIVE, Stage
 from models.flags.definitions import is_untried, rule_of
-from models.flags.guards import SHIPPED, Guard
+from models.flags.guards import SHIPPED, Guard, faults
 from models.flags.rollout import UNDER_WAY, Rollout, Status, encode, from_row
+from models.flags.steps import Crossed, StepName
+from models.flags.steps import Step as Made
 from models.queries.places import cities_of_districts
 from models.store import Change, Store
 from models.tables import rollouts, rule_versions
@@ -30,6 +32,7 @@ from models.tables import rollouts, rule_versions
 MOST_DISTRICTS = 200  # of one rollout
 
 Then = Keeping[Rollout]
+_ACTIONS: Mapping[StepName, str] = {"guards": "set_guards"}  # in the audit, where it is not <step>_rollout
 Step = Callable[[Change, Rollout], Awaitable[Rollout]]
 
 
@@ -55,9 +58,10 @@ async def start(
     flag_actions.refuse_others(by, codes)
     if is_untried(flag):
         raise Conflict(why="not_by_the_car")
+    _refuse_faulty(guards)
     async with configuring(store, "flags") as change:
         rollout = await _new(change, flag, codes, percent, by, guards, reason)
-        await _move_flag(change, rollout, by, reason)
+        await _move_flag(change, rollout, by, reason, _made(rollout, "start", guards=rollout.guards))
         await change.connection.execute(insert(rollouts).values(**_row(rollout), checked_at=change.at))
         await audit.record(change, by, "start_rollout", f"rollout:{rollout.id}", reason=reason)
         if then is not None:
@@ -76,7 +80,7 @@ async def widen(
             raise InvalidField(field="percent", why="not_wider", percent=seen.percent)
         return replace(seen, percent=percent)
 
-    return await _step(store, rollout_id, "widen_rollout", by, step, then=then)
+    return await _step(store, rollout_id, "widen", by, step, then=then)
 
 
 async def pause(store: Store, rollout_id: str, by: Officer, *, then: Then | None = None) -> Rollout:
@@ -86,7 +90,7 @@ async def pause(store: Store, rollout_id: str, by: Officer, *, then: Then | None
         _refuse_unless(seen, "running")
         return replace(seen, status="paused")
 
-    return await _step(store, rollout_id, "pause_rollout", by, step, then=then)
+    return await _step(store, rollout_id, "pause", by, step, then=then)
 
 
 async def resume(store: Store, rollout_id: str, by: Officer, *, then: Then | None = None) -> Rollout:
@@ -96,7 +100,7 @@ async def resume(store: Store, rollout_id: str, by: Officer, *, then: Then | Non
         _refuse_unless(seen, "paused")
         return replace(seen, status="running")
 
-    return await _step(store, rollout_id, "resume_rollout", by, step, then=then)
+    return await _step(store, rollout_id, "resume", by, step, then=then)
 
 
 async def finish(store: Store, rollout_id: str, by: Officer, *, then: Then | None = None) -> Rollout:
@@ -111,13 +115,19 @@ async def finish(store: Store, rollout_id: str, by: Officer, *, then: Then | Non
             raise Conflict(why="rule_begins_at_its_desk")
         return replace(seen, status="finished", ended_at=change.at, ended_by=actor_of(by))
 
-    return await _step(store, rollout_id, "finish_rollout", by, step, then=then)
+    return await _step(store, rollout_id, "finish", by, step, then=then)
 
 
 async def roll_back(
-    store: Store, rollout_id: str, by: Officer | System, reason: str, *, then: Then | None = None
+    store: Store,
+    rollout_id: str,
+    by: Officer | System,
+    reason: str,
+    *,
+    crossed: Crossed | None = None,
+    then: Then | None = None,
 ) -> Rollout:
-    """For good: as it was before. ``by`` is the service itself when a guard was crossed.
+    """For good: as it was before. ``by`` is the service itself when a guard was ``crossed``.
 
     Raises NotFound, Forbidden, Conflict (it has ended).
     """
@@ -126,17 +136,40 @@ async def roll_back(
         _refuse_unless(seen, *UNDER_WAY)
         return replace(seen, status="rolled_back", ended_at=change.at, ended_by=actor_of(by), reason=reason)
 
-    return await _step(store, rollout_id, "roll_back_rollout", by, step, reason=reason, then=then)
+    return await _step(store, rollout_id, "roll_back", by, step, reason=reason, crossed=crossed, then=then)
+
+
+async def set_guards(
+    store: Store,
+    rollout_id: str,
+    guards: tuple[Guard, ...],
+    by: Officer,
+    reason: str,
+    *,
+    then: Then | None = None,
+) -> Rollout:
+    """Other guards from now on: a new version of the flag, though it says the same, with what counted before.
+
+    Raises NotFound, Forbidden, InvalidField (a guard that could never be crossed), Conflict (it has ended).
+    """
+    _refuse_faulty(guards)
+
+    async def step(_change: Change, seen: Rollout) -> Rollout:
+        _refuse_unless(seen, *UNDER_WAY)
+        return replace(seen, guards=guards)
+
+    return await _step(store, rollout_id, "guards", by, step, reason=reason, then=then)
 
 
 async def _step(
     store: Store,
     rollout_id: str,
-    action: str,
+    name: StepName,
     by: Officer | System,
     step: Step,
     *,
     reason: str | None = None,
+    crossed: Crossed | None = None,
     then: Then | None = None,
 ) -> Rollout:
     async with configuring(store, "flags") as change:
@@ -144,11 +177,15 @@ async def _step(
         if isinstance(by, Officer):
             flag_actions.refuse_others(by, seen.districts)
         after = await step(change, seen)
-        await _move_flag(change, after, by, reason)
+        guards = (after.guards, seen.guards) if name == "guards" else (None, None)
+        made = _made(after, name, guards=guards[0], were=guards[1], crossed=crossed)
+        await _move_flag(change, after, by, reason, made)
         await change.connection.execute(
             update(rollouts).where(rollouts.c.id == seen.id).values(**_row(after))
         )
-        await audit.record(change, by, action, f"rollout:{seen.id}", reason=reason)
+        await audit.record(
+            change, by, _ACTIONS.get(name, f"{name}_rollout"), f"rollout:{seen.id}", reason=reason
+        )
         if then is not None:
             await then(change, after)
     return after
@@ -206,9 +243,26 @@ async def _check_rule(change: Change, flag: str, codes: Sequence[str], cities: M
     await revise(change.connection, "rules", change.store.ids.new(), change.at)
 
 
-async def _move_flag(change: Change, rollout: Rollout, by: Caller, reason: str | None) -> None:
+def _refuse_faulty(guards: tuple[Guard, ...]) -> None:
+    for place, why in faults(guards):
+        raise InvalidField(field=place, why=why)
+
+
+def _made(
+    rollout: Rollout,
+    name: StepName,
+    *,
+    guards: tuple[Guard, ...] | None = None,
+    were: tuple[Guard, ...] | None = None,
+    crossed: Crossed | None = None,
+) -> Made:
+    """The step as the flag's version keeps it."""
+    return Made(rollout.id, name, tuple(rollout.districts), rollout.percent, guards, were, crossed)
+
+
+async def _move_flag(change: Change, rollout: Rollout, by: Caller, reason: str | None, made: Made) -> None:
     content = (await flag_actions.current(change.connection, rollout.flag)).with_districts(rollout.stages)
-    await flag_actions.write(change, rollout.flag, content, by, reason)
+    await flag_actions.write(change, rollout.flag, content, by, reason, made)
 
 
 async def _load(change: Change, rollout_id: str) -> Rollout:

@@ -18,23 +18,25 @@ from models.flags.definitions import OF_THE_STICKER, rule_of
 from models.flags.flags import Variant
 from models.incident.incident import Incident
 from models.rules.book import Version
-from models.store import Change, Store
+from models.store import Store
 from models.tables import incident_variants, ownerships
 
 Variants = Mapping[str, Variant]  # by flag
 
 
-async def of_request(change: Change, vehicle_id: str, *, district: str, sticker_district: str) -> Variants:
+async def of_request(
+    store: Store, connection: AsyncConnection, vehicle_id: str, *, district: str, sticker_district: str
+) -> Variants:
     """Of a request that is made now about a vehicle which stands in ``district``.
 
     A version of which this process does not know the rows yet counts for nobody.
     """
-    store, flags = change.store, change.store.flags
+    flags = store.flags
     if not flags.trials:
         return {}
     units: dict[str, str | None] = {"vehicle": vehicle_id}
     if any(flags.unit(key) == "owner" for key in flags.trials):
-        units["owner"] = await owner_of(change.connection, vehicle_id)
+        units["owner"] = await owner_of(connection, vehicle_id)
     found: dict[str, Variant] = {}
     for key in flags.trials:
         rule = rule_of(key)

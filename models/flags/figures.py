@@ -19,6 +19,7 @@ Figure = Literal["kept", "breached", "errors", "complaints", "answer_p90", "acce
 FIGURES: tuple[Figure, ...] = ("kept", "breached", "errors", "complaints", "answer_p90", "accept_p90")
 # More is better for this one, worse for all others.
 BETTER_HIGH: frozenset[Figure] = frozenset({"kept"})
+TIMES: frozenset[Figure] = frozenset({"answer_p90", "accept_p90"})
 WORST_STARS = 2  # of five: a complaint
 
 
@@ -51,15 +52,19 @@ class Estimate:
     high: float | None
 
 
-def figures(cases: Sequence[Case]) -> dict[Figure, Estimate]:
-    """Of those whose response time is over, or that are closed: for others it is too early to tell."""
+def figures(cases: Sequence[Case], faults: int = 0) -> dict[Figure, Estimate]:
+    """Of those whose response time is over, or that are closed: for others it is too early to tell.
+
+    ``faults``: requests that failed by our own fault and are none of the cases; they are errors like a notice that
+    could not be sent.
+    """
     over = [one for one in cases if one.is_over]
     handed = [one for one in over if one.handed_over_at is not None]
     stars = [each for one in over for each in one.stars]
     return {
         "kept": share(sum(map(_kept, over)), len(over)),
         "breached": share(sum(one.breached for one in over), len(over)),
-        "errors": share(sum(one.failed for one in over), len(over)),
+        "errors": share(sum(one.failed for one in over) + faults, len(over) + faults),
         "complaints": share(sum(each <= WORST_STARS for each in stars), len(stars)),
         "answer_p90": p90([_seconds(one.requested_at, one.answered_at) for one in over]),
         "accept_p90": p90([_seconds(one.handed_over_at, one.accepted_at) for one in handed]),

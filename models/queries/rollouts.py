@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.flags.definitions import definition
@@ -15,7 +15,7 @@ from models.flags.figures import Case, Estimate, Figure, figures
 from models.flags.flags import Variant
 from models.flags.rollout import Rollout, control_of, from_row
 from models.store import Store
-from models.tables import incident_variants, incidents, notices, participants, rollouts
+from models.tables import incident_variants, incidents, notices, participants, rollouts, trial_faults
 
 MOST_CASES = 20_000  # the newest of each group that are counted
 SHOWN = 50  # rollouts, the newest first
@@ -58,9 +58,30 @@ async def compared(store: Store, rollout: Rollout) -> Compared:
     control = control_of("feature" if known is None else known.kind, rollout.percent)
     now = store.clock.now()
     async with store.database.read() as connection:
-        pilot = await _cases(connection, rollout, "on", now)
-        others = await _cases(connection, rollout, control, now)
-    return Compared(figures(pilot), figures(others), control)
+        pilot = await _figures(connection, rollout, "on", now)
+        others = await _figures(connection, rollout, control, now)
+    return Compared(pilot, others, control)
+
+
+async def _figures(
+    connection: AsyncConnection, rollout: Rollout, variant: Variant, now: datetime
+) -> dict[Figure, Estimate]:
+    cases = await _cases(connection, rollout, variant, now)
+    return figures(cases, await _faults(connection, rollout, variant))
+
+
+async def _faults(connection: AsyncConnection, rollout: Rollout, variant: Variant) -> int:
+    """Requests that failed by our own fault since the first whole minute of the rollout."""
+    inside = trial_faults.c.district.in_(rollout.districts)
+    query = select(func.coalesce(func.sum(trial_faults.c.count), 0)).where(
+        trial_faults.c.flag == rollout.flag,
+        trial_faults.c.variant == variant,
+        trial_faults.c.minute >= rollout.started_at,
+        inside if variant in {"on", "off"} else ~inside,
+    )
+    if rollout.ended_at is not None:
+        query = query.where(trial_faults.c.minute <= rollout.ended_at)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def _cases(

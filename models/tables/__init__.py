@@ -14,7 +14,7 @@ from models.tables.duty import (
     unit_statuses,
     zones,
 )
-from models.tables.flags import flags, incident_variants, rollouts
+from models.tables.flags import flags, incident_variants, rollouts, trial_faults
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -73,6 +73,7 @@ __all__ = [
     "sticker_batches",
     "stickers",
     "unit_statuses",
+    "trial_faults",
     "vehicles",
     "watch_flags",
     "zones",

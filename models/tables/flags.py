@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
-from models.tables.base import id_column, instant, metadata
+from models.tables.base import Instant, id_column, instant, metadata
 
 flags = Table(
     "flags",
@@ -19,7 +19,10 @@ flags = Table(
     Column("made_by", String(60), nullable=False),
     instant("made_at", required=True),
     Column("reason", String(200), nullable=True),
+    # JSON as models.flags.steps has it: the step of a rollout that made this version; empty: somebody set a stage.
+    Column("step", Text, nullable=True),
 )
+Index("ix_flags_made_at", flags.c.made_at)
 
 rollouts = Table(
     "rollouts",
@@ -31,7 +34,7 @@ rollouts = Table(
     Column("percent", Integer, nullable=False),
     # running, paused, finished, rolled_back
     Column("status", String(12), nullable=False),
-    # JSON: what must not become worse, as it was agreed at the start.
+    # JSON: what must not become worse, as it counts now; what counted before is in the flag's versions.
     Column("guards", Text, nullable=False),
     instant("started_at", required=True),
     Column("started_by", String(60), nullable=False),
@@ -50,4 +53,15 @@ incident_variants = Table(
     Column("flag", String(60), primary_key=True),
     # on, off, live, outside
     Column("variant", String(10), nullable=False),
+)
+
+# Requests that failed by our own fault while something was on trial: they left no incident. One row a minute.
+trial_faults = Table(
+    "trial_faults",
+    metadata,
+    Column("flag", String(60), primary_key=True),
+    Column("variant", String(10), primary_key=True),
+    Column("district", String(12), primary_key=True),
+    Column("minute", Instant, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

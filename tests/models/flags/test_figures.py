@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.flags.figures import Case, Estimate, figures, p90, share
-from models.flags.guards import SHIPPED, Guard, crossed
 
 AT = datetime(2026, 11, 2, 8, tzinfo=UTC)
 INF = float("inf")
@@ -78,60 +77,3 @@ def test_what_is_counted_and_of_what() -> None:
         "answer_p90": (4, None),
         "accept_p90": (2, 200.0),
     }
-
-
-def group(n: int, breached: int) -> list[Case]:
-    return [
-        case(breached=number < breached, moved_at=AT if number >= breached else None) for number in range(n)
-    ]
-
-
-def test_a_guard_is_crossed_by_what_chance_does_not_explain() -> None:
-    control = figures(group(200, 10))
-    # 10 of 200: Wilson 0.0274 to 0.0896. 30 of 100: 0.2189 to 0.3958.
-    assert crossed([Guard("breached", worse_by=0.05)], figures(group(100, 30)), control) is not None
-    # 12 of 100: 0.0700 to 0.1981, which has something in common with the control group's.
-    assert crossed([Guard("breached", worse_by=0.05)], figures(group(100, 12)), control) is None
-    # Far enough apart, and still no more than what was allowed.
-    assert crossed([Guard("breached", worse_by=0.30)], figures(group(100, 30)), control) is None
-
-
-def test_a_guard_waits_for_its_least_number() -> None:
-    control = figures(group(200, 10))
-    guard = Guard("breached", worse_by=0.05, least_n=50)
-    assert crossed([guard], figures(group(49, 40)), control) is None
-    assert crossed([guard], figures(group(50, 40)), control) == guard
-    assert crossed([guard], figures(group(50, 40)), figures(group(49, 0))) is None
-
-
-def test_a_limit_needs_no_control_group() -> None:
-    guard = Guard("breached", limit=0.10, least_n=20)
-    nobody = figures([])
-    # 8 of 40: 0.1050 to 0.3478. 7 of 40: 0.0875.
-    assert crossed([guard], figures(group(40, 8)), nobody) == guard
-    assert crossed([guard], figures(group(40, 7)), nobody) is None
-
-
-def test_more_is_better_for_the_promise() -> None:
-    worse, better = figures(group(100, 40)), figures(group(100, 2))
-    guard = Guard("kept", worse_by=0.05)
-    assert crossed([guard], worse, better) == guard
-    assert crossed([guard], better, worse) is None
-    assert crossed([Guard("kept", limit=0.80)], worse, figures([])) is not None
-    assert crossed([Guard("kept", limit=0.80)], better, figures([])) is None
-
-
-def test_slower_answers_cross_the_guard_of_their_p90() -> None:
-    def answering(seconds: int, n: int = 200) -> list[Case]:
-        return [case(answered_at=AT + timedelta(seconds=seconds + number % 20)) for number in range(n)]
-
-    guard = Guard("answer_p90", worse_by=60)
-    assert crossed([guard], figures(answering(140)), figures(answering(60))) == guard
-    assert crossed([guard], figures(answering(100)), figures(answering(60))) is None
-    never = [case() for _ in range(200)]
-    assert crossed([guard], figures(answering(100)), figures(never)) is None
-    assert crossed([guard], figures(answering(60)), figures(answering(140))) is None
-
-
-def test_the_shipped_guards_are_quiet_while_both_groups_are_alike() -> None:
-    assert crossed(SHIPPED, figures(group(500, 20)), figures(group(500, 22))) is None
