@@ -13,7 +13,6 @@ from models.actions.guarding import APART, look_at_guards
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.flags.content import Stage
 from models.flags.definitions import rule_key
-from models.flags.figures import Estimate
 from models.flags.guards import Guard
 from models.queries.flag_history import PAGE, FlagVersion, history
 from models.store import Store
@@ -93,9 +92,8 @@ async def test_the_service_s_way_back_shows_the_figure_that_crossed(store: Store
     # 20 of 40: Wilson 0.3520 to 0.6480. 5 of 100: 0.0215 to 0.1118.
     assert (crossed.figure, crossed.check.against, crossed.check.allowed) == ("breached", "control", 0.05)
     assert crossed.check.found == pytest.approx(0.45)
-    assert crossed.pilot == Estimate(
-        40, 0.5, pytest.approx(0.3520, abs=5e-5), pytest.approx(0.6480, abs=5e-5)
-    )  # type: ignore[arg-type]
+    assert (crossed.pilot.n, crossed.pilot.value) == (40, 0.5)
+    assert [crossed.pilot.low, crossed.pilot.high] == pytest.approx([0.3520, 0.6480], abs=5e-5)
     assert crossed.control.high == pytest.approx(0.1118, abs=5e-5)
 
 

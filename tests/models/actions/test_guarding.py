@@ -8,18 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, text, update
+from sqlalchemy.exc import DBAPIError
 
 from models.actions import rollouts
 from models.actions.guarding import APART, look_at_guards
 from models.actions.requests import MoveRequest, request_move
 from models.errors import Conflict, Forbidden, InvalidField, PlateTailWrong
 from models.flags.content import Stage
-from models.flags.definitions import rule_key
 from models.flags.guards import Guard
 from models.queries.rollouts import compared
 from models.store import Store
-from models.tables import incidents, notices, participants, rule_versions
+from models.tables import incidents, notices, participants
 from tests.support.city import MINGSHAN, YUCHENG, ask, officer
 from tests.support.clock import FakeClock
 from tests.support.pilots import (
@@ -27,12 +27,12 @@ from tests.support.pilots import (
     GUARD,
     PHOTOS,
     made,
+    off,
     records,
     stage,
     started,
     status_of,
 )
-from tests.support.rules import approved
 
 
 async def test_a_pilot_that_crosses_a_guard_is_rolled_back_by_the_service(
@@ -177,22 +177,19 @@ def requester(clock: FakeClock, incident: str, stars: int) -> dict[str, Any]:
 async def test_requests_that_fail_by_our_own_fault_are_errors_of_their_variant(
     store: Store, clock: FakeClock
 ) -> None:
-    """A version that says three thousand years, as only a fault of ours could have let it through."""
-    version = await approved(store, "response", YUCHENG, {"seconds": "120"})
-    async with store.database.write() as connection:
-        row = rule_versions.c.id == version
-        content = (await connection.execute(select(rule_versions.c.content).where(row))).scalar_one()
-        broken = content.replace('"120"', '"99999999999"')
-        assert broken != content
-        await connection.execute(update(rule_versions).where(row).values(content=broken))
+    """A table is gone, as after half an upgrade; and what is refused rightly is no fault."""
+    await off(store, PHOTOS, YUCHENG)
     clock.advance(30)
-    rollout = await rollouts.start(store, rule_key("response", version), [YUCHENG], 100, ADMIN)
+    rollout = await rollouts.start(store, PHOTOS, [YUCHENG], 100, ADMIN)
     await store.configuration.refresh()
-    clock.advance(60)
-    for car in ("one", "two", "one"):
-        with pytest.raises(OverflowError):
-            await ask(store, car)
     with pytest.raises(PlateTailWrong):
         await request_move(store, MoveRequest("sticker-one", "000", "blocking"))
+    async with store.database.write() as connection:
+        await connection.execute(text("ALTER TABLE deadlines RENAME TO elsewhere"))
+    for seconds in (10, 30, 0, 60):  # the first within the minute in which it began
+        clock.advance(seconds)
+        with pytest.raises(DBAPIError):
+            await ask(store, "one")
     errors = (await compared(store, rollout)).pilot["errors"]
     assert (errors.n, errors.value) == (3, 1.0)
+    assert (await compared(store, rollout)).control["errors"].n == 0
