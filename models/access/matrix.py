@@ -110,16 +110,20 @@ roll_back_rules                  . . . . . y . . .  处罚法 34
 submit_rules                     . . . . . y . . .  处罚法 34
 approve_rules                    . . . . . y . . .  处罚法 34; a second person, by the tables' own constraint
 reject_rules                     . . . . . y . . .  处罚法 34
+withdraw_rules                   . . . . . y . . .  处罚法 34; its author only
 activate_rules                   . . . . . y . . .  处罚法 34
 flags                            . . . . . y . . .  等保 安全管理中心
 set_stage                        . . . . . y . . .  等保 安全管理中心
 kill_flag                        . . . . . y . . .  等保 安全管理中心
+flag_history                     . . . . . y . . .  等保 安全管理中心
+go_back_flag                     . . . . . y . . .  等保 安全管理中心
 rollouts                         . . . . . y . . .  等保 安全管理中心
 start_rollout                    . . . . . y . . .  等保 安全管理中心
 rollout                          . . . . . y . . .  等保 安全管理中心
 widen_rollout                    . . . . . y . . .  等保 安全管理中心
 pause_rollout                    . . . . . y . . .  等保 安全管理中心
 resume_rollout                   . . . . . y . . .  等保 安全管理中心
+set_guards                       . . . . . y . . .  等保 安全管理中心
 finish_rollout                   . . . . . y . . .  等保 安全管理中心
 roll_back_rollout                . . . . . y . . .  等保 安全管理中心
 texts                            . . . . . y . . .  等保 安全管理中心: a city's own wording

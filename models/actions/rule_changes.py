@@ -1,4 +1,4 @@
-"""A version of a table on its way: drafted, checked, approved or rejected by a second person.
+"""A version of a table on its way: drafted, checked, approved or rejected by a second person, or withdrawn.
 
 Every step is one transaction with its audit record, and changes of rules queue (``configuring``), so that what a
 step has looked at holds until it commits. That nobody approves his own is said here and by the database's own
@@ -15,7 +15,7 @@ from models.actions import rule_steps
 from models.actions.rule_steps import Changed, Then
 from models.caller import Officer
 from models.configuration import configuring
-from models.errors import Conflict, NotFound, SecondPersonNeeded
+from models.errors import Conflict, Forbidden, NotFound, SecondPersonNeeded
 from models.rulebook import next_number
 from models.rules.content import Content, to_model
 from models.rules.definitions import DEFINITIONS
@@ -99,6 +99,23 @@ async def decide(
         await _set(change, row.id, status=status, **values)
         await rule_steps.end(change, by, "rule_approve" if approve else "rule_reject", decided, reason, then)
     return decided
+
+
+async def withdraw(
+    store: Store, by: Officer, version_id: str, *, reason: str | None, then: Then | None = None
+) -> Changed:
+    """Its author takes back a draft, or what waits for a second person. It stays where it is and goes nowhere.
+
+    Raises NotFound, Forbidden (another's), Conflict (somebody has decided about it).
+    """
+    async with configuring(store, "rules") as change:
+        row = await rule_steps.version(change, by, version_id, "draft", "checked")
+        if row.author != by.subject:
+            raise Forbidden
+        withdrawn = Changed(row.id, row.number, "withdrawn")
+        await _set(change, row.id, status="withdrawn", withdrawn_at=change.at)
+        await rule_steps.end(change, by, "rule_withdraw", withdrawn, reason, then)
+    return withdrawn
 
 
 async def _refuse_same_person(change: Change, by: Officer, author: str) -> None:

@@ -35,15 +35,15 @@ class Changed:
 Then = Keeping[Changed]
 
 
-async def version(change: Change, by: Officer, version_id: str, status: str) -> Any:
-    """A version in this status, locked, of a scope that is his. Raises NotFound, Forbidden, Conflict."""
+async def version(change: Change, by: Officer, version_id: str, *possible: str) -> Any:
+    """A version in one of these statuses, locked, of a scope that is his. Raises NotFound, Forbidden, Conflict."""
     query = select(rule_versions).where(rule_versions.c.id == version_id).with_for_update()
     row = (await change.connection.execute(query)).first()
     if row is None or row.scope == EVERYWHERE:
         raise NotFound
     await check_scope(change, by, row.scope)
-    if row.status != status:
-        raise Conflict(why=_ANOTHER[status])
+    if row.status not in possible:
+        raise Conflict(why=_ANOTHER[possible[-1]])
     return row
 
 

@@ -272,11 +272,12 @@ def _version_view(row: Any, now: _Now, people: Mapping[str, str]) -> View:
         "decided_by": row.decided_by and people.get(row.decided_by, row.decided_by),
         "decided_at": iso_or_none(row.decided_at),
         "decided_reason": row.decided_reason,
+        "withdrawn_at": iso_or_none(row.withdrawn_at),
     }
 
 
 def _state(row: Any, now: _Now) -> str:
-    """draft, checked, rejected; of an approved one whether it is approved only, scheduled, active or retired."""
+    """draft, checked, rejected, withdrawn; of an approved one: approved (only), scheduled, active or retired."""
     if row.status != "approved":
         return str(row.status)
     begun = [one.version for one in now.standing.begun(row.table_name, row.scope, now.at)]

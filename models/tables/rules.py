@@ -26,7 +26,7 @@ rule_versions = Table(
     Column("scope", String(12), nullable=False),
     # Counts the versions of one table in one scope.
     Column("number", Integer, nullable=False),
-    # draft, checked, approved, rejected
+    # draft, checked, approved, rejected, withdrawn
     Column("status", String(10), nullable=False),
     # The decision model with its sentence, source and golden cases. Never changed: a change is a new version.
     Column("content", Text, nullable=False),
@@ -39,16 +39,19 @@ rule_versions = Table(
     Column("decided_by", String(60), nullable=True),
     instant("decided_at"),
     Column("decided_reason", String(200), nullable=True),
+    # By its author, before anybody decided.
+    instant("withdrawn_at"),
     UniqueConstraint("table_name", "scope", "number"),
     # What an activation refers to: only a version that somebody approved has an approver to name.
     UniqueConstraint("id", "decided_by", "status"),
     CheckConstraint("decided_by IS NULL OR decided_by <> author", name="second_person"),
     CheckConstraint(
-        "status IN ('draft', 'checked') AND decided_by IS NULL AND decided_at IS NULL"
+        "status IN ('draft', 'checked', 'withdrawn') AND decided_by IS NULL AND decided_at IS NULL"
         " OR status IN ('approved', 'rejected') AND decided_by IS NOT NULL AND decided_at IS NOT NULL"
         " AND checked_at IS NOT NULL",
         name="decided",
     ),
+    CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
 )
 
 rule_activations = Table(

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from models.settings import Settings
 from models.store import Store
 from tests.web.client import Client
+from tests.web.rule_desk import HE, SU, administrator
 from web.app import make_app
 from web.open import make_site
 from web.site import Site
@@ -46,3 +47,15 @@ async def unlimited(store: Store) -> AsyncIterator[Client]:
     freed = replace(store, settings=settings)
     async with Client(app_of(freed), freed) as client:
         yield client
+
+
+@pytest.fixture
+async def su(web: Client) -> dict[str, str]:
+    """The headers of an administrator of Yucheng."""
+    return await administrator(web, SU)
+
+
+@pytest.fixture
+async def he(web: Client) -> dict[str, str]:
+    """Of another, who has Mingshan too."""
+    return await administrator(web, HE)

@@ -1,22 +1,18 @@
-"""Modules by district as the web follows them, and the administrator's rollout desk."""
+"""The administrator's rollout desk over HTTP."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from models.actions import flags as flag_actions
-from models.actions import rollouts
 from models.caller import Officer
-from models.flags.content import Stage
 from models.store import Store
-from models.tables import audit, sticker_batches, stickers
+from models.tables import audit
 from tests.support.city import AUX, CHEN, MINGSHAN, YUCHENG, ZHANG, joins, officer
 from tests.support.rules import approved
-from tests.web.client import Client, bearer, error_of, picture
-from web.endpoints import ENDPOINTS
+from tests.web.client import Client, bearer, error_of
 
 ADMIN = officer("051900", "administrator", YUCHENG, MINGSHAN)
 OF_YUCHENG = officer("051901", "administrator", YUCHENG)
@@ -26,183 +22,6 @@ MOVE_CAR, DUTY, PHOTOS = "module.move_car", "module.duty", "feature.request_phot
 @pytest.fixture(autouse=True)
 async def administrators(store: Store) -> None:
     await joins(store, ADMIN, OF_YUCHENG)
-
-
-async def put(store: Store, key: str, state: Any, *codes: str) -> None:
-    for code in codes or (YUCHENG,):
-        await flag_actions.set_stage(store, key, code, Stage(state), ADMIN)
-    await store.configuration.refresh()
-
-
-def test_every_route_names_its_module() -> None:
-    named = {one.name: one.module for one in ENDPOINTS}
-    assert named["request_move"] == named["incident"] == named["accept"] == named["board"] == "move_car"
-    assert named["begin_binding"] == named["sticker"] == named["add_photo"] == "move_car"
-    assert named["set_duty"] == named["duty"] == named["move"] == "duty"
-    assert {one.name for one in ENDPOINTS if one.module != "platform" and one.where is None} == set()
-    assert {one.module for one in ENDPOINTS if one.path.startswith("/api/v1/admin/")} == {"platform"}
-    others = {one.name for one in ENDPOINTS if not one.path.startswith("/api/v1/admin/")}
-    assert {name for name in others if named[name] == "platform"} == {
-        "connection_token", "districts", "me", "sign_in", "sign_in_auxiliary", "sign_out", "openapi",
-        "simulator_messages", "simulator_connection_token",
-    }  # fmt: skip
-
-
-async def test_a_module_that_is_off_says_so_in_both_languages(web: Client, store: Store) -> None:
-    await put(store, MOVE_CAR, "off")
-    answer = await web.ask()
-    assert error_of(answer) == (403, "switched_off", None)
-    assert answer.json()["error"]["why"] == "move_car"
-    assert "没有开通挪车服务" in answer.json()["error"]["message"]
-    english = await web.ask(headers={"Accept-Language": "en"})
-    assert "not available here" in english.json()["error"]["message"]
-    assert error_of(await web.get("/api/v1/stickers/sticker-one")) == (403, "switched_off", None)
-    page = await web.get("/s/sticker-one")
-    assert page.status_code == 403
-    assert "没有开通挪车服务" in page.text
-    assert "tel:122" in page.text
-    assert "not available here" in (await web.get("/s/sticker-one?lang=en")).text
-
-
-async def test_the_other_districts_go_on(web: Client, store: Store) -> None:
-    await put(store, MOVE_CAR, "off", MINGSHAN)
-    assert (await web.ask()).status_code == 201
-    assert (await web.get("/s/sticker-two")).status_code == 200
-
-
-async def test_what_was_begun_is_carried_to_its_end(web: Client, store: Store) -> None:
-    zhang = bearer(await web.on_duty(ZHANG, YUCHENG))
-    incident, token = await web.asked()
-    await put(store, MOVE_CAR, "off")
-    await put(store, DUTY, "off")
-    assert (await web.get(f"/api/v1/incidents/{incident}", headers=bearer(token))).status_code == 200
-    assert (await web.ask()).status_code == 200, "a second caller joins the open request"
-    assert (await web.get("/s/sticker-one")).status_code == 200
-    board = await web.get(f"/api/v1/districts/{YUCHENG}/board", headers=zhang)
-    assert [one["id"] for one in board.json()["incidents"]] == [incident]
-    for command in ("hand_over",):
-        done = await web.post(f"/api/v1/incidents/{incident}/{command}", headers=bearer(token))
-        assert done.status_code == 200
-    for command in ("accept", "arrive", "resolve"):
-        done = await web.post(f"/api/v1/incidents/{incident}/{command}", headers=zhang)
-        assert done.status_code == 200, done.text
-    assert (await web.get("/api/v1/duty", headers=zhang)).json()["on_duty"]
-    off = await web.put("/api/v1/duty", json={"on_duty": False, "district": YUCHENG}, headers=zhang)
-    assert off.status_code == 200
-    assert error_of(await web.ask()) == (403, "switched_off", None)
-    assert error_of(await web.get(f"/api/v1/districts/{YUCHENG}/board", headers=zhang))[1] == "switched_off"
-
-
-async def test_nobody_goes_on_duty_where_duty_is_off(web: Client, store: Store) -> None:
-    await put(store, DUTY, "off")
-    zhang = bearer(await web.token_of(ZHANG))
-    refused = await web.put("/api/v1/duty", json={"on_duty": True, "district": YUCHENG}, headers=zhang)
-    assert error_of(refused) == (403, "switched_off", None)
-    assert refused.json()["error"]["why"] == "duty"
-
-
-async def test_the_menu_is_what_is_on(web: Client, store: Store) -> None:
-    chen = bearer(await web.token_of(CHEN))
-
-    async def modules() -> dict[str, list[str]]:
-        me = (await web.get("/api/v1/me", headers=chen)).json()
-        return {one["code"]: one["modules"] for one in me["districts"]}
-
-    assert await modules() == {YUCHENG: ["move_car", "duty"], MINGSHAN: ["move_car", "duty"]}
-    await put(store, MOVE_CAR, "off", MINGSHAN)
-    await put(store, DUTY, "integrating", YUCHENG)
-    assert await modules() == {YUCHENG: ["move_car", "duty"], MINGSHAN: ["duty"]}
-    front = (await web.get("/")).text
-    assert 'href="/officer"' in front
-    assert 'href="/wall"' in front
-    await flag_actions.kill(store, MOVE_CAR, True, ADMIN, "维护")
-    await flag_actions.kill(store, DUTY, True, ADMIN, "维护")
-    await store.configuration.refresh()
-    front = (await web.get("/")).text
-    assert 'href="/officer"' not in front
-    assert 'href="/wall"' not in front
-    assert await modules() == {YUCHENG: [], MINGSHAN: []}
-
-
-async def test_feeds_follow_their_module(web: Client, store: Store) -> None:
-    chen = bearer(await web.token_of(CHEN))
-
-    async def districts() -> set[str]:
-        channels = (await web.get("/api/v1/connection-token", headers=chen)).json()["channels"]
-        return {
-            name.partition(":")[2]
-            for name in channels
-            if name.startswith(("district:", "board:", "positions:"))
-        }
-
-    assert await districts() == {YUCHENG, MINGSHAN}
-    incident, token = await web.asked()
-    await put(store, MOVE_CAR, "off", YUCHENG, MINGSHAN)
-    assert await districts() == {YUCHENG}, "something is still open there"
-    await web.post(f"/api/v1/incidents/{incident}/settle", headers=bearer(token))
-    assert await districts() == set()
-
-
-async def test_integrating_is_for_staff_of_the_district(web: Client, store: Store) -> None:
-    await put(store, MOVE_CAR, "integrating")
-    assert error_of(await web.ask()) == (403, "switched_off", None)
-    cookie = {"Cookie": f"wufen_session={await web.token_of(ZHANG)}"}
-    assert (await web.get("/s/sticker-one", headers=cookie)).status_code == 200
-    assert (await web.ask(headers=cookie)).status_code == 201
-    stranger = {"Cookie": f"wufen_session={await web.token_of(officer('052001', 'police', MINGSHAN))}"}
-    assert (await web.get("/s/sticker-two", headers=stranger)).status_code == 403
-    nonsense = {"Cookie": "wufen_session=nonsense"}
-    assert (await web.get("/s/sticker-two", headers=nonsense)).status_code == 403
-
-
-async def test_stickers_are_bound_before_the_district_is_live(web: Client, store: Store) -> None:
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(sticker_batches).values(
-                id="b1", district=YUCHENG, count=1, issued_by="-", issued_at=store.clock.now()
-            )
-        )
-        await connection.execute(
-            insert(stickers).values(
-                id="fresh", code="fresh", district=YUCHENG, status="fresh", issued_at=store.clock.now()
-            )
-        )
-    binding = {"plate": "川TB1234", "phone": "13800000000"}
-    await put(store, MOVE_CAR, "off")
-    assert (await web.get("/s/fresh")).status_code == 403
-    assert error_of(await web.post("/api/v1/stickers/fresh/binding", json=binding))[1] == "switched_off"
-    await put(store, MOVE_CAR, "integrating")
-    assert (await web.get("/s/fresh")).status_code == 200
-    answer = await web.post("/api/v1/stickers/fresh/binding", json=binding)
-    assert answer.status_code != 403, answer.text
-
-
-async def test_a_pilot_serves_the_cars_that_are_in_it(web: Client, store: Store) -> None:
-    await put(store, MOVE_CAR, "off")
-    await rollouts.start(store, MOVE_CAR, [YUCHENG], 50, ADMIN)
-    await store.configuration.refresh()
-    cars = ("one", "two", "three")
-    inside = {car for car in cars if store.flags.is_on(MOVE_CAR, YUCHENG, unit=f"car-{car}")}
-    assert 0 < len(inside) < 3, "the test needs cars on both sides"
-    for car in cars:
-        page, asked = await web.get(f"/s/sticker-{car}"), await web.ask(car)
-        assert (page.status_code, asked.status_code) == ((200, 201) if car in inside else (403, 403)), car
-
-
-async def test_a_feature_that_is_off_is_neither_shown_nor_served(web: Client, store: Store) -> None:
-    incident, token = await web.asked()
-    files = {"photo": ("a.jpg", picture(), "image/jpeg")}
-    assert '"features":["request_photos"]' in (await web.get("/s/sticker-one")).text
-    await put(store, PHOTOS, "off")
-    assert '"features":[]' in (await web.get("/s/sticker-one")).text
-    path = f"/api/v1/incidents/{incident}/photos"
-    refused = await web.post(path, files=files, headers=bearer(token))
-    assert error_of(refused) == (403, "switched_off", None)
-    assert refused.json()["error"]["why"] == "request_photos"
-    zhang = bearer(await web.on_duty(ZHANG, YUCHENG))
-    await web.post(f"/api/v1/incidents/{incident}/hand_over", headers=bearer(token))
-    await web.post(f"/api/v1/incidents/{incident}/accept", headers=zhang)
-    assert (await web.post(path, files=files, headers=zhang)).status_code == 201, "an officer's are his work"
 
 
 DESK: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
@@ -219,6 +38,9 @@ DESK: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/admin/rollouts/x/widen", {"percent": 50}),
     ("POST", "/api/v1/admin/rollouts/x/pause", {}),
     ("POST", "/api/v1/admin/rollouts/x/resume", {}),
+    ("POST", "/api/v1/admin/rollouts/x/guards", {"guards": [], "reason": "-"}),
+    ("GET", "/api/v1/admin/flags/history", None),
+    ("POST", f"/api/v1/admin/flags/{MOVE_CAR}/go_back", {"version": 0, "reason": "-"}),
     ("POST", "/api/v1/admin/rollouts/x/finish", {}),
     ("POST", "/api/v1/admin/rollouts/x/roll_back", {"reason": "-"}),
 )
@@ -311,7 +133,7 @@ async def test_what_the_desk_refuses_it_says_with_the_field(web: Client) -> None
     )
     nothing = {"guards": [{"figure": "kept"}]}
     await web.put(f"{flags}/{MOVE_CAR}/districts/{YUCHENG}", json=off, headers=admin)
-    assert await refused("POST", path, start | nothing) == (422, "invalid_field", "guards")
+    assert await refused("POST", path, start | nothing) == (422, "invalid_field", "guards.kept")
     unknown = {"subject": {"type": "feature", "name": "../x"}}
     assert (await refused("POST", path, start | unknown))[:2] == (422, "invalid_field")
 
@@ -358,3 +180,68 @@ async def test_a_pilot_from_its_start_to_its_end(web: Client, store: Store) -> N
             "roll_back_rollout",
             "start_rollout",
         ]
+
+
+async def test_guards_are_read_beside_their_figures_and_changed_with_a_reason(
+    web: Client, store: Store
+) -> None:
+    admin = bearer(await web.token_of(ADMIN))
+    await web.put(f"/api/v1/admin/flags/{PHOTOS}/districts/{YUCHENG}", json={"state": "off"}, headers=admin)
+    first = {"figure": "breached", "worse_by": 0.05, "limit": 0.2, "least_n": 30}
+    body = {
+        "subject": {"type": "feature", "name": "request_photos"},
+        "districts": [YUCHENG],
+        "percent": 50,
+        "guards": [first],
+    }
+    begun = await web.post("/api/v1/admin/rollouts", json=body, headers=admin)
+    path = f"/api/v1/admin/rollouts/{begun.json()['rollout']['id']}"
+    told = (await web.get(path, headers=admin)).json()["rollout"]
+    assert told["guards"] == [first]
+    limit, control = told["groups"]["checks"]
+    assert limit == {
+        "figure": "breached", "against": "limit", "allowed": 0.2, "found": None, "used": None,
+        "state": "too_few", "n": 0, "control_n": None, "least_n": 30,
+    }  # fmt: skip
+    assert (control["against"], control["allowed"], control["control_n"]) == ("control", 0.05, 0)
+    second = {"figure": "kept", "worse_by": 0.02, "limit": None, "least_n": 50}
+    change = {"guards": [second], "reason": "更谨慎"}
+    answer = await web.post(f"{path}/guards", json=change, headers=admin)
+    assert answer.json()["rollout"]["guards"] == [{"figure": "kept", "worse_by": 0.02}]
+    for wrong, where in (
+        ({"guards": [second]}, "reason"),
+        ({"guards": [second | {"worse_by": 2}], "reason": "-"}, "guards.kept.worse_by"),
+        ({"guards": [second | {"least_n": 19}], "reason": "-"}, "guards[0].least_n"),
+        ({"guards": [second, second], "reason": "-"}, "guards.kept"),
+    ):
+        refused = await web.post(f"{path}/guards", json=wrong, headers=admin)
+        assert error_of(refused) == (422, "invalid_field", where)
+
+
+async def test_the_history_is_read_and_gone_back_in(web: Client) -> None:
+    admin = bearer(await web.token_of(ADMIN))
+    path, key = "/api/v1/admin/flags", {"Idempotency-Key": "back"}
+    for state in ("off", "integrating"):
+        body = {"state": state, "reason": f"改为 {state}"}
+        await web.put(f"{path}/{PHOTOS}/districts/{YUCHENG}", json=body, headers=admin)
+    told = (await web.get(f"{path}/history", params={"flag": PHOTOS}, headers=admin)).json()
+    assert told["older"] is None
+    newest, first = told["versions"]
+    assert first == {
+        "key": PHOTOS, "version": 1, "at": first["at"], "by": "051900", "reason": "改为 off",
+        "changes": [
+            {
+                "district": YUCHENG,
+                "before": {"state": "live", "percent": None},
+                "after": {"state": "off", "percent": None},
+            }
+        ],
+        "killed": None, "step": None, "rule": None, "is_current": False, "may_return": True,
+    }  # fmt: skip
+    assert (newest["version"], newest["is_current"], newest["may_return"]) == (2, True, False)
+    back = {"version": 1, "reason": "还不行"}
+    for _ in range(2):
+        answer = await web.post(f"{path}/{PHOTOS}/go_back", json=back, headers=admin | key)
+        assert answer.json() == {"version": 3}
+    odd = await web.get(f"{path}/history", params={"before": "yesterday"}, headers=admin)
+    assert error_of(odd) == (422, "invalid_field", "before")

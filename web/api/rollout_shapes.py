@@ -1,12 +1,11 @@
-"""What the rollout desk takes and tells: stages, rollouts, guards, and the figures of groups."""
+"""What the rollout desk takes and tells of rollouts: guards, and the figures of groups."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from models.flags.content import State
 from models.flags.definitions import Feature, Module
 from models.flags.figures import Figure
 from web.endpoint import Shape
@@ -15,49 +14,6 @@ Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 Percent = Annotated[int, Meta(ge=1, le=100)]
 Code = Annotated[str, Meta(min_length=1, max_length=12)]
 Share = Annotated[float, Meta(ge=0, le=86_400)]
-
-
-class StageView(Shape):
-    state: State
-    percent: int | None
-
-
-class FlagView(Shape):
-    """``built``: there is code to switch on. ``stages`` by district; ``version`` 0 is as shipped.
-
-    ``rule``: of a version of a rule its number and whose it is; it can be tried where it has a stage.
-    """
-
-    key: str
-    kind: str
-    built: bool
-    killed: bool
-    version: int
-    stages: dict[str, StageView]
-    rule: str | None
-
-
-class Flags(Shape):
-    """``may_kill``: the caller administers every district, which the kill switch takes."""
-
-    flags: list[FlagView]
-    may_kill: bool
-
-
-class NewStage(Shape):
-    """A pilot is a rollout and started as one."""
-
-    state: Literal["off", "integrating", "live"]
-    reason: Reason | None = None
-
-
-class KillSwitch(Shape):
-    killed: bool
-    reason: Reason
-
-
-class Version(Shape):
-    version: int
 
 
 class OfModule(Shape, tag_field="type", tag="module"):
@@ -94,6 +50,13 @@ class NewRollout(Shape):
     reason: Reason | None = None
 
 
+class NewGuards(Shape):
+    """All guards that count from now on, not only those that change."""
+
+    guards: Annotated[list[GuardShape], Meta(max_length=20)]
+    reason: Reason
+
+
 class Widening(Shape):
     percent: Percent
 
@@ -111,12 +74,31 @@ class EstimateView(Shape):
     high: float | None
 
 
+class CheckView(Shape):
+    """One of a guard's two bounds and how the pilot stands to it, as ``models.flags.guards.Check`` has it.
+
+    ``found``: how much worse than the control group, or of a limit the figure itself; ``used``: the share of what is
+    allowed that is used up, null while there are fewer than ``least_n`` cases.
+    """
+
+    figure: Figure
+    against: Literal["control", "limit"]
+    allowed: float
+    found: float | None
+    used: float | None
+    state: Literal["too_few", "within", "unclear", "crossed"]
+    n: int
+    control_n: int | None
+    least_n: int
+
+
 class Groups(Shape):
     """``control_is``: off (same districts, outside the share), outside or live (the other districts)."""
 
     pilot: dict[str, EstimateView]
     control: dict[str, EstimateView]
     control_is: str
+    checks: list[CheckView]
 
 
 class RolloutView(Shape):
@@ -125,7 +107,7 @@ class RolloutView(Shape):
     districts: list[str]
     percent: int
     status: str
-    guards: list[dict[str, Any]]
+    guards: list[GuardShape]
     started_at: str
     started_by: str
     ended_at: str | None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, defstruct, field
 
 from models.rules import words as rule_words
 from models.rules.faults import MOST_GOLDEN, MOST_ROWS
@@ -89,6 +89,10 @@ class WithReason(Shape):
     reason: Reason
 
 
+class RuleWithdrawal(Shape):
+    reason: Text | None = None
+
+
 class RuleApproval(Shape):
     reason: Text | None = None
 
@@ -130,7 +134,7 @@ class RulesSaid(Shape):
 class VersionChanged(Shape):
     version: str
     number: int
-    status: Literal["draft", "checked", "approved", "rejected"]
+    status: Literal["draft", "checked", "approved", "rejected", "withdrawn"]
     active_from: str | None
 
 
@@ -213,7 +217,7 @@ class RuleVersionFacts(Shape):
     version: str
     number: int
     scope_code: str
-    state: Literal["draft", "checked", "approved", "rejected", "scheduled", "active", "retired"]
+    state: Literal["draft", "checked", "approved", "rejected", "withdrawn", "scheduled", "active", "retired"]
     note: str | None
     author: str
     created_at: str
@@ -221,6 +225,7 @@ class RuleVersionFacts(Shape):
     decided_by: str | None
     decided_at: str | None
     decided_reason: str | None
+    withdrawn_at: str | None
 
 
 class RuleTable(RuleAbout, kw_only=True):
@@ -240,19 +245,23 @@ class RuleDifference(Shape):
     was: int | UnsetType = field(default=UNSET, name="from")
 
 
-class RuleVersion(RuleVersionFacts, kw_only=True):
-    table: str
-    policy: Literal["first", "unique", "collect"]
-    sentence: dict[str, str]
-    source: SourceShape
-    inputs: list[RuleColumn]
-    outputs: list[RuleColumn]
+class _RuleVersion(RuleVersionFacts, kw_only=True):
     rows: list[RowShape]
     golden: list[CaseShape]
     in_force: RuleInForce
     differences: list[RuleDifference]
     yours: bool
     now: str
+
+
+# A version is told with all that is told of its table. Two shapes cannot both be inherited from.
+def _with_about(shape: type[Shape]) -> type[Shape]:
+    whole = defstruct("RuleVersion", list(get_type_hints(RuleAbout).items()), bases=(shape,), kw_only=True)
+    assert issubclass(whole, Shape)
+    return whole
+
+
+RuleVersion = _with_about(_RuleVersion)
 
 
 class RuleChange(Shape):

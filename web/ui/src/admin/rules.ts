@@ -70,7 +70,7 @@ export interface Listing {
   tables: Listed[];
 }
 
-export type State = "draft" | "checked" | "rejected" | "approved" | "scheduled" | "active" | "retired";
+export type State = "draft" | "checked" | "rejected" | "withdrawn" | "approved" | "scheduled" | "active" | "retired";
 
 export interface VersionLine {
   version: string;
@@ -84,6 +84,7 @@ export interface VersionLine {
   decided_by: string | null;
   decided_at: string | null;
   decided_reason: string | null;
+  withdrawn_at: string | null;
 }
 
 export interface TableView extends About {
@@ -138,4 +139,4 @@ const BASE = "/api/v1/admin/rules";
 export const LIST = BASE;
 export const tablePath = (table: string, scope: string): string => `${BASE}/tables/${table}?scope=${encodeURIComponent(scope)}`;
 export const doPath = (table: string, what: "validate" | "ask" | "replay" | "versions" | "roll_back"): string => `${BASE}/tables/${table}/${what}`;
-export const versionPath = (id: string, step?: "submit" | "approve" | "reject" | "activate"): string => `${BASE}/versions/${id}${step ? `/${step}` : ""}`;
+export const versionPath = (id: string, step?: "submit" | "approve" | "reject" | "withdraw" | "activate"): string => `${BASE}/versions/${id}${step ? `/${step}` : ""}`;
