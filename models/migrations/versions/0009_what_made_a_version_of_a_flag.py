@@ -8,7 +8,7 @@ from alembic import op
 from models.tables.base import Instant
 
 revision = "0009"
-down_revision = "0017"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
