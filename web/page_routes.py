@@ -200,7 +200,7 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
-    areas = ("staff", "admin", "rules", "desk")
+    areas = ("staff", "admin", "rules", "desk", "texts")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 

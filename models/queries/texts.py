@@ -31,7 +31,24 @@ async def texts_of(store: Store, by: Officer, city: str | None) -> View:
             raise NotFound(field="city")
         own, changes = await _own(connection, chosen.code)
     texts = [_text(product, key, own, changes.get(key)) for key in wording.keys(product)]
-    return {"cities": [_city(place) for place in there], "city": chosen.code, "texts": texts}
+    return {
+        "cities": [_city(place) for place in there],
+        "city": chosen.code,
+        "texts": texts,
+        "examples": _examples(
+            store.texts.of(chosen.code), {name for one in texts for name in one["placeholders"]}
+        ),
+    }
+
+
+def _examples(said: Sentences, names: set[str]) -> View:
+    """What a placeholder may be filled with, in both languages, for a preview."""
+    examples: View = {"call": {language: said.call(language) for language in LANGUAGES}}
+    for name in sorted(names):
+        key = f"texts.example.{name}"
+        if said.has("zh", key):
+            examples[name] = {language: said.raw(language, key) for language in LANGUAGES}
+    return examples
 
 
 async def _own(

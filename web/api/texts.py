@@ -61,9 +61,12 @@ class CityOfTexts(Shape):
 
 
 class CityTexts(Shape):
+    """``examples``: with what a placeholder may be filled, for a preview."""
+
     cities: list[CityOfTexts]
     city: str
     texts: list[TextView]
+    examples: dict[str, InBoth]
 
 
 async def of_city(call: Call[Nothing]) -> Answer:

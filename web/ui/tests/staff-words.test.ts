@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer", "rules"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk"] } as const;
+const PAGES = { officer: ["staff", "officer", "rules"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk", "texts"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
 

@@ -7,31 +7,35 @@ export interface Doing {
   busy: Ref<boolean>;
   problem: Ref<string>;
   /** The answer, or null when it was refused or one is under way. */
-  go<Answer>(path: string, body: unknown): Promise<Answer | null>;
+  go<Answer>(path: string, body: unknown, method?: "POST" | "PUT"): Promise<Answer | null>;
+  /** The field that was refused; empty when it was none in particular. */
+  field: Ref<string>;
 }
 
 export function useDoing(onLost: () => void): Doing {
   const busy = ref(false);
   const problem = ref("");
+  const field = ref("");
   let last = { wish: "", key: "" };
-  const go = async <Answer>(path: string, body: unknown): Promise<Answer | null> => {
+  const go = async <Answer>(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Answer | null> => {
     if (busy.value) return null;
     const wish = `${path} ${JSON.stringify(body)}`;
     if (wish !== last.wish) last = { wish, key: newKey() };
     busy.value = true;
-    problem.value = "";
+    problem.value = field.value = "";
     try {
-      const answer = await call<Answer>(path, { body, key: last.key });
+      const answer = await call<Answer>(path, { body, key: last.key, method });
       last = { wish: "", key: "" };
       return answer;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) onLost();
       else problem.value = sentenceOf(error);
+      if (error instanceof ApiError) field.value = error.field ?? "";
       if (error instanceof ApiError && !error.transient) last = { wish: "", key: "" };
       return null;
     } finally {
       busy.value = false;
     }
   };
-  return { busy, problem, go };
+  return { busy, problem, field, go };
 }
