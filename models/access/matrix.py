@@ -56,6 +56,8 @@ reopen                           . . . . y . . . .  规范 5: a commander direct
 override_decision                . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
 confirm_override                 . . y . y . . . .  处罚法 5: a second person for what weighs
 refuse_override                  . . y . y . . . .  处罚法 5
+refusals                         . . y . y . . . .  处罚法 44: whoever was refused is told why, at the counter
+override_refusal                 . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
 
 # On duty
 duty                             . . y y y . . . .  规范 5
@@ -239,6 +241,17 @@ messages                         y y y y y y y y y  the sample city only, at its
 
 [OverrideView]
 override decision waits          . . y . y . . . .  处罚法 47
+[Refusals]
+refusals                         . . y . y . . . .  处罚法 44
+[RefusalView]
+id reference at last_at count    . . y . y . . . .  处罚法 44, 47
+district plate table sentence    . . y . y . . . .  处罚法 44; the plate is masked
+source version number scope row  . . y . y . . . .  处罚法 44
+because inputs result retry_at   . . y . y . . . .  处罚法 44
+instead decided_by decided_at    . . y . y . . . .  处罚法 47
+reason may why_not               . . y . y . . . .  处罚法 47
+[LetThroughView]
+refusal until                    . . y . y . . . .  处罚法 47
 [OfficerView]
 id username role service_number  . . . . . y . . .  等保 身份鉴别: an account without its name
 unit active districts            . . . . . y . . .  等保 身份鉴别

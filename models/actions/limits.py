@@ -6,15 +6,15 @@ WUFEN_LIMITS=off lifts all of them. The lock after wrong plate tails is not one 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, null, select
 
-from models.actions import deciding
+from models.actions import deciding, refusals
 from models.actions.deciding import Decision
-from models.errors import TooManyRequests
+from models.actions.refusals import Refusal
 from models.rules.book import Version
 from models.rules.evaluation import Result
 from models.store import Change
@@ -44,18 +44,18 @@ async def check(
     device: bytes | None,
     address: bytes,
     tried: Version | None = None,
-) -> list[Decision]:
-    """What the table said, to be kept. Raises TooManyRequests with the instant from which another is welcome.
+) -> Decision | Refusal | None:
+    """What the table said, to be kept; None where limits are off. Or a refusal, which is the caller's to keep and tell.
 
     ``device`` None: it is not known as one (no cookie), and only the address counts. ``tried``: the version that is on
     trial with this car.
     """
     if not change.store.settings.limits:
-        return []
+        return None
     given = deciding.facts(change.store, sticker.district, "move_car", reason, change.at)
     decision = deciding.ask(change.store, "limits", sticker.district, change.at, given, tried)
     subjects = _subjects(sticker, device, address)
-    matched = zip(decision.matched.rows, decision.matched.results, strict=True)
+    matched = list(zip(decision.matched.rows, decision.matched.results, strict=True))
     limits = [
         _limit(name, one, subjects[one["subject"]]) for name, one in matched if one["subject"] in subjects
     ]
@@ -73,9 +73,36 @@ async def check(
     row = (await change.connection.execute(query)).one()
     for number, limit in enumerate(limits):
         until = _refused_until(limit, row[1 + 2 * number], row[2 + 2 * number])
-        if until is not None and until > change.at and not (row.joins and limit.subject in NEW_ONLY):
-            raise TooManyRequests(retry_at=until, limit=limit.name)
-    return [decision]
+        if until is None or until <= change.at or (row.joins and limit.subject in NEW_ONLY):
+            continue
+        digest = _digest(change, limit.subject, sticker, device, address)
+        instead = await refusals.instead_of(change, limit.name, digest)
+        if instead is None or await _still_refused(change, limit, instead[1]):
+            result = next(one for name, one in matched if name == limit.name)
+            return Refusal(decision, limit.name, result, digest, sticker.id, sticker.district, until)
+        decision = replace(decision, instead=f"override:{instead[0]}")
+    return decision
+
+
+async def _still_refused(change: Change, limit: _Limit, instead: Mapping[str, Any]) -> bool:
+    """Whether even what somebody let hold for this one refuses him."""
+    wider = _limit(limit.name, instead, limit.same)
+    query = select(_nth(wider, wider.most, change.at), _last(wider, change.at))
+    first, last = (await change.connection.execute(query)).one()
+    until = _refused_until(wider, first, last)
+    return until is not None and until > change.at
+
+
+def _digest(change: Change, subject: str, sticker: Row[Any], device: bytes | None, address: bytes) -> bytes:
+    """Stands for whom a limit counts, as its requests alone tell it."""
+    known = {
+        "device": (device or b"").hex(),
+        "address": address.hex(),
+        "vehicle": str(sticker.vehicle_id),
+        "sticker": str(sticker.id),
+        "device_and_vehicle": f"{(device or b'').hex()}|{sticker.vehicle_id}",
+    }
+    return change.store.vault.index("refused_requests.subject", f"{subject}|{known[subject]}")
 
 
 def _subjects(sticker: Row[Any], device: bytes | None, address: bytes) -> Mapping[str, ColumnElement[bool]]:

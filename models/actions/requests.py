@@ -14,6 +14,7 @@ from models.actions import (
     limits,
     lockouts,
     proof,
+    refusals,
     response_time,
     trial_faults,
     variants,
@@ -23,6 +24,7 @@ from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping, answered_at
 from models.actions.incident_change import IncidentChange, until_saved
 from models.actions.proof import REFUSALS
+from models.actions.refusals import Refusal
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
 from models.actions.variants import Variants
 from models.caller import Participant
@@ -30,6 +32,7 @@ from models.errors import (
     InvalidField,
     PlateTailWrong,
     StickerUnknown,
+    TooManyRequests,
 )
 from models.facts import Asked
 from models.flags.definitions import module_key
@@ -87,7 +90,7 @@ async def request_move(store: Store, request: MoveRequest, *, then: Then | None 
         raise InvalidField(field="message", why="too_long", limit=LONGEST_MESSAGE)
     subjects = {request.sticker}
 
-    async def work(change: Change) -> Requested | _WrongTail:
+    async def work(change: Change) -> Requested | Refusal | _WrongTail:
         return await _request(change, request, then)
 
     try:
@@ -97,6 +100,9 @@ async def request_move(store: Store, request: MoveRequest, *, then: Then | None 
         raise
     if isinstance(made, Requested):
         return made
+    if isinstance(made, Refusal):
+        reference = await refusals.keep(store, made)
+        raise TooManyRequests(retry_at=made.retry_at, limit=made.row, reference=reference, why="limits")
     if request.prover is not None:
         await proof.count_wrong(store, made.sticker_id, request.prover, made.rule)
     raise PlateTailWrong(field="plate_tail", remaining=made.rule["wrong_tails"] - 1)
@@ -110,7 +116,9 @@ class _WrongTail:
     rule: Result
 
 
-async def _request(change: Change, request: MoveRequest, then: Then | None) -> Requested | _WrongTail:
+async def _request(
+    change: Change, request: MoveRequest, then: Then | None
+) -> Requested | Refusal | _WrongTail:
     sticker = await _bound_sticker(change, request)
     await _learn(change, request, sticker, then)
     if request.prover is not None:
@@ -125,7 +133,7 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
     change.take(("vehicle", sticker.vehicle_id))
     decisions = [rule]
     if request.address is not None:
-        decisions += await limits.check(
+        limited = await limits.check(
             change,
             sticker,
             request.reason,
@@ -133,6 +141,9 @@ async def _request(change: Change, request: MoveRequest, then: Then | None) -> R
             address=request.address,
             tried=variants.tried(change.store, "limits", trying),
         )
+        if isinstance(limited, Refusal):
+            return limited
+        decisions += [] if limited is None else [limited]
     token = change.store.ids.secret()
     participant = change.store.ids.row()
     person = _person(change, request, participant)

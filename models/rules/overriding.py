@@ -21,6 +21,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("photos_least", "photos_most", "seconds_apart", "oldest_seconds"),
     "disposition": ("disposition", "second_person"),
 }
+# Of a limit that refused: in which direction each may go. The requester is let through, and never kept out longer.
+_WIDER: Mapping[str, int] = {"most": 1, "block_seconds": -1}
 # Of the tables that are not named here everything has happened by the time somebody reads of it.
 _NEVER: Mapping[str, str] = {"response": "respond_by_stays"}
 
@@ -58,6 +60,28 @@ def instead_of(table: str, decided: Mapping[str, Any], result: Mapping[str, Any]
         # One of the two: a share of the response time, or seconds.
         instead["after_percent"] = None
     return instead
+
+
+def refusal_columns() -> tuple[Column, ...]:
+    """What of the limit that refused a request may be decided otherwise for whom it refused."""
+    return tuple(column for column in DEFINITIONS["limits"].outputs if column.field in _WIDER)
+
+
+def instead_of_refusal(decided: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds in place of the limit: more requests, or a shorter block. Raises InvalidField for anything else."""
+    if not result:
+        raise InvalidField(field="result", why="required")
+    known = {column.field: column for column in refusal_columns()}
+    for name, value in result.items():
+        column = known.get(name)
+        if column is None:
+            raise InvalidField(field=f"result.{name[:40]}", why="unknown")
+        _check(column, value)
+        if (value - decided[name]) * _WIDER[name] < 0:
+            raise InvalidField(field=f"result.{name}", why="narrower", limit=decided[name])
+    if all(decided[name] == value for name, value in result.items()):
+        raise InvalidField(field="result", why="required")
+    return {**decided, **result}
 
 
 def _check(column: Column, value: Any) -> None:

@@ -73,6 +73,8 @@ PUT    /api/v1/duty/sign-off                                .   .   y   y   .   
 POST   /api/v1/incidents/{id}/decisions/{decision}/override .   .   y   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/overrides/{override}/confirm  .   .   y   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/overrides/{override}/refuse   .   .   y   .   y   .   .   .   .
+GET    /api/v1/refusals                                     .   .   y   .   y   .   .   .   .
+POST   /api/v1/refusals/{id}/override                       .   .   y   .   y   .   .   .   .
 GET    /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 POST   /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 GET    /api/v1/admin/coverage                               .   .   .   .   .   y   .   .   .
@@ -127,6 +129,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/incidents/{id}/rate": {"stars": 5},
     "POST /api/v1/incidents/{id}/reopen": {"reason": "车还在"},
     "POST /api/v1/incidents/{id}/overrides/{override}/refuse": {"reason": "y"},
+    "POST /api/v1/refusals/{id}/override": {"result": {"most": 9}, "reason": "y"},
     "POST /api/v1/incidents/{id}/decisions/{decision}/override": {"result": {"x": 1}, "reason": "y"},
 }
 NAMES = {"code": "sticker-one", "batch": "none", "table": "response", "key": "module.duty"}

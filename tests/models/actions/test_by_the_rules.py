@@ -73,7 +73,8 @@ async def test_a_cool_down_is_a_limit_of_one(store: Store, clock: FakeClock) -> 
     clock.advance(59)
     with pytest.raises(TooManyRequests) as refused:
         await from_phone(store, "one")
-    assert refused.value.params == {"limit": "row_1"}
+    assert refused.value.params["limit"] == "row_1"
+    assert set(refused.value.params) == {"limit", "reference", "why"}
     assert refused.value.retry_at == clock.now() + timedelta(seconds=1)
     await from_phone(store, "two")
     clock.advance(1)
