@@ -17,6 +17,7 @@ from web.api import (
     refusals,
     relief,
     rollouts,
+    rosters,
     rule_versions,
     rules,
     sessions,
@@ -44,6 +45,7 @@ _RESOURCES = (
     rule_versions,
     flags,
     rollouts,
+    rosters,
     texts,
     simulator,
 )

@@ -74,6 +74,19 @@ figures                          . . y y y . . y .  规范 5
 closed                           . . y y y . . . .  规范 5
 watch_attendance                 . . . . y . . . .  个保法 6: colleagues do not watch each other
 
+# Planning duty
+zones                            . . y y y y . . .  规范 5
+set_zone                         . . . . y y . . .  规范 5: a commander directs
+add_shift_template               . . . . y y . . .  规范 5
+change_shift_template            . . . . y y . . .  规范 5
+roster                           . . . . y y . . .  规范 5; 程序 66: who came and who did not, never who fined
+add_roster_shift                 . . . . y y . . .  规范 5
+change_roster_shift              . . . . y y . . .  规范 5
+remove_roster_shift              . . . . y y . . .  规范 5
+publish_roster                   . . . . y y . . .  规范 5
+copy_roster                      . . . . y y . . .  规范 5
+import_roster                    . . . . y y . . .  规范 5
+
 # What has legal effect
 draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
 countersign                      . . y . y . . . .  规范 5: nothing of an auxiliary officer's has effect without it
@@ -223,6 +236,39 @@ id incident status note          . . y y . . . . .  规范 5
 asked_at answered_at             . . y y . . . . .  规范 5
 [OneHandover]
 handover                         . . y y . . . . .  规范 5
+[Zones]
+zones                            . . y y y y . . .  规范 5
+[Made]
+id                               . . . . y y . . .  规范 5
+[Copied]
+copied                           . . . . y y . . .  规范 5
+[FileTaken]
+placed refused                   . . . . y y . . .  规范 5
+[RefusedLine]
+line column why value message    . . . . y y . . .  规范 5: the caller's own file
+[RosterView]
+district week at published_at    . . . . y y . . .  规范 5
+shifts unplanned zones templates . . . . y y . . .  规范 5
+officers                         . . . . y y . . .  规范 5: by service number
+[RosterShift]
+id name zone starts_at ends_at   . . . . y y . . .  规范 5
+grace_minutes needs places       . . . . y y . . .  规范 5
+readiness                        . . . . y y . . .  规范 5
+[RosterPlace]
+officer role signed_on_at status . . . . y y . . .  规范 5
+signed_off_at ended_how returned . . . . y y . . .  规范 5
+[ReadinessView]
+role required rostered missing   . . . . y y . . .  规范 5: counts
+signed_on                        . . . . y y . . .  规范 5
+[UnplannedView]
+officer role zone signed_on_at   . . . . y y . . .  规范 5
+signed_off_at ended_how status   . . . . y y . . .  规范 5
+returned                         . . . . y y . . .  规范 5
+[TemplateView]
+id name starts_minute minutes    . . . . y y . . .  规范 5
+grace_minutes needs              . . . . y y . . .  规范 5
+[RosterOfficer]
+officer unit role                . . . . y y . . .  规范 5
 
 [Session]
 access_token role districts id   y y y y y y y y y  等保 身份鉴别: to whoever has just signed in

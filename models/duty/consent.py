@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-# Another wording of the catalogue's ``officer.consent.*`` is another version: everybody is asked again.
+# Another wording of the catalogue's ``officer.position.*`` is another version: everybody is asked again.
 VERSION = "1"
 Consent = Literal["unasked", "given", "refused"]
 

@@ -75,6 +75,17 @@ POST   /api/v1/incidents/{id}/overrides/{override}/confirm  .   .   y   .   y   
 POST   /api/v1/incidents/{id}/overrides/{override}/refuse   .   .   y   .   y   .   .   .   .
 GET    /api/v1/refusals                                     .   .   y   .   y   .   .   .   .
 POST   /api/v1/refusals/{id}/override                       .   .   y   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/zones                       .   .   y   y   y   y   .   .   .
+PUT    /api/v1/districts/{code}/zones/{zone}                .   .   .   .   y   y   .   .   .
+POST   /api/v1/districts/{code}/shift-templates             .   .   .   .   y   y   .   .   .
+PUT    /api/v1/shift-templates/{id}                         .   .   .   .   y   y   .   .   .
+GET    /api/v1/districts/{code}/rosters/{week}              .   .   .   .   y   y   .   .   .
+POST   /api/v1/districts/{code}/rosters/{week}/shifts       .   .   .   .   y   y   .   .   .
+PUT    /api/v1/roster-shifts/{id}                           .   .   .   .   y   y   .   .   .
+DELETE /api/v1/roster-shifts/{id}                           .   .   .   .   y   y   .   .   .
+PUT    /api/v1/districts/{code}/rosters/{week}/published    .   .   .   .   y   y   .   .   .
+POST   /api/v1/districts/{code}/rosters/{week}/copy         .   .   .   .   y   y   .   .   .
+POST   /api/v1/districts/{code}/rosters/{week}/import       .   .   .   .   y   y   .   .   .
 GET    /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 POST   /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 GET    /api/v1/admin/coverage                               .   .   .   .   .   y   .   .   .
@@ -132,7 +143,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/refusals/{id}/override": {"result": {"most": 9}, "reason": "y"},
     "POST /api/v1/incidents/{id}/decisions/{decision}/override": {"result": {"x": 1}, "reason": "y"},
 }
-NAMES = {"code": "sticker-one", "batch": "none", "table": "response", "key": "module.duty"}
+NAMES = {
+    "code": "sticker-one",
+    "batch": "none",
+    "table": "response",
+    "week": "2026-11-02",
+    "key": "module.duty",
+}
 
 
 def grid() -> dict[str, dict[str, bool]]:
