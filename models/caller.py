@@ -7,11 +7,16 @@ from typing import Literal
 
 Role = Literal["police", "auxiliary", "commander", "administrator", "auditor"]
 ROLES: tuple[Role, ...] = ("police", "auxiliary", "commander", "administrator", "auditor")
+# open; asleep: nobody has touched it for too long; unenrolled: the role needs a second factor that it has not yet.
+Standing = Literal["open", "asleep", "unenrolled"]
 
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Somebody of the police who signed in. ``audience`` is the door used: police or auxiliary."""
+    """Somebody of the police who signed in. ``audience`` is the door used: police or auxiliary. ``standing`` says
+
+    whether the session opens what its role may.
+    """
 
     id: str
     role: Role
@@ -20,6 +25,7 @@ class Officer:
     districts: frozenset[str]
     session_id: str
     audience: str
+    standing: Standing = "open"
 
     @property
     def subject(self) -> str:

@@ -52,6 +52,34 @@ class BadCredentials(WufenError):
     code, status = "bad_credentials", 401
 
 
+class SessionAsleep(WufenError):
+    """The session is good, but nobody has touched it for too long: it wants to know again who is there."""
+
+    code, status = "session_asleep", 401
+
+
+class SecondFactorNeeded(WufenError):
+    """The password was right; now the code of the second factor."""
+
+    code, status = "second_factor_needed", 401
+
+
+class SecondFactorMissing(WufenError):
+    """The role needs a second factor, and this account has none yet: nothing else opens until it has."""
+
+    code, status = "second_factor_missing", 403
+
+
+class RegistrationWaiting(WufenError):
+    code, status = "registration_waiting", 403
+
+
+class RegistrationRefused(WufenError):
+    """``reason`` is the administrator's own words."""
+
+    code, status = "registration_refused", 403
+
+
 class Forbidden(WufenError):
     code, status = "forbidden", 403
 

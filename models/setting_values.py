@@ -159,6 +159,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "websocket url": origin("ws", "wss"),
         "urls": several(origin("http", "https")),
         "addresses": several(network),
+        "roles": several(choice("police", "auxiliary", "commander", "administrator", "auditor")),
         "switch": switch,
         "processes": processes,
         "level": choice("debug", "info", "warning", "error"),

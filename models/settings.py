@@ -18,6 +18,8 @@ from models.settings_table import BY_NAME, PREFIX, SETTINGS, Setting
 
 __all__ = ["SETTINGS", "Setting", "Settings", "SettingsError"]
 
+# GB/T 22239-2019 8.1.4.1: two factors, one of them cryptographic.
+ALWAYS_TWO_FACTORS = ("administrator", "auditor")
 LEAST_SECRET = 32  # characters; a shorter HS256 secret is weaker than its hash (RFC 7518 section 3.2)
 LONGEST_SOCKET_PATH = 100  # bytes; a Unix socket's path holds 108 on Linux and 104 on macOS
 LONGEST_SOCKET_NAME = 24  # bytes kept free for "/<process>.sock" below the run folder
@@ -65,6 +67,9 @@ class Settings:
     index_key: bytes = field(repr=False)
     connection_token_seconds: int
     session_seconds: int
+    desk_idle_seconds: int
+    phone_idle_seconds: int
+    second_factor: tuple[str, ...]
     hub_ping_seconds: int
     hub_queue_bytes: int
     hub_connections: int
@@ -143,6 +148,8 @@ def _fill_derived(values: dict[str, Any], environ: Mapping[str, str]) -> None:
     run_dir = values["run_dir"] = _run_dir(home, environ)
     values["database_url"] = values["database_url"] or f"sqlite:///{home}/wufen.db"
     values["redis_url"] = values["redis_url"] or _socket_url(run_dir)
+    if values["production"]:
+        values["second_factor"] = tuple(dict.fromkeys((*values["second_factor"], *ALWAYS_TWO_FACTORS)))
     values["public_url"] = values["public_url"] or f"http://localhost:{values['web_port']}"
     if not values["hub_public_url"]:
         public = urlsplit(values["public_url"])

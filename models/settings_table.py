@@ -139,6 +139,24 @@ SETTINGS: tuple[Setting, ...] = (
         "Life of a connection token; clients renew it in time.",
     ),
     Setting("WUFEN_SESSION_SECONDS", "43200", "seconds", "Life of a staff member's session."),
+    Setting(
+        "WUFEN_DESK_IDLE_SECONDS",
+        "900",
+        "seconds",
+        "Time without a person's hand after which a desk (commander, administrator, auditor) asks again who it is.",
+    ),
+    Setting(
+        "WUFEN_PHONE_IDLE_SECONDS",
+        "14400",
+        "seconds",
+        "The same for the phones of police and auxiliary officers, which have a lock of their own.",
+    ),
+    Setting(
+        "WUFEN_SECOND_FACTOR",
+        "",
+        "roles",
+        "Roles that need a second factor, separated by commas; in production administrator and auditor always do.",
+    ),
     Setting("WUFEN_HUB_PING_SECONDS", "2", "seconds", "Interval of the hub's pings to its clients."),
     Setting(
         "WUFEN_HUB_QUEUE_BYTES",

@@ -9,11 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.access.rights import Role, is_open, may, role_of
-from models.actions import sessions
+from models.access.rights import Role, is_open, may, opens, role_of
+from models.actions import audit, callers, own_sessions
 from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer
-from models.caller import Caller
-from models.errors import Forbidden, InvalidField, NotFound, Unauthenticated, WufenError
+from models.caller import Caller, Officer
+from models.errors import (
+    Forbidden,
+    InvalidField,
+    NotFound,
+    SecondFactorMissing,
+    SessionAsleep,
+    Unauthenticated,
+    WufenError,
+)
 from web.answers import Answer, FileAnswer, json_response, response
 from web.body import canonical, read_json
 from web.endpoint import Call, Endpoint, Nothing, Upload
@@ -24,7 +32,7 @@ from web.shown import shown
 from web.signing import OWNER
 from web.site import Site, site_of
 from web.upload import read_upload
-from web.visitor import OWN_PAGE, SESSION_COOKIE, address_digest, bearer, device_digest
+from web.visitor import BY_HAND, OWN_PAGE, SESSION_COOKIE, address_digest, bearer, device_digest
 from web.whereabouts import city_of
 
 LONGEST_KEY = 200  # characters of an Idempotency-Key
@@ -70,15 +78,31 @@ async def _caller(request: Request, site: Site, endpoint: Endpoint) -> tuple[Cal
     if token is None:
         caller = await _of_cookies(request, site)
     else:
-        caller = await sessions.caller_of_token(site.store, token)
+        caller = await callers.caller_of_token(site.store, token)
     role = role_of(caller)
     if may(role, endpoint.name):
+        if isinstance(caller, Officer):
+            await _check_session(request, site, endpoint, caller)
         return caller, role
     # The sample city's wall may stand in the browser of somebody who is signed in as what may not look there.
     wall = await local_wall(request, site) if request.method == "GET" else None
     if wall is None or not may("wall", endpoint.name):
+        if isinstance(caller, Officer):
+            await audit.refused(site.store, caller, endpoint.name)
         raise Forbidden
     return wall, "wall"
+
+
+async def _check_session(request: Request, site: Site, endpoint: Endpoint, officer: Officer) -> None:
+    """Raises SessionAsleep, SecondFactorMissing; else a call by hand keeps the session awake.
+
+    Our pages say which calls are by hand: their timers would keep an empty chair awake for ever.
+    """
+    if not opens(officer.standing, endpoint.name):
+        raise SessionAsleep if officer.standing == "asleep" else SecondFactorMissing
+    # Trying to wake it is not being awake.
+    if officer.standing == "open" and (BY_HAND in request.headers or OWN_PAGE not in request.headers):
+        await own_sessions.touch(site.store, officer)
 
 
 async def _of_cookies(request: Request, site: Site) -> Caller:
@@ -89,7 +113,7 @@ async def _of_cookies(request: Request, site: Site) -> Caller:
             raise Unauthenticated
         if request.method != "GET" and OWN_PAGE not in request.headers:
             raise Forbidden(why="header")
-        return await sessions.caller_of_token(site.store, token)
+        return await callers.caller_of_token(site.store, token)
     except Unauthenticated:
         wall = await local_wall(request, site) if request.method == "GET" else None
         if wall is None:

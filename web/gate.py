@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from models.actions import sessions
+from models.actions import callers
 from models.caller import Caller, Officer
 from models.errors import SwitchedOff, Unauthenticated
 from models.flags.definitions import Module, module_key
@@ -57,6 +57,6 @@ async def _staff(request: Request, site: Site) -> Caller | None:
     if not token:
         return None
     try:
-        return await sessions.caller_of_token(site.store, token)
+        return await callers.caller_of_token(site.store, token)
     except Unauthenticated:
         return None

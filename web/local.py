@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from models.actions.sessions import caller_of_token
+from models.actions.callers import caller_of_token
 from models.caller import Wall
 from models.errors import Unauthenticated
 from models.queries.installation import installation

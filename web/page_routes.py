@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.actions import notices, sessions
+from models.actions import callers, notices, sessions
 from models.actions.requests import REASONS
 from models.caller import Participant
 from models.errors import NotFound, SwitchedOff, Unauthenticated
@@ -103,7 +103,7 @@ async def owner(request: Request) -> Response:
     site, here = await _here(request)
     token = request.path_params["token"]
     try:
-        caller = await sessions.caller_of_token(site.store, token)
+        caller = await callers.caller_of_token(site.store, token)
         if not isinstance(caller, Participant) or caller.role != "owner":
             raise Unauthenticated
         view = await incident_for(site.store, caller.incident_id, caller)

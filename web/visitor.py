@@ -13,6 +13,8 @@ from web.signing import Signer
 SESSION_COOKIE = "wufen_session"
 # What our own pages send with every call, and no form or image of a foreign page can.
 OWN_PAGE = "x-wufen"
+# What they send with a call behind which stands a person's hand, and no timer.
+BY_HAND = "x-wufen-hand"
 DEVICE_COOKIE = "wufen_device"
 # A proxy in between adds one of these; then "from this machine" says nothing about who asks.
 FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "x-forwarded-host", "x-forwarded-proto")
@@ -44,6 +46,19 @@ def device_digest(request: HTTPConnection, signer: Signer) -> tuple[bytes, bool]
         return signer.digest("device", known), True
     guessed = f"{address_of(request)}\0{request.headers.get('user-agent', '')}"
     return signer.digest("device", guessed), False
+
+
+_DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"),
+            ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+_BROWSERS = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+             ("Safari", "Safari"))  # fmt: skip
+
+
+def device_name(request: HTTPConnection) -> str | None:
+    """What its owner would call the device: ``iPhone · WeChat``. Kinds only; None when the browser says neither."""
+    agent = request.headers.get("user-agent", "")
+    found = [next((name for mark, name in kinds if mark in agent), "") for kinds in (_DEVICES, _BROWSERS)]
+    return " · ".join(filter(None, found)) or None
 
 
 def from_this_machine(request: HTTPConnection) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from models.actions.sessions import caller_of_token
+from models.actions.callers import caller_of_token
 from models.caller import Officer, Participant, Wall
 from models.errors import Unauthenticated
 from models.queries.stickers import sticker_place

@@ -20,6 +20,14 @@ ACTIONS = """
 sign_in                          y y y y y y y y y  等保 身份鉴别: whoever is to be known must be able to say who he is
 sign_in_auxiliary                y y y y y y y y y  规范 5: auxiliary officers have a door of their own
 sign_out                         . . y y y y y . .  等保 身份鉴别
+own_sessions                     . . y y y y y . .  等保 身份鉴别: one's own
+end_session                      . . y y y y y . .  等保 身份鉴别: one's own
+lock_session                     . . y y y y y . .  等保 身份鉴别: a desk that nobody sits at
+unlock_session                   . . y y y y y . .  等保 身份鉴别
+begin_second_factor              . . y y y y y . .  等保 身份鉴别: two factors
+confirm_second_factor            . . y y y y y . .  等保 身份鉴别
+register                         y y y y y y y y y  等保 身份鉴别: opens nothing before it is approved
+register_auxiliary               y y y y y y y y y  规范 5: the auxiliary officers' own door
 me                               . . y y y y y . .  等保 身份鉴别
 connection_token                 y y y y y y y y .  等保 访问控制: what it opens stands below, under channels
 districts                        y y y y y y y y y  public: names and codes of GB/T 2260
@@ -96,6 +104,7 @@ export_drafts                    . . . . y . . . .  程序 68: the official regi
 
 # About people
 watch_vehicle                    . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
+look                             . . y . y . . . .  个保法 6, 51, 54: a reason, and a record
 look.plate                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
 look.phone                       . . y . y . . . .  个保法 6, 34: through the hub; the number itself is shown to nobody
 look.name                        . . y . y . . . .  个保法 6, 34
@@ -112,8 +121,20 @@ sticker_svg                      . . . . . y . . .  等保 安全管理中心
 sticker_png                      . . . . . y . . .  等保 安全管理中心
 revoke_sticker                   . . . . . y . . .  等保 安全管理中心
 officers                         . . . . . y . . .  等保 身份鉴别: accounts without names
-add_officer                      . . . . . y . . .  等保 身份鉴别
+add_officer                      . . . . . y . . .  等保 身份鉴别: of no auditor
+registrations                    . . . . . y . . .  等保 身份鉴别: names, to know whom one approves
+approve_registration             . . . . . y . . .  等保 身份鉴别
+refuse_registration              . . . . . y . . .  等保 身份鉴别
+officer_sessions                 . . . . . y . . .  等保 身份鉴别
+sign_out_officer                 . . . . . y . . .  等保 身份鉴别
+reset_second_factor              . . . . . y . . .  等保 身份鉴别
 end_officer                      . . . . . y . . .  等保 身份鉴别: no stale accounts
+
+# The audit
+audit                            . . . . . . y . .  个保法 54; 等保 安全审计: separate from system administration
+export_audit                     . . . . . . y . .  个保法 54; 等保 安全审计
+
+# Rules, modules, pilots
 rules                            . . . . . y . . .  处罚法 34: published standards of discretion
 rule_table                       . . . . . y . . .  处罚法 34
 rule_version                     . . . . . y . . .  处罚法 34
@@ -167,7 +188,7 @@ photos                           y y y h y . . . .  个保法 6; 规范 5: an au
 messages                         y y y . y . . . .  个保法 6: what a citizen writes may name people
 notices                          y y y y y . . . .  处罚法 44: whether the owner has been told
 you                              y y . . . . . . .  个保法 45
-plate_full                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
+plate_full                       . . r . r . . . .  个保法 6, 34: a whole plate leads to its owner
 decisions disposition            . . y . y . . . .  处罚法 44, 47
 
 [Told]
@@ -278,6 +299,18 @@ code name name_en modules        . . y y y y y . .  等保 身份鉴别
 [Me]
 id role service_number unit      . . y y y y y . .  等保 身份鉴别: one's own
 districts                        . . y y y y y . .  等保 身份鉴别
+second_factor idle_seconds       . . y y y y y . .  等保 身份鉴别: one's own
+[SessionView]
+id device since last_used_at     . . y y y y y . .  等保 身份鉴别: one's own; administrators of their people
+expires_at asleep current        . . y y y y y . .  等保 身份鉴别
+[Sessions]
+sessions                         . . y y y y y . .  等保 身份鉴别
+[SecondFactorBegun]
+secret uri qr                    . . y y y y y . .  等保 身份鉴别: to whoever enrols, once
+[RecoveryCodes]
+recovery_codes                   . . y y y y y . .  等保 身份鉴别: to whoever enrols, once
+[Registered]
+status                           y y y y y y y y y  等保 身份鉴别: the same whoever asks
 [ConnectionToken]
 token url channels               y y y y y y y y y  等保 访问控制
 [Messages]
@@ -305,6 +338,18 @@ unit active districts            . . . . . y . . .  等保 身份鉴别
 officers                         . . . . . y . . .  等保 身份鉴别
 [OfficerAdded]
 id                               . . . . . y . . .  等保 身份鉴别
+[RegistrationView]
+id door service_number unit      . . . . . y . . .  等保 身份鉴别
+name district at                 . . . . . y . . .  等保 身份鉴别: to know whom one approves
+[Registrations]
+registrations                    . . . . . y . . .  等保 身份鉴别
+[Approved]
+officer                          . . . . . y . . .  等保 身份鉴别
+[AuditRecord]
+id at actor role action subject  . . . . . . y . .  等保 安全审计
+reason success                   . . . . . . y . .  等保 安全审计
+[AuditPage]
+records after actions            . . . . . . y . .  等保 安全审计
 [Batches]
 *                                . . . . . y . . .  等保 安全管理中心: configuration
 [OneBatch]

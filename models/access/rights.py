@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from models.access.matrix import ACTIONS, CHANNELS, FIELDS
-from models.caller import Caller, Officer, Participant, Wall
+from models.caller import Caller, Officer, Participant, Standing, Wall
 
 Role = Literal[
     "requester", "owner", "police", "auxiliary", "commander", "administrator", "auditor", "wall", "anyone"
@@ -90,6 +90,29 @@ def mark(role: Role | None, action: str) -> Mark:
 def may(role: Role | None, action: str) -> bool:
     """Whether the role may ever do it; ``d`` and ``h`` are judged where the incident is known."""
     return mark(role, action) != _MAY_NOT
+
+
+# What a session still opens that is asleep, or whose role lacks its second factor: the way back.
+_WAY_BACK: Mapping[Standing, frozenset[str]] = MappingProxyType(
+    {
+        "asleep": frozenset({"unlock_session", "lock_session", "sign_out"}),
+        "unenrolled": frozenset(
+            {
+                "me",
+                "sign_out",
+                "begin_second_factor",
+                "confirm_second_factor",
+                "lock_session",
+                "unlock_session",
+            }
+        ),
+    }
+)
+
+
+def opens(standing: Standing, action: str) -> bool:
+    """Whether a session in this standing opens what its role may."""
+    return standing == "open" or action in _WAY_BACK[standing]
 
 
 def is_open(action: str) -> bool:

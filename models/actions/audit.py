@@ -44,17 +44,34 @@ async def look(store: Store, caller: Caller, subject: str, *, reason: str | None
 
     A page that refreshes itself makes one record a minute, not one per refresh.
     """
+    await _once_a_minute(store, caller, "look", subject, reason=reason, success=True)
+
+
+async def refused(store: Store, caller: Caller, action: str) -> None:
+    """Somebody tried what his role may not; whoever tries on and on leaves one record a minute."""
+    await _once_a_minute(store, caller, action, caller.subject, reason="forbidden", success=False)
+
+
+async def read(store: Store, caller: Caller, action: str, *, reason: str | None = None) -> None:
+    """The auditor reads or exports: who watches is watched."""
+    await _once_a_minute(store, caller, action, caller.subject, reason=reason, success=True)
+
+
+async def _once_a_minute(
+    store: Store, caller: Caller, action: str, subject: str, *, reason: str | None, success: bool
+) -> None:
     seen = exists().where(
         audit.c.at > store.clock.now() - ONE_LOOK,
         audit.c.actor == caller.subject,
-        audit.c.action == "look",
+        audit.c.action == action,
         audit.c.subject == subject,
+        audit.c.success == success,
     )
     async with store.database.read() as connection:
         if (await connection.execute(select(seen))).scalar_one():
             return
     async with store.change() as change:
-        await record(change, caller, "look", subject, reason=reason)
+        await record(change, caller, action, subject, reason=reason, success=success)
 
 
 async def write(

@@ -1,4 +1,4 @@
-"""Signing in and out, and who a bearer token belongs to. Tokens are opaque; the tables keep their SHA-256.
+"""Signing in and out. Tokens are opaque; the tables keep their SHA-256.
 
 There are two doors: one for police, commanders and administrators, one for auxiliary officers; each refuses
 the other's accounts. Passwords are checked outside any transaction: that takes long on purpose.
@@ -13,23 +13,20 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import passwords
-from models.actions import audit, lockouts, retention
+from models.actions import audit, lockouts, registrations, retention, second_factor
 from models.actions.lockouts import LockRule
 from models.actions.notify import token_hash
-from models.caller import Caller, Officer, Participant, Wall
-from models.clock import iso
-from models.errors import BadCredentials, LockedOut, Unauthenticated, WrongDoor
-from models.feed.append import Pending
-from models.feed.channels import control
+from models.actions.revoking import tell_revoked
+from models.caller import Officer
+from models.errors import BadCredentials, LockedOut, SecondFactorNeeded, WrongDoor
 from models.store import Change, Store
-from models.tables import CONTROL, districts, officer_districts, officers, participants, sessions
+from models.tables import officer_districts, officers, sessions
 
 Door = Literal["police", "auxiliary"]
 ROLES_OF: dict[Door, frozenset[str]] = {
-    "police": frozenset({"police", "commander", "administrator"}),
+    "police": frozenset({"police", "commander", "administrator", "auditor"}),
     "auxiliary": frozenset({"auxiliary"}),
 }
 # Whoever guesses at one account from one address is slowed down soon. The wider counts are higher, so that
@@ -53,29 +50,61 @@ class SignedIn:
     expires_at: datetime
 
 
-async def sign_in(
-    store: Store, username: str, password: str, door: Door, *, address: bytes, verify: Verify
-) -> SignedIn:
-    """A new session. Raises LockedOut, BadCredentials, WrongDoor; each try leaves an audit record."""
-    guesses = _guesses(username, address)
-    await _refuse_locked(store, guesses)
-    row = await _account(store, username)
-    fits = len(password) <= passwords.LONGEST and await verify(row.password_hash if row else None, password)
-    if row is None or not fits:
-        raise await _failed(store, guesses, row)
-    if row.role not in ROLES_OF[door]:
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """Somebody at a door. ``code``: of the second factor, or a recovery code. ``address`` is a digest."""
+
+    username: str
+    password: str = field(repr=False)
+    door: Door
+    address: bytes
+    code: str | None = field(default=None, repr=False)
+    device: str | None = None
+
+
+async def sign_in(store: Store, trying: Trying, *, verify: Verify) -> SignedIn:
+    """A new session. Raises LockedOut, BadCredentials, WrongDoor, SecondFactorNeeded, RegistrationWaiting,
+
+    RegistrationRefused; each try leaves an audit record. Whatever tells that there is an account, or a registration,
+    is told to him who knows its password.
+    """
+    guesses = guesses_of(trying.username, trying.address)
+    await refuse_locked(store, guesses)
+    row = await _account(store, trying.username)
+    asked = None if row else await registrations.newest(store, trying.username, trying.door)
+    kept = row.password_hash if row else asked.password_hash if asked else None
+    fits = len(trying.password) <= passwords.LONGEST and await verify(kept, trying.password)
+    if not fits:
+        raise await failed(store, guesses, row)
+    if asked is not None:
+        raise registrations.refusal_of(asked)
+    if row is None or row.role not in ROLES_OF[trying.door]:
         await _record(store, row, success=False, reason="wrong_door")
         raise WrongDoor
+    return await _let_in(store, row, trying, guesses)
+
+
+async def _let_in(
+    store: Store, row: Row[Any], trying: Trying, guesses: Sequence[tuple[str, LockRule]]
+) -> SignedIn:
     token = store.ids.secret()
     async with store.change() as change:
-        officer = await _open_session(change, row, door, token)
-        await lockouts.forgive(change.connection, [guesses[0][0]])
-        await audit.record(change, officer, "sign_in", officer.subject)
-        expires_at = change.at + timedelta(seconds=store.settings.session_seconds)
+        needed = await second_factor.is_on(change.connection, row.id)
+        if needed and trying.code is None:
+            raise SecondFactorNeeded
+        right = not needed or await second_factor.take(change, row.id, trying.code or "")
+        if right:
+            officer = await _open_session(change, row, trying, token)
+            await lockouts.forgive(change.connection, [guesses[0][0]])
+            await audit.record(change, officer, "sign_in", officer.subject)
+            expires_at = change.at + timedelta(seconds=store.settings.session_seconds)
+    if not right:
+        raise await failed(store, guesses, row, reason="second_factor")
     return SignedIn(token, officer, expires_at)
 
 
-def _guesses(username: str, address: bytes) -> list[tuple[str, LockRule]]:
+def guesses_of(username: str, address: bytes) -> list[tuple[str, LockRule]]:
+    """The counts that one try at an account from an address goes to, the narrowest first."""
     account = hashlib.sha256(username.encode()).hexdigest()[:32]
     return [
         (f"sign_in:pair:{account}:{address.hex()}", PAIR),
@@ -84,7 +113,8 @@ def _guesses(username: str, address: bytes) -> list[tuple[str, LockRule]]:
     ]
 
 
-async def _refuse_locked(store: Store, guesses: Sequence[tuple[str, LockRule]]) -> None:
+async def refuse_locked(store: Store, guesses: Sequence[tuple[str, LockRule]]) -> None:
+    """Raises LockedOut while one of the counts is locked."""
     if not store.settings.limits:
         return
     async with store.database.read() as connection:
@@ -99,8 +129,12 @@ async def _account(store: Store, username: str) -> Row[Any] | None:
         return (await connection.execute(query)).first()
 
 
-async def _failed(
-    store: Store, guesses: Sequence[tuple[str, LockRule]], row: Row[Any] | None
+async def failed(
+    store: Store,
+    guesses: Sequence[tuple[str, LockRule]],
+    row: Row[Any] | None,
+    *,
+    reason: str = "bad_credentials",
 ) -> LockedOut | BadCredentials:
     """Counts the failure; what to raise for it."""
     until = None
@@ -110,11 +144,11 @@ async def _failed(
             for name, rule in sorted(guesses, key=lambda guess: guess[0]):
                 failure = await lockouts.count_failure(change.connection, [name], rule, change.at)
                 until = max(filter(None, (until, failure.locked_until)), default=None)
-        await _write_record(change, row, success=False, reason="bad_credentials")
+        await _write_record(change, row, success=False, reason=reason)
     return BadCredentials() if until is None else LockedOut(retry_at=until)
 
 
-async def _record(store: Store, row: Row[Any], *, success: bool, reason: str) -> None:
+async def _record(store: Store, row: Row[Any] | None, *, success: bool, reason: str) -> None:
     async with store.change() as change:
         await _write_record(change, row, success=success, reason=reason)
 
@@ -134,21 +168,23 @@ async def _write_record(change: Change, row: Row[Any] | None, *, success: bool, 
     )
 
 
-async def _open_session(change: Change, row: Row[Any], door: Door, token: str) -> Officer:
+async def _open_session(change: Change, row: Row[Any], trying: Trying, token: str) -> Officer:
     session_id = change.store.ids.new()
     await change.connection.execute(
         insert(sessions).values(
             id=session_id,
             officer_id=row.id,
-            audience=door,
+            audience=trying.door,
             token_hash=token_hash(token),
             created_at=change.at,
+            last_used_at=change.at,
+            device=trying.device,
             expires_at=change.at + timedelta(seconds=change.store.settings.session_seconds),
         )
     )
     query = select(officer_districts.c.district).where(officer_districts.c.officer_id == row.id)
     found = frozenset((await change.connection.execute(query)).scalars())
-    return Officer(row.id, row.role, row.service_number, row.unit, found, session_id, door)
+    return Officer(row.id, row.role, row.service_number, row.unit, found, session_id, trying.door)
 
 
 async def sign_out(store: Store, officer: Officer) -> None:
@@ -162,19 +198,6 @@ async def sign_out(store: Store, officer: Officer) -> None:
         if ended.rowcount:
             tell_revoked(change, f"session:{officer.session_id}", officer.subject)
         await audit.record(change, officer, "sign_out", officer.subject)
-
-
-def tell_revoked(change: Change, subject: str, actor: str) -> None:
-    """A control entry: hubs cut the connections of ``subject`` and refuse its older tokens."""
-    change.pending.append(
-        Pending(
-            district=CONTROL,
-            name="revoked",
-            at=change.at,
-            data=control("revoked", subject, iso(change.at)),
-            actor=actor,
-        )
-    )
 
 
 async def open_wall(store: Store) -> str:
@@ -192,57 +215,6 @@ async def open_wall(store: Store) -> str:
             )
         )
     return token
-
-
-async def caller_of_token(store: Store, token: str) -> Caller:
-    """Who ``token`` belongs to. Raises Unauthenticated for one that is unknown, ended or expired."""
-    digest = token_hash(token)
-    now = store.clock.now()
-    async with store.database.read() as connection:
-        caller = await _staff(connection, digest, now) or await _participant(connection, digest, now)
-    if caller is None:
-        raise Unauthenticated
-    return caller
-
-
-async def _staff(connection: AsyncConnection, digest: bytes, now: datetime) -> Officer | Wall | None:
-    query = (
-        select(
-            sessions.c.id.label("session_id"),
-            sessions.c.audience,
-            officers.c.id,
-            officers.c.role,
-            officers.c.service_number,
-            officers.c.unit,
-            officers.c.active,
-            officer_districts.c.district,
-        )
-        .outerjoin(officers, officers.c.id == sessions.c.officer_id)
-        .outerjoin(officer_districts, officer_districts.c.officer_id == officers.c.id)
-        .where(sessions.c.token_hash == digest, sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
-    )
-    rows = (await connection.execute(query)).all()
-    if not rows:
-        return None
-    first = rows[0]
-    if first.audience == "wall":
-        codes = (await connection.execute(select(districts.c.code))).scalars()
-        return Wall(first.session_id, frozenset(codes))
-    if not first.active:
-        return None
-    found = frozenset(row.district for row in rows if row.district is not None)
-    return Officer(
-        first.id, first.role, first.service_number, first.unit, found, first.session_id, first.audience
-    )
-
-
-async def _participant(connection: AsyncConnection, digest: bytes, now: datetime) -> Participant | None:
-    query = select(participants.c.id, participants.c.incident_id, participants.c.role).where(
-        participants.c.token_hash == digest,
-        participants.c.expires_at.is_(None) | (participants.c.expires_at > now),
-    )
-    row = (await connection.execute(query)).first()
-    return None if row is None else Participant(row.id, row.incident_id, row.role)
 
 
 async def forget_old(store: Store) -> int:

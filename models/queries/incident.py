@@ -7,7 +7,8 @@ import json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.access.rights import fields, fields_of_holder, role_of
+from models.access.rights import fields, fields_of_holder, fields_with_reason, role_of
+from models.actions import looks
 from models.caller import Caller, Officer, Participant, Wall
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
@@ -17,6 +18,9 @@ from models.incident.views import View, district_view, view_for
 from models.queries.decisions import decisions_of, disposition_of
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
+
+# For which look the reason for a field is given (`models.actions.looks`).
+_LOOKS = {"plate_full": "plate"}
 
 
 async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
@@ -35,7 +39,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             raise NotFound
         incident = from_row(row)
         _check(incident, caller)
-        seen = _seen(incident, caller)
+        seen = await _seen(connection, incident, caller)
         view = view_for(district_view(incident, store.texts.call(incident.district)), role)
         view["now"] = iso(store.clock.now())
         view["offset"], view["epoch"] = incident.feed_offset, await epoch_of(connection)
@@ -56,11 +60,17 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         return view
 
 
-def _seen(incident: Incident, caller: Caller) -> frozenset[str]:
+async def _seen(connection: AsyncConnection, incident: Incident, caller: Caller) -> frozenset[str]:
     role = role_of(caller)
     seen = fields(role, "PulledIncident")
-    if isinstance(caller, Officer) and incident.officer_id == caller.id:
+    if not isinstance(caller, Officer):
+        return seen
+    if incident.officer_id == caller.id:
         seen |= fields_of_holder(role, "PulledIncident")
+    after_reason = fields_with_reason(role, "PulledIncident")
+    if after_reason:
+        given = await looks.reasons_given(connection, caller, incident.id)
+        seen |= {field for field in after_reason if _LOOKS[field] in given}
     return seen
 
 

@@ -18,7 +18,17 @@ from models.tables.flags import flags, incident_variants, rollouts, trial_faults
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
-from models.tables.people import contacts, officer_districts, officers, owners, sessions, shifts
+from models.tables.people import (
+    contacts,
+    officer_districts,
+    officers,
+    owners,
+    recovery_codes,
+    registrations,
+    second_factors,
+    sessions,
+    shifts,
+)
 from models.tables.places import cities, districts
 from models.tables.records import audit, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
@@ -58,6 +68,8 @@ __all__ = [
     "photos",
     "position_consents",
     "refused_requests",
+    "recovery_codes",
+    "registrations",
     "rollouts",
     "roster_places",
     "roster_shifts",
@@ -66,6 +78,7 @@ __all__ = [
     "rule_decisions",
     "rule_overrides",
     "rule_versions",
+    "second_factors",
     "sessions",
     "shift_templates",
     "shifts",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
 
 from models.tables.base import Id, id_column, instant, metadata
 
@@ -43,6 +55,58 @@ sessions = Table(
     instant("created_at", required=True),
     instant("expires_at", required=True),
     instant("revoked_at"),
+    # What kind of device and browser, as its owner would call it; never the whole header.
+    Column("device", String(60), nullable=True),
+    # When a person last did something with it, to the minute.
+    instant("last_used_at"),
+    # Asleep: it opens nothing until the person has said again who he is.
+    instant("locked_at"),
+)
+Index("ix_sessions_officer_id", sessions.c.officer_id)
+
+# Who asks for an account; one that was approved is an officer from then on, one that was refused stays a record.
+registrations = Table(
+    "registrations",
+    metadata,
+    id_column(),
+    # The door: police or auxiliary.
+    Column("door", String(16), nullable=False),
+    Column("username", String(60), nullable=False, index=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("service_number", String(20), nullable=False),
+    Column("unit", String(60), nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("district", ForeignKey("districts.code"), nullable=False),
+    instant("at", required=True),
+    # waiting, approved, refused
+    Column("status", String(10), nullable=False),
+    Column("reason", String(200), nullable=True),
+    Column("decided_by", ForeignKey("officers.id"), nullable=True),
+    instant("decided_at"),
+    Column("officer_id", ForeignKey("officers.id"), nullable=True),
+)
+Index("ix_registrations_district_status", registrations.c.district, registrations.c.status)
+
+# TOTP (RFC 6238) by officer. Until it is confirmed by a first code it asks nobody for anything.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("officer_id", ForeignKey("officers.id"), primary_key=True),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    instant("at", required=True),
+    instant("confirmed_at"),
+    # The newest time step of which a code was taken: none of it or before is taken again.
+    Column("last_step", BigInteger, nullable=False, server_default=text("0")),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    id_column(),
+    Column("officer_id", ForeignKey("officers.id"), nullable=False, index=True),
+    # SHA-256: they are 80 random bits.
+    Column("code_hash", LargeBinary, nullable=False),
+    instant("used_at"),
 )
 
 shifts = Table(

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 from models.tables.base import id_column, instant, metadata
 
+# Append-only: triggers refuse every UPDATE, and every DELETE of what is younger than six months (migration 0013).
 audit = Table(
     "audit",
     metadata,
@@ -21,6 +22,8 @@ audit = Table(
     Column("success", Boolean, nullable=False),
 )
 Index("ix_audit_at", audit.c.at)
+# Whether somebody has given a reason for a look already.
+Index("ix_audit_actor_subject", audit.c.actor, audit.c.subject)
 
 first_answers = Table(
     "first_answers",

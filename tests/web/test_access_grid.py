@@ -20,7 +20,7 @@ from models.tables import photos
 from tests.support.city import AUX, YUCHENG, ZHANG
 from tests.support.ports import free_port
 from tests.web.client import PASSWORD, Client, picture
-from tests.web.people import ROLES, People, people
+from tests.web.people import ROLES, STAFF, People, people
 from web.app import routes
 
 # y: may; a dot: is refused. Typed by hand from the law, never from the table that it holds to account.
@@ -29,6 +29,14 @@ GRID = """
 POST   /api/v1/sessions                                     y   y   y   y   y   y   y   y   y
 POST   /api/v1/auxiliary/sessions                           y   y   y   y   y   y   y   y   y
 DELETE /api/v1/sessions/current                             .   .   y   y   y   y   y   .   .
+GET    /api/v1/sessions                                     .   .   y   y   y   y   y   .   .
+DELETE /api/v1/sessions/{id}                                .   .   y   y   y   y   y   .   .
+POST   /api/v1/sessions/current/lock                        .   .   y   y   y   y   y   .   .
+POST   /api/v1/sessions/current/unlock                      .   .   y   y   y   y   y   .   .
+POST   /api/v1/second-factor                                .   .   y   y   y   y   y   .   .
+POST   /api/v1/second-factor/confirm                        .   .   y   y   y   y   y   .   .
+POST   /api/v1/registrations                                y   y   y   y   y   y   y   y   y
+POST   /api/v1/auxiliary/registrations                      y   y   y   y   y   y   y   y   y
 GET    /api/v1/me                                           .   .   y   y   y   y   y   .   .
 GET    /api/v1/connection-token                             y   y   y   y   y   y   y   y   .
 GET    /api/v1/districts                                    y   y   y   y   y   y   y   y   y
@@ -86,6 +94,15 @@ DELETE /api/v1/roster-shifts/{id}                           .   .   .   .   y   
 PUT    /api/v1/districts/{code}/rosters/{week}/published    .   .   .   .   y   y   .   .   .
 POST   /api/v1/districts/{code}/rosters/{week}/copy         .   .   .   .   y   y   .   .   .
 POST   /api/v1/districts/{code}/rosters/{week}/import       .   .   .   .   y   y   .   .   .
+POST   /api/v1/incidents/{id}/looks                         .   .   y   .   y   .   .   .   .
+GET    /api/v1/audit                                        .   .   .   .   .   .   y   .   .
+GET    /api/v1/audit.csv                                    .   .   .   .   .   .   y   .   .
+GET    /api/v1/admin/registrations                          .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/registrations/{id}/approve             .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/registrations/{id}/refuse              .   .   .   .   .   y   .   .   .
+GET    /api/v1/admin/officers/{id}/sessions                 .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/officers/{id}/sign-out                 .   .   .   .   .   y   .   .   .
+POST   /api/v1/admin/officers/{id}/second-factor/reset      .   .   .   .   .   y   .   .   .
 GET    /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 POST   /api/v1/admin/stickers                               .   .   .   .   .   y   .   .   .
 GET    /api/v1/admin/coverage                               .   .   .   .   .   y   .   .   .
@@ -134,6 +151,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/sessions": {"username": f"user-{ZHANG.id}", "password": PASSWORD},
     "POST /api/v1/auxiliary/sessions": {"username": f"user-{AUX.id}", "password": PASSWORD},
     "POST /api/v1/move-requests": {"sticker": "sticker-two", "plate_tail": "345", "reason": "blocking"},
+    "POST /api/v1/sessions/current/unlock": {"password": PASSWORD},
+    "POST /api/v1/second-factor": {"password": PASSWORD},
+    "POST /api/v1/incidents/{id}/looks": {"what": "plate", "reason": "在现场"},
+    "POST /api/v1/admin/registrations/{id}/approve": {"role": "police"},
+    "POST /api/v1/admin/registrations/{id}/refuse": {"reason": "x"},
+    "POST /api/v1/admin/officers/{id}/sign-out": {"reason": "x"},
+    "POST /api/v1/admin/officers/{id}/second-factor/reset": {"reason": "x"},
     "PUT /api/v1/duty": {"on_duty": True, "district": YUCHENG},
     "PUT /api/v1/duty/position": {"lat": 29.98, "lng": 103.01},
     "POST /api/v1/incidents/{id}/answer": {"reply": "coming", "minutes": 5},
@@ -245,8 +269,8 @@ async def call(client: httpx2.AsyncClient, everybody: People, role: str, row: st
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_gets_in_where_the_grid_says_and_nowhere_else(unlimited: Client, role: str) -> None:
-    await unlimited.let_in(ZHANG, AUX)
     everybody = await people(unlimited)
+    await unlimited.let_in(*STAFF.values())
     photo = await photo_of(unlimited.store, everybody.incident)
     refused = 401 if role == "anyone" else 403
     wrong = []

@@ -191,6 +191,8 @@ async def test_each_sees_what_is_his_to_see_and_staff_looks_are_recorded(web: Cl
     incident, requester = await web.asked(message="挡住车库了")
     path = f"/api/v1/incidents/{incident}"
     police, auxiliary = await web.token_of(ZHANG), await web.token_of(AUX)
+    why = {"what": "plate", "reason": "现场找车"}
+    assert (await web.post(f"{path}/looks", json=why, headers=bearer(police))).status_code == 200
     seen = {
         name: (await web.get(path, headers=bearer(token))).json()["incident"]
         for name, token in (("requester", requester), ("police", police), ("auxiliary", auxiliary))

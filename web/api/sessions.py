@@ -7,20 +7,31 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sqlalchemy import select
 
-from models.actions import sessions
-from models.actions.sessions import Door, SignedIn
+from models.actions import second_factor, sessions
+from models.actions.callers import idle_limit
+from models.actions.sessions import Door, SignedIn, Trying
 from models.caller import Officer
 from models.clock import iso
-from models.errors import BadCredentials, LockedOut, WrongDoor
+from models.errors import (
+    BadCredentials,
+    LockedOut,
+    RegistrationRefused,
+    RegistrationWaiting,
+    SecondFactorNeeded,
+    WrongDoor,
+)
 from models.tables import districts
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape
-from web.visitor import SESSION_COOKIE
+from web.visitor import SESSION_COOKIE, device_name
 
 
 class Credentials(Shape):
+    """``code``: of the second factor where the account has one, or a recovery code."""
+
     username: Annotated[str, Meta(min_length=1, max_length=60)]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
+    code: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
 
 
 class Named(Shape):
@@ -33,11 +44,18 @@ class Named(Shape):
 
 
 class Me(Shape):
+    """``second_factor``: ``on``, ``off``, or ``due`` when the role needs one before anything else opens.
+
+    ``idle_seconds``: after so long without a person's hand the session falls asleep.
+    """
+
     id: str
     role: str
     service_number: str
     unit: str
     districts: list[Named]
+    second_factor: str
+    idle_seconds: int
 
 
 class Session(Shape):
@@ -51,14 +69,15 @@ class Session(Shape):
 
 
 async def _sign_in(call: Call[Credentials], door: Door) -> Answer:
-    signed_in = await sessions.sign_in(
-        call.site.store,
-        call.body.username.strip(),
-        call.body.password,
-        door,
+    trying = Trying(
+        username=call.body.username.strip(),
+        password=call.body.password,
+        door=door,
         address=call.address,
-        verify=call.site.verify,
+        code=call.body.code,
+        device=device_name(call.request),
     )
+    signed_in = await sessions.sign_in(call.site.store, trying, verify=call.site.verify)
     officer = signed_in.officer
     session = Session(
         access_token=signed_in.token,
@@ -90,6 +109,7 @@ async def me(call: Call[Nothing]) -> Answer:
     )
     async with call.site.store.database.read() as connection:
         rows = (await connection.execute(query)).all()
+        on = await second_factor.is_on(connection, call.officer.id)
     flags = call.site.store.flags
     named = [
         Named(
@@ -100,7 +120,16 @@ async def me(call: Call[Nothing]) -> Answer:
         )
         for row in rows
     ]
-    return Answer(Me(districts=named, **_facts(call.officer)))
+    due = not on and call.officer.role in call.site.settings.second_factor
+    idle = idle_limit(call.officer.role, call.site.settings)
+    return Answer(
+        Me(
+            districts=named,
+            second_factor="on" if on else "due" if due else "off",
+            idle_seconds=int(idle.total_seconds()),
+            **_facts(call.officer),
+        )
+    )
 
 
 def _facts(officer: Officer) -> dict[str, Any]:
@@ -118,7 +147,14 @@ def _cookie(call: Call[Credentials], signed_in: SignedIn) -> str:
     return f"{SESSION_COOKIE}={signed_in.token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
-_ERRORS = (BadCredentials, WrongDoor, LockedOut)
+_ERRORS = (
+    BadCredentials,
+    WrongDoor,
+    LockedOut,
+    SecondFactorNeeded,
+    RegistrationWaiting,
+    RegistrationRefused,
+)
 ENDPOINTS = [
     Endpoint(
         method="POST",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from models.actions import sessions, sticker_changes
+from models.actions import callers, sticker_changes
 from models.actions.requests import REASONS
 from models.actions.sticker_changes import Asker, Changed, OwnersChange
 from models.caller import Participant
@@ -78,7 +78,7 @@ async def _asker(call: Call[Nothing] | Call[Replacement]) -> Asker:
     ownership = call.site.signer.verify(OWNER, token)
     if ownership is not None:
         return ownership
-    caller = await sessions.caller_of_token(call.site.store, token)
+    caller = await callers.caller_of_token(call.site.store, token)
     if not isinstance(caller, Participant):
         raise Forbidden
     return caller

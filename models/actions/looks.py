@@ -1,0 +1,65 @@
+"""Looking at personal data: a reason once per incident, and a record of each try, the refused ones too."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.access.rights import may, role_of
+from models.actions import audit
+from models.actions.idempotency import Keeping
+from models.caller import Officer
+from models.errors import Forbidden, InvalidField, NotFound
+from models.store import Store
+from models.tables import audit as records
+from models.tables import incidents
+
+# A whole plate; the owner's phone, through the hub; names; what else is known of the vehicle.
+What = Literal["plate", "phone", "name", "history"]
+LONGEST_REASON = 200  # characters
+SHORTEST_REASON = 2
+
+
+async def give_reason(
+    store: Store,
+    officer: Officer,
+    incident_id: str,
+    what: What,
+    reason: str,
+    *,
+    then: Keeping[str] | None = None,
+) -> None:
+    """From now on the officer may look at it for this incident. Raises NotFound, Forbidden, InvalidField.
+
+    What is refused is recorded as well.
+    """
+    reason = reason.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise InvalidField(field="reason", why="required")
+    subject, action = f"incident:{incident_id}", f"look.{what}"
+    async with store.database.read() as connection:
+        query = select(incidents.c.district).where(incidents.c.id == incident_id)
+        district = (await connection.execute(query)).scalar_one_or_none()
+    if district is None:
+        raise NotFound
+    allowed = district in officer.districts and may(role_of(officer), action)
+    async with store.change() as change:
+        await audit.record(change, officer, action, subject, reason=reason, success=allowed)
+        if allowed and then is not None:
+            await then(change, incident_id)
+    if not allowed:
+        raise Forbidden
+
+
+async def reasons_given(connection: AsyncConnection, officer: Officer, incident_id: str) -> frozenset[str]:
+    """What the officer has given a reason for, of ``What``."""
+    query = select(records.c.action).where(
+        records.c.actor == officer.subject,
+        records.c.subject == f"incident:{incident_id}",
+        records.c.action.in_([f"look.{what}" for what in get_args(What)]),
+        records.c.success,
+    )
+    found = (await connection.execute(query.distinct())).scalars()
+    return frozenset(action.removeprefix("look.") for action in found)

@@ -1,0 +1,127 @@
+"""The audit for the unit's auditor: read, filtered, paged, exported; there is no call that changes it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+from models.actions import audit as records
+from models.clock import parse_iso
+from models.errors import InvalidField
+from models.queries import audit
+from models.queries.audit import Filter
+from web.answers import Answer, FileAnswer
+from web.endpoint import Call, Endpoint, Nothing, Shape
+
+QUERY = {
+    "since": "Only records from this instant (ISO 8601 with a zone).",
+    "until": "Only records before this instant.",
+    "person": "Only what the officer with this service number did, or what was done to him.",
+    "action": "Only records of this action.",
+    "success": "1: only what was done; 0: only what was refused.",
+}
+LONGEST = 80  # characters of a filter
+COLUMNS = ("at", "actor", "role", "action", "subject", "reason", "success")
+
+
+class AuditRecord(Shape):
+    """``actor`` and ``subject`` are service numbers where they are officers."""
+
+    id: str
+    at: str
+    actor: str
+    role: str
+    action: str
+    subject: str
+    reason: str | None
+    success: bool
+
+
+class AuditPage(Shape):
+    """``after`` asks for the next page; ``actions`` are those of which there are records."""
+
+    records: list[AuditRecord]
+    after: str | None
+    actions: list[str]
+
+
+async def read(call: Call[Nothing]) -> Answer:
+    store = call.site.store
+    wanted = _filter(call)
+    await records.read(store, call.officer, "read_audit")
+    found, after = await audit.page(store, sorted(call.officer.districts), wanted)
+    return Answer({"records": found, "after": after, "actions": await audit.actions(store)})
+
+
+async def export(call: Call[Nothing]) -> FileAnswer:
+    store = call.site.store
+    wanted = _filter(call)
+    await records.read(store, call.officer, "export_audit")
+    found, more = await audit.everything(store, sorted(call.officer.districts), wanted)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([[_cell(one[name]) for name in COLUMNS] for one in found])
+    if more:
+        writer.writerow([f"only the newest {audit.MOST_EXPORTED}: choose a shorter period"])
+    # With a byte order mark, without which spreadsheets take it for another encoding.
+    content = b"\xef\xbb\xbf" + out.getvalue().encode()
+    return FileAnswer(
+        content, "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="audit.csv"'}
+    )
+
+
+def _cell(value: object) -> str:
+    """A cell that begins like a formula is made to be none: reasons are written by those who are watched."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _filter(call: Call[Nothing]) -> Filter:
+    given = {name: text for name, text in call.request.query_params.items() if text}
+    for name, text in given.items():
+        if name in {*QUERY, "after"} and len(text) > LONGEST:
+            raise InvalidField(field=name, why="too_long", limit=LONGEST)
+    if given.get("success", "1") not in {"0", "1"}:
+        raise InvalidField(field="success", why="unknown")
+    return Filter(
+        since=_instant(given, "since"),
+        until=_instant(given, "until"),
+        person=given.get("person"),
+        action=given.get("action"),
+        success=given["success"] == "1" if "success" in given else None,
+        after=given.get("after"),
+    )
+
+
+def _instant(given: dict[str, str], name: str) -> datetime | None:
+    try:
+        return parse_iso(given[name]) if name in given else None
+    except ValueError:
+        raise InvalidField(field=name, why="wrong_type") from None
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/audit",
+        name="audit",
+        handler=read,
+        summary="The audit of the auditor's districts, the newest first.",
+        module="platform",
+        query={**QUERY, "after": "Where the page before said that it goes on."},
+        answers={200: AuditPage},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/audit.csv",
+        name="export_audit",
+        handler=export,
+        summary="The same as a table for spreadsheets, at most 50,000 records.",
+        module="platform",
+        query=QUERY,
+        answers={200: None},
+        media="text/csv",
+    ),
+]
