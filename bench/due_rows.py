@@ -125,6 +125,7 @@ def _incident(store: Store, number: int, respond_by: datetime) -> Incident:
         lng=103.0,
         accuracy_m=12.0,
         response_seconds=300,
+        promise_minutes="3,5,10",
         requested_at=respond_by - timedelta(seconds=300),
         respond_by=respond_by,
         requesters=1,

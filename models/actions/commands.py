@@ -14,7 +14,7 @@ from models.actions.incident_change import IncidentChange, actor_of, load, until
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, InvalidField, VersionConflict
 from models.incident import commands
-from models.incident.commands import PROMISE_MINUTES, Answer, Cancel, Command, Decline, Rate
+from models.incident.commands import Answer, Cancel, Command, Decline, Rate
 from models.incident.decide import decide, withdraw
 from models.incident.incident import Incident
 from models.incident.permissions import check
@@ -61,6 +61,7 @@ async def _act(
     seen = await load(change, incident_id)
     duty = await on_duty_in(change.connection, caller.id) if isinstance(caller, Officer) else None
     check(seen, command, caller, on_duty_in=duty)
+    _check_promise(seen, command)
     if isinstance(caller, Participant) and not isinstance(command, Rate):
         await _refuse_withdrawn(change.connection, caller)
     if version is not None and version != seen.version:
@@ -148,6 +149,12 @@ def _detail(command: Command) -> dict[str, Any]:
     return {name: value for name, value in detail.items() if value is not None}
 
 
+def _check_promise(seen: Incident, command: Command) -> None:
+    """An owner promises one of the times that the rules gave him to choose from."""
+    if isinstance(command, Answer) and command.minutes is not None and command.minutes not in seen.promises:
+        raise InvalidField(field="minutes", why="unknown")
+
+
 def _check_texts(command: Command) -> None:
     for name, text, most in (
         ("reason", command.reason, LONGEST_REASON),
@@ -155,11 +162,8 @@ def _check_texts(command: Command) -> None:
     ):
         if text is not None and len(text) > most:
             raise InvalidField(field=name, why="too_long", limit=most)
-    if isinstance(command, Answer):
-        if command.minutes is not None and command.minutes not in PROMISE_MINUTES:
-            raise InvalidField(field="minutes", why="unknown")
-        if command.minutes is not None and command.reply != "coming":
-            raise InvalidField(field="minutes", why="not_here")
+    if isinstance(command, Answer) and command.minutes is not None and command.reply != "coming":
+        raise InvalidField(field="minutes", why="not_here")
     if isinstance(command, Rate) and not 1 <= command.stars <= 5:
         raise InvalidField(field="stars", why="out_of_range")
     if isinstance(command, commands.Join):

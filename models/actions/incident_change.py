@@ -37,7 +37,16 @@ _UNIQUE_VIOLATION = "23505"  # PostgreSQL's
 TRIES = 5  # so often is a command tried again when somebody else was faster
 T = TypeVar("T")
 _FIXED = frozenset(
-    {"id", "kind", "requested_at", "respond_by", "response_seconds", "sticker_id", "vehicle_id"}
+    {
+        "id",
+        "kind",
+        "requested_at",
+        "respond_by",
+        "response_seconds",
+        "promise_minutes",
+        "sticker_id",
+        "vehicle_id",
+    }
 )
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from models import plates
 from models.actions import (
     consequences,
@@ -215,13 +217,22 @@ async def _new(
     person: dict[str, Any],
 ) -> IncidentChange:
     about = deciding.meaning(change.store, district, "move_car", request.reason, change.at)
-    incident, response = await _incident(change, request, row, district, trying, about.result["priority"])
+    promises = deciding.ask(
+        change.store,
+        "promises",
+        district,
+        change.at,
+        deciding.facts(change.store, district, "move_car", request.reason, change.at),
+        variants.tried(change.store, "promises", trying),
+    )
+    first, response = await _incident(change, request, row, district, trying, about.result["priority"])
+    incident = replace(first, promise_minutes=",".join(map(str, promises.result["promise_minutes"])))
     around = Around(change.connection)
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
     new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
     new.happen(Happened("requested", incident))
     variants.note(new, trying)
-    for decision in (about, response):
+    for decision in (about, response, promises):
         deciding.keep(change, incident.id, incident.district, decision)
     delay = timedelta(seconds=rule["delay_seconds"])
     await consequences.requested(new, token=token, delay=delay, person=person)
@@ -256,6 +267,7 @@ async def _incident(
         lng=None if place is None else place.lng,
         accuracy_m=None if place is None else place.accuracy_m,
         response_seconds=seconds,
+        promise_minutes="",
         requested_at=change.at,
         respond_by=change.at + timedelta(seconds=seconds),
     )

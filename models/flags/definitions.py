@@ -42,7 +42,7 @@ DEFINITIONS: Mapping[str, Definition] = {
 
 # Tables of rules of which a version can be tried for a share of the cars: those that are asked about one request or
 # one incident. A test says that each table is here or there.
-TRIED_TABLES = ("response", "ladder", "routing", "requests", "limits", "evidence", "disposition")
+TRIED_TABLES = ("response", "promises", "ladder", "routing", "requests", "limits", "evidence", "disposition")
 # Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier; and what a
 # reason says, which is asked within every other question.
 UNTRIED_TABLES = ("retention", "reasons")

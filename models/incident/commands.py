@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 
 Reply = Literal["coming", "cannot", "not_mine", "moved"]
 REPLIES: tuple[Reply, ...] = ("coming", "cannot", "not_mine", "moved")
-PROMISE_MINUTES: tuple[int, ...] = (3, 5, 10)
 Resolution = Literal["resolved", "settled", "rejected", "duplicate"]
 RESOLUTIONS: tuple[Resolution, ...] = ("resolved", "settled", "rejected", "duplicate")
 

@@ -38,6 +38,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     lng: float | None
     accuracy_m: float | None
     response_seconds: int
+    # What the owner may choose from, when he says in how many minutes he comes: "3,5,10".
+    promise_minutes: str
     requested_at: datetime
     respond_by: datetime
     answered_at: datetime | None = None
@@ -56,6 +58,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     requesters: int = 1
     photos: int = 0
+
+    @property
+    def promises(self) -> tuple[int, ...]:
+        """The minutes that the owner may promise, the shortest first."""
+        return tuple(int(one) for one in self.promise_minutes.split(",") if one)
 
 
 FIELDS: tuple[str, ...] = Incident.__struct_fields__

@@ -51,7 +51,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         if "notices" in seen:
             view["notices"] = await _notices(connection, incident_id)
         if "you" in seen and isinstance(caller, Participant):
-            view["you"] = await _you(connection, caller)
+            view["you"] = await _you(connection, caller, incident)
         if "plate_full" in seen:
             view["plate_full"] = await _plate(connection, incident)
         if "decisions" in seen:
@@ -150,10 +150,12 @@ async def _notices(connection: AsyncConnection, incident_id: str) -> list[View]:
     ]
 
 
-async def _you(connection: AsyncConnection, caller: Participant) -> View:
+async def _you(connection: AsyncConnection, caller: Participant, incident: Incident) -> View:
     query = select(participants).where(participants.c.id == caller.id)
     row = (await connection.execute(query)).one()
-    return {"role": row.role, "withdrawn_at": iso_or_none(row.withdrawn_at), "stars": row.stars}
+    # What he may promise is of use to the owner only.
+    promises = {"minutes": list(incident.promises)} if row.role == "owner" else {}
+    return promises | {"role": row.role, "withdrawn_at": iso_or_none(row.withdrawn_at), "stars": row.stars}
 
 
 async def _plate(connection: AsyncConnection, incident: Incident) -> str | None:

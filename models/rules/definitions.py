@@ -64,6 +64,13 @@ _ALL = (
         outputs=(number("seconds", 1, DAY),),
     ),
     Definition(
+        "promises",
+        "first",
+        inputs=(_KIND, _REASON, _PLACE, _HOUR),
+        # One to four, the shortest first: so many fit side by side on a phone.
+        outputs=(number("promise_minutes", 1, 120, many=True),),
+    ),
+    Definition(
         "ladder",
         "collect",
         inputs=(_KIND, _REASON, _PLACE, _HOUR),

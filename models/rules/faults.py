@@ -33,7 +33,7 @@ _ROW_ID = re.compile(r"[a-z0-9_]{1,40}")
 Code = Literal[
     "unknown_table", "too_many_rows", "too_many_cases", "no_rows", "row_name", "row_twice", "unknown_column",
     "malformed", "too_long", "unknown_value", "out_of_range", "never", "required", "wrong_type",
-    "one_of_two", "overlap", "unreachable", "uncovered", "too_complex", "no_golden", "case_unreadable",
+    "one_of_two", "choices", "overlap", "unreachable", "uncovered", "too_complex", "no_golden", "case_unreadable",
     "case_fails",
 ]  # fmt: skip
 
@@ -96,6 +96,8 @@ def _of_cells(content: Content, row: Row, number: int) -> Iterator[Fault]:
         yield from _of_cell(number, column, row, cells.output, zen.compile_expression)
     if content.table == "ladder":
         yield from _of_step(row, number)
+    if content.table == "promises":
+        yield from _of_choices(content, row, number)
     if content.table == "retention":
         yield from _of_days(content, row, number)
 
@@ -138,6 +140,21 @@ def _of_days(content: Content, row: Row, number: int) -> Iterator[Fault]:
         return
     if names_audit and days.isascii() and days.isdigit() and int(days) < LEAST_AUDIT_DAYS:
         yield Fault("out_of_range", number, "days", params={"value": days})
+
+
+MOST_CHOICES = 4  # of an owner's promise
+
+
+def _of_choices(content: Content, row: Row, number: int) -> Iterator[Fault]:
+    """What an owner chooses from: a few, each once, the shortest first."""
+    (column,) = content.definition.outputs
+    cell = row.cells.get(column.field, "")
+    try:
+        choices = cells.output(column, cell)
+    except CellRefused:
+        return  # said already
+    if not 1 <= len(choices) <= MOST_CHOICES or list(choices) != sorted(set(choices)):
+        yield Fault("choices", number, column.field, params={"limit": MOST_CHOICES, "value": cell})
 
 
 def _of_rows(content: Content) -> list[Fault]:

@@ -43,6 +43,8 @@ incidents = Table(
     Column("lng", Float, nullable=True),
     Column("accuracy_m", Float, nullable=True),
     Column("response_seconds", Integer, nullable=False),
+    # Minutes that the owner may promise, decided when it began: 3,5,10
+    Column("promise_minutes", String(20), nullable=False),
     instant("requested_at", required=True),
     instant("respond_by", required=True),
     # The three instants of the promise; never back-filled.

@@ -65,6 +65,7 @@ async def made(store: Store, variant: str, n: int, *, breached: int, at: datetim
             "feed_offset": 9,
             "reason": "blocking",
             "priority": 0,
+            "promise_minutes": "3,5,10",
             "escalation": 0,
             "response_seconds": 300,
             "requested_at": at,

@@ -37,7 +37,7 @@ async def resolved(web: Client, clock: FakeClock, car: str = "one") -> str:
 async def test_the_police_read_which_row_of_which_version_decided_what(web: Client) -> None:
     incident, _ = await web.asked("one", location={"lat": 29.9876, "lng": 103.0133})
     told = {one["table"]: one for one in await decisions(web, incident, ZHANG)}
-    assert told.keys() == {"requests", "limits", "reasons", "response", "ladder"}
+    assert told.keys() == {"requests", "limits", "reasons", "response", "promises", "ladder"}
     response = told["response"]
     assert response["version"] == shipped.shipped_id(shipped.shipped()["response"].content)
     assert (response["rows"], response["results"]) == (["default"], [{"seconds": 300}])

@@ -41,7 +41,7 @@ class AnswerOrder(Order, kw_only=True):
     """``minutes`` with ``coming`` only."""
 
     reply: Literal["coming", "cannot", "not_mine", "moved"]
-    minutes: Literal[3, 5, 10] | None = None
+    minutes: Annotated[int, Meta(ge=1, le=120)] | None = None
 
 
 class ResolveOrder(Order):
@@ -59,7 +59,7 @@ COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
     (
         "answer",
         AnswerOrder,
-        "The owner answers: coming in 3, 5 or 10 minutes, cannot, not my car, moved already.",
+        "The owner answers: coming in so many minutes (one of `you.minutes`), cannot, not my car, moved already.",
         lambda body, texts: commands.Answer(reply=body.reply, minutes=body.minutes, **texts),
     ),
     ("settle", Order, "The car has been moved.", lambda _, texts: commands.Settle(**texts)),

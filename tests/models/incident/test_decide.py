@@ -36,6 +36,7 @@ WAITING = Incident(
     version=1,
     feed_offset=1,
     reason="blocking",
+    promise_minutes="3,5,10",
     priority=0,
     escalation=0,
     sticker_id="s",

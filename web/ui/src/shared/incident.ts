@@ -78,7 +78,7 @@ export interface PulledIncident extends Omit<Incident, "photos"> {
   offset: number;
   epoch: string;
   now: string;
-  you?: { role: "requester" | "owner"; withdrawn_at: string | null; stars: number | null };
+  you?: { role: "requester" | "owner"; withdrawn_at: string | null; stars: number | null; minutes?: number[] };
 }
 
 export interface Publication<View = Incident> {
