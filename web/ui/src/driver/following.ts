@@ -1,7 +1,9 @@
 /** What requester and owner share while a case runs: its live view, its clock, and commands that survive a dead spot. */
-import { computed, nextTick, onScopeDispose, ref, watch, type ComputedRef, type Ref } from "vue";
+import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref } from "vue";
 import type { PulledIncident } from "../shared/incident.ts";
-import { openOutbox, type Parcel } from "../shared/outbox.ts";
+import { keepingText } from "../shared/keeping.ts";
+import { openOutbox } from "../shared/outbox.ts";
+import type { Queue } from "../shared/queue.ts";
 import { sentenceOf } from "../shared/sentences.ts";
 import { useTicking } from "../shared/ticking.ts";
 import { useLive, type Live } from "./live.ts";
@@ -12,11 +14,14 @@ export interface Following extends Live {
   words: ComputedRef<Words | null>;
   face: ComputedRef<Face>;
   clock: ComputedRef<{ startAt: number; dueAt: number }>;
-  pending: Ref<readonly Parcel[]>;
+  pending: Ref<Queue>;
   stuck: Ref<boolean>;
   problem: Ref<string | null>;
   act(command: string, body?: Record<string, unknown>): void;
 }
+
+/** Nobody can do more than a few things with one request. */
+const BOUNDS = { parcels: 20, bytes: 100_000 };
 
 export function useFollowing(
   role: Role,
@@ -27,20 +32,23 @@ export function useFollowing(
 ): Following {
   const live = useLive(id, token, printed);
   const { incident } = live;
-  const pending = ref<readonly Parcel[]>([]);
+  const pending = shallowRef<Queue>([]);
   const stuck = ref(false);
   const problem = ref<string | null>(null);
   const outbox = openOutbox({
     name: id + role,
+    keeping: keepingText(id + role),
+    bounds: BOUNDS,
     token,
-    onChange: (parcels, isStuck) => {
-      pending.value = parcels;
+    onChange: (queue, _, isStuck) => {
+      pending.value = queue;
       stuck.value = isStuck;
     },
-    onDone: ({ path }) => {
-      onDone(commandOf(path));
+    onDone: ({ command }) => {
+      onDone(command);
       void live.pull().catch(() => undefined);
     },
+    holds: () => false,
     onRefused: (_, error) => {
       problem.value = sentenceOf(error);
       void live.pull().catch(() => undefined);
@@ -56,13 +64,10 @@ export function useFollowing(
 
   const act = (command: string, body: Record<string, unknown> = {}): void => {
     problem.value = null;
-    if (pending.value.some(({ path }) => commandOf(path) === command)) return;
-    outbox.add(`/api/v1/incidents/${id}/${command}`, body);
+    void outbox.add({ incident: id, command, path: `/api/v1/incidents/${id}/${command}`, body });
   };
   return { ...live, now, words, face, clock, pending, stuck, problem, act };
 }
-
-const commandOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 function dueAtOf(incident: PulledIncident | null): number {
   return Date.parse(incident?.respond_by ?? "") || 0;

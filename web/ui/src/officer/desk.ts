@@ -6,12 +6,14 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import { ApiError, call, serverNow } from "../shared/api.ts";
 import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
+import { snapshot } from "../shared/fold.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Incident, Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
 import { dayBeginning } from "../shared/beijing.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DutyState } from "./duty.ts";
+import { keepLatest, type Kept } from "./kept.ts";
 import { useOffers } from "./offers.ts";
 import type { Offer } from "./order.ts";
 
@@ -21,6 +23,8 @@ export interface Desk {
   board: ShallowRef<Board | null>;
   offers: ShallowRef<ReadonlyMap<string, Offer>>;
   link: ComputedRef<Link>;
+  /** The board is what this phone remembers of that instant (milliseconds, server's clock); null once it was asked for. */
+  asOf: Ref<number | null>;
   /** Why the board cannot be read, when it cannot. */
   refusal: ShallowRef<ApiError | null>;
   seen(offer: Offer): void;
@@ -33,6 +37,7 @@ export interface DeskOptions {
   /** A commander takes no duty, but watches. */
   watching: Ref<string | null>;
   alarm: Alarm;
+  kept: Kept;
   /** The network is back. */
   onBack(): void;
   /** The server no longer knows this session. */
@@ -50,6 +55,7 @@ const UNSAID_MS = 2500;
 export function useDesk(options: DeskOptions): Desk {
   const { duty, alarm, watching } = options;
   const board = shallowRef<Board | null>(null);
+  const asOf = ref<number | null>(null);
   const refusal = shallowRef<ApiError | null>(null);
   const onHub = ref(false);
   const reachable = ref(navigator.onLine);
@@ -74,7 +80,7 @@ export function useDesk(options: DeskOptions): Desk {
       await board.value?.load();
       if (board.value && !onHub.value) await loadOffers();
       reachable.value = true;
-      refusal.value = null;
+      refusal.value = asOf.value = null;
     } catch (error) {
       onTrouble(error);
     }
@@ -126,7 +132,7 @@ export function useDesk(options: DeskOptions): Desk {
     hub?.close();
     hub = null;
     onHub.value = false;
-    board.value = refusal.value = null;
+    board.value = refusal.value = asOf.value = null;
     clear();
   };
   const enter = async (district: string): Promise<void> => {
@@ -135,11 +141,25 @@ export function useDesk(options: DeskOptions): Desk {
     const following = openBoard(district);
     board.value = following;
     say(false);
-    await load();
+    await Promise.all([remember(following), load()]);
     await addClosed(following).catch(() => undefined);
     poll.now();
     if (mine === round) await listen(following, mine).catch(() => undefined);
   };
+
+  interface Remembered {
+    at: number;
+    incidents: Incident[];
+  }
+  const remember = async ({ district, incidents }: Board): Promise<void> => {
+    const remembered = await options.kept.recall<Remembered>(`board:${district}`);
+    if (!remembered || incidents.value) return;
+    incidents.value = snapshot(remembered.incidents);
+    asOf.value = remembered.at;
+  };
+  const shown = computed(() => board.value?.incidents.value ?? null);
+  const under = (): string | null => (board.value && asOf.value === null ? `board:${board.value.district}` : null);
+  keepLatest(options.kept, under, shown, (incidents): Remembered => ({ at: serverNow(), incidents: [...incidents.values()] }));
 
   const at = computed(() => watching.value ?? (duty.duty.value?.on_duty ? duty.duty.value.district : null));
   watch(at, (district) => (district ? void enter(district) : leave()), { immediate: true });
@@ -159,7 +179,7 @@ export function useDesk(options: DeskOptions): Desk {
     stopWaking();
   });
 
-  return { board, offers, link, refusal, seen: (offer) => tell("seen", offer), reload: poll.now };
+  return { board, offers, link, asOf, refusal, seen: (offer) => tell("seen", offer), reload: poll.now };
 }
 
 /** What was closed today stands beside what is open; yesterday's is forgotten. */

@@ -6,7 +6,7 @@ import type { Me } from "../shared/session.ts";
 import type { Desk } from "./desk.ts";
 import { groupsOf, type Groups } from "./order.ts";
 import { dayBeginning } from "../shared/beijing.ts";
-import { stepsFor } from "./outbox.ts";
+import { parcelsOf } from "../shared/queue.ts";
 import type { Sending } from "./sending.ts";
 import { afterSteps } from "./steps.ts";
 
@@ -25,8 +25,9 @@ export function useGroups(desk: Desk, sending: Sending, me: Me): Lists {
 
   const shown = computed(() => {
     const known = desk.board.value?.incidents.value ?? new Map<string, Incident>();
-    if (sending.queue.value.length === 0) return known;
-    const seen = [...known.values()].map((view) => afterSteps(view, stepsFor(sending.queue.value, view.id), me.service_number));
+    const standing = sending.standing.value;
+    if (standing.length === 0) return known;
+    const seen = [...known.values()].map((view) => afterSteps(view, parcelsOf(standing, view.id), me.service_number));
     return new Map(seen.map((view) => [view.id, view]));
   });
   const groups = computed(() => {

@@ -6,6 +6,7 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
+import { keepable, type Kept } from "./kept.ts";
 import type { Column } from "./otherwise.ts";
 
 /** What a person decided instead, of a ladder of one step (`part`); while it waits it does not count. */
@@ -59,14 +60,17 @@ export interface FullIncident extends PulledIncident {
 export interface Pulled {
   full: ShallowRef<FullIncident | null>;
   problem: ShallowRef<ApiError | null>;
+  /** It comes from this phone: what is personal is missing until there is a network again. */
+  partial: ShallowRef<boolean>;
   pull(): Promise<void>;
 }
 
 const RETRY_MS = 3000;
 
-export function usePulled(id: string, version: () => number | undefined): Pulled {
+export function usePulled(id: string, version: () => number | undefined, kept: Kept): Pulled {
   const full = shallowRef<FullIncident | null>(null);
   const problem = shallowRef<ApiError | null>(null);
+  const partial = shallowRef(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
@@ -74,13 +78,23 @@ export function usePulled(id: string, version: () => number | undefined): Pulled
     clearTimeout(timer);
     try {
       const { incident } = await call<{ incident: FullIncident }>(`/api/v1/incidents/${id}`);
-      if (!full.value || incident.version >= full.value.version) full.value = incident;
+      if (!full.value || partial.value || incident.version >= full.value.version) full.value = incident;
       problem.value = null;
+      partial.value = false;
+      kept.keep(`incident:${id}`, keepable(incident));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!error.transient) problem.value = error;
-      else if (!stopped) timer = setTimeout(() => void pull(), RETRY_MS);
+      if (!error.transient) return void (problem.value = error);
+      await remember();
+      if (!stopped) timer = setTimeout(() => void pull(), RETRY_MS);
     }
+  };
+
+  const remember = async (): Promise<void> => {
+    if (full.value) return;
+    const remembered = await kept.recall<FullIncident>(`incident:${id}`);
+    if (!remembered || full.value) return;
+    [full.value, partial.value] = [remembered, true];
   };
 
   watch(version, () => void pull(), { immediate: true });
@@ -88,7 +102,7 @@ export function usePulled(id: string, version: () => number | undefined): Pulled
     stopped = true;
     clearTimeout(timer);
   });
-  return { full, problem, pull };
+  return { full, problem, partial, pull };
 }
 
 export function messagesOf(full: FullIncident | null): string[] {

@@ -1,84 +1,72 @@
 /**
- * Sends the officer's steps: at once when it can be, else from a queue on the phone, in order, each exactly once.
+ * The officer's deeds and photos on their way: one outbox for this account, kept in IndexedDB, shown on the page.
  *
- * What the queue holds is said on the page; what a refusal means is told by `onRefused`.
+ * What a refusal means is told by `onRefused`; what an officer does about one that came late is `WaitingSheet.vue`.
  */
-import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
-import { ApiError, call, newKey, serverNow } from "../shared/api.ts";
-import type { Incident } from "../shared/incident.ts";
-import { enqueue, readQueue, refused, sent, type Queue, type Queued } from "./outbox.ts";
-import type { Command } from "./steps.ts";
+import { computed, onScopeDispose, shallowRef, type ComputedRef, type ShallowRef } from "vue";
+import { type ApiError, serverNow } from "../shared/api.ts";
+import { openOutbox, type Added, type Keeping } from "../shared/outbox.ts";
+import { PHOTOS, standing, type Bounds, type Parcel, type Queue } from "../shared/queue.ts";
 
 export interface SendingOptions {
   /** Whose queue: the phone may change hands. */
   officer: string;
-  onDone(view: Incident, step: Queued): void;
-  onRefused(error: ApiError, step: Queued): void;
+  keeping: Keeping;
+  onDone(answer: Record<string, unknown>, parcel: Parcel): void;
+  /** `late`: it waited, so that the officer looks at something else by now, and settles it when he likes. */
+  onRefused(error: ApiError, parcel: Parcel, late: boolean): void;
 }
 
 export interface Sending {
   queue: ShallowRef<Queue>;
-  /** The step that is on its way right now. */
-  underway: ShallowRef<string | null>;
-  act(incident: string, command: Command, body?: Record<string, unknown>): void;
+  /** What is shown as if it had happened already. */
+  standing: ComputedRef<Parcel[]>;
+  /** The incident of what is on its way right now, and its key. */
+  underway: ShallowRef<Parcel | null>;
+  act(incident: string, command: string, body?: Record<string, unknown>): Promise<Added>;
+  photograph(incident: string, picture: Blob): Promise<Added>;
+  withdraw(key: string): Promise<void>;
+  retry(key: string): Promise<void>;
   flush(): void;
 }
 
-const RETRY_MS = 3000;
+/** What one phone holds for later: a long shift in a valley, and no more than a browser gives without asking. */
+export const BOUNDS: Bounds = { parcels: 100, bytes: 40 * 1024 * 1024 };
+/** Whoever pressed a button this long ago has turned to something else. */
+const LATE_MS = 10_000;
 
 export function useSending(options: SendingOptions): Sending {
-  const store = `wufen:steps:${options.officer}`;
-  const queue = shallowRef<Queue>(readQueue(localStorage.getItem(store)));
-  const underway = shallowRef<string | null>(null);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-
-  const keep = (next: Queue): void => {
-    queue.value = next;
-    localStorage.setItem(store, JSON.stringify(next));
-  };
-
-  const act = (incident: string, command: Command, body: Record<string, unknown> = {}): void => {
-    keep(enqueue(queue.value, { key: newKey(), incident, command, body, at: serverNow() }));
-    void flush();
-  };
-
-  const flush = async (): Promise<void> => {
-    clearTimeout(timer);
-    if (underway.value || stopped) return;
-    for (let step = queue.value[0]; step && !stopped; step = queue.value[0]) {
-      underway.value = step.incident;
-      const decided = await deliver(step);
-      underway.value = null;
-      if (!decided) break;
-    }
-    if (queue.value.length > 0 && !stopped) timer = setTimeout(() => void flush(), RETRY_MS);
-  };
-
-  const deliver = async (step: Queued): Promise<boolean> => {
-    try {
-      const path = `/api/v1/incidents/${step.incident}/${step.command}`;
-      const { incident } = await call<{ incident: Incident }>(path, { body: step.body, key: step.key });
-      keep(sent(queue.value, step.key));
-      options.onDone(incident, step);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // Signed out or asked to wait: the step stands, and goes when it may.
-      if (error.transient || error.status === 401 || error.status === 429) return false;
-      keep(refused(queue.value, step.key));
-      options.onRefused(error, step);
-      return true;
-    }
-  };
-
-  const onOnline = (): void => void flush();
-  addEventListener("online", onOnline);
-  onScopeDispose(() => {
-    stopped = true;
-    clearTimeout(timer);
-    removeEventListener("online", onOnline);
+  const queue = shallowRef<Queue>([]);
+  const underway = shallowRef<Parcel | null>(null);
+  const outbox = openOutbox({
+    name: options.officer,
+    keeping: options.keeping,
+    bounds: BOUNDS,
+    onChange(next, going) {
+      queue.value = next;
+      underway.value = going;
+    },
+    onDone: (parcel, answer) => options.onDone(answer, parcel),
+    holds: (parcel) => Boolean(parcel.waited) || serverNow() - parcel.at > LATE_MS,
+    onRefused: (parcel, error, held) => options.onRefused(error, parcel, held),
   });
-  void flush();
-  return { queue, underway, act, flush: onOnline };
+  const onVisible = (): void => void (document.visibilityState === "visible" && outbox.flush());
+  document.addEventListener("visibilitychange", onVisible);
+  onScopeDispose(() => {
+    document.removeEventListener("visibilitychange", onVisible);
+    outbox.close();
+  });
+
+  const pathOf = (incident: string, command: string): string => `/api/v1/incidents/${incident}/${command}`;
+  return {
+    queue,
+    underway,
+    standing: computed(() => standing(queue.value)),
+    act: (incident, command, body = {}) => outbox.add({ incident, command, path: pathOf(incident, command), body }),
+    photograph: async (incident, picture) =>
+      outbox.add({ incident, command: PHOTOS, path: pathOf(incident, PHOTOS), body: {}, photo: await picture.arrayBuffer() }),
+    withdraw: outbox.withdraw,
+    retry: outbox.retry,
+    flush: outbox.flush,
+  };
 }

@@ -50,7 +50,8 @@ export function outcomesOf(role: string): string[] {
 
 /** A step that was done on this phone; `at` in milliseconds on the server's clock. */
 export interface Done {
-  command: Command;
+  /** A `Command`; anything else, such as a photo, changes nothing that is shown. */
+  command: string;
   at: number;
 }
 
@@ -74,7 +75,7 @@ function changeOf({ command, at }: Done, me: string): Partial<Incident> {
       return { status: "closed", closed_at: when, outcome: "resolved" };
     case "settle":
       return { status: "closed", closed_at: when, outcome: "settled" };
-    case "decline":
+    default:
       return {};
   }
 }

@@ -45,6 +45,14 @@ export function serverNow(): number {
   return Date.now() + offsetOf(skew);
 }
 
+/** What is known of the server's clock, for a page that may begin without a network. */
+export const measuredSkew = (): Skew | null => skew;
+
+/** What an earlier page measured holds until this one has measured: the phone's clock is as wrong as it was. */
+export function assumeSkew(earlier: Skew): void {
+  skew ??= earlier;
+}
+
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,114 +1,198 @@
 /**
- * Actions that wait for the network: kept on the phone, sent in order, each under one Idempotency-Key until decided.
+ * Sends what waits on this phone: at once when it can be, else later, in order, each under one Idempotency-Key.
  *
- * A reload does not lose them, and a doubled send does not double them. What an answer means is the page's part.
+ * A reload does not lose it, and a doubled send does not double it. Where it is kept is `Keeping`; what an answer means
+ * is the page's part.
  */
-import { ApiError, call, newKey } from "./api.ts";
+import { ApiError, call, newKey, serverNow } from "./api.ts";
+import { fits, goingWith, isKnown, nextOf, replaced, without, type Bounds, type Parcel, type Queue } from "./queue.ts";
 
-export interface Parcel {
-  key: string;
-  path: string;
-  body: unknown;
+/** Where parcels outlive the page, in the order in which they were added. */
+export interface Keeping {
+  read(): Promise<Parcel[]>;
+  /** Adds it at the end, or puts it in the place of the one with the key `instead`. Rejects when there is no room. */
+  put(parcel: Parcel, instead?: string): Promise<void>;
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 export interface OutboxOptions {
-  /** Name of the queue on this phone; one per case or per officer. */
+  /** Under which windows of one browser tell each other that their common keeping has changed. */
   name: string;
+  keeping: Keeping;
+  bounds: Bounds;
   token?: string | null;
-  /** `stuck`: the first of them was tried and no answer came. */
-  onChange(pending: readonly Parcel[], stuck: boolean): void;
+  /** `underway` is on its way right now; `stuck`: something was tried and no answer came. */
+  onChange(queue: Queue, underway: Parcel | null, stuck: boolean): void;
   onDone(parcel: Parcel, answer: Record<string, unknown>): void;
-  onRefused(parcel: Parcel, error: ApiError): void;
+  /** Whether a refused one stays, with its refusal, until somebody settles it; else it goes. */
+  holds(parcel: Parcel): boolean;
+  /** It has gone, or is `held`. */
+  onRefused(parcel: Parcel, error: ApiError, held: boolean): void;
 }
 
+export type Added = "added" | "known" | "full";
+
 export interface Outbox {
-  add(path: string, body: unknown): void;
+  add(given: Pick<Parcel, "incident" | "command" | "path" | "body" | "photo">): Promise<Added>;
   /** Tries at once, e.g. because the network is back. */
   flush(): void;
+  /** Takes it back, and what was built on it; not what is on its way. */
+  withdraw(key: string): Promise<void>;
+  /** A refused one once more, under a new key: what was refused under the old one stays refused. */
+  retry(key: string): Promise<void>;
   close(): void;
 }
 
 const RETRY_MS = 3000;
+const LONGEST_PAUSE_MS = 60_000;
+const PHOTO_TIMEOUT_MS = 30_000;
 
 export function openOutbox(options: OutboxOptions): Outbox {
-  const store = `wufen:outbox:${options.name}`;
-  const parcels = read(store);
+  const { keeping } = options;
+  let queue: Queue = [];
+  // On their way into the keeping: what is read from there meanwhile does not have them.
+  let arriving: Queue = [];
+  let underway: Parcel | null = null;
+  let stuck = false;
+  let pauseMs = RETRY_MS;
   let busy = false;
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`wufen:outbox:${options.name}`);
 
-  const changed = (stuck = false): void => {
-    write(store, parcels);
-    options.onChange([...parcels], stuck);
+  const show = (): void => {
+    if (!closed) options.onChange(queue, underway, stuck && queue.length > 0);
+  };
+  const changed = (next: Queue): void => {
+    queue = next;
+    show();
+    channel?.postMessage(null);
+  };
+  const look = async (): Promise<void> => {
+    const kept = await keeping.read();
+    const known = kept.map(({ key }) => key);
+    queue = [...kept, ...without(arriving, known)];
+    show();
   };
 
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     if (busy || closed) return;
     busy = true;
-    while (parcels.length > 0 && !closed) {
-      if (!(await deliver(parcels[0] as Parcel))) break;
-      parcels.shift();
-      changed();
-    }
+    stuck = !(await send().catch(() => false));
     busy = false;
-    if (parcels.length === 0 || closed) return;
-    changed(true);
-    timer = setTimeout(() => void flush(), RETRY_MS);
+    if (closed) return;
+    show();
+    if (!stuck && nextOf(queue)) void flush();
+    else if (nextOf(queue)) timer = setTimeout(() => void flush(), pauseMs);
+  };
+
+  /** Until nothing can go any more; false when no answer came. Another window may send the same: its key is the same. */
+  const send = async (): Promise<boolean> => {
+    await look();
+    for (let parcel = nextOf(queue); parcel && !closed; parcel = nextOf(queue)) {
+      underway = parcel;
+      show();
+      const decided = await deliver(parcel).finally(() => (underway = null));
+      show();
+      if (!decided) return false;
+    }
+    return true;
   };
 
   const deliver = async (parcel: Parcel): Promise<boolean> => {
     try {
-      const answer = await call<Record<string, unknown>>(parcel.path, {
-        body: parcel.body,
-        key: parcel.key,
-        token: options.token ?? null,
-      });
+      const answer = await call<Record<string, unknown>>(parcel.path, requestOf(parcel, options.token ?? null));
+      await keeping.remove([parcel.key]);
+      changed(without(queue, [parcel.key]));
       options.onDone(parcel, answer);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.transient) return false;
-      options.onRefused(parcel, error);
+      // Signed out or asked to wait: it stands, and goes when it may.
+      pauseMs = Math.min(Math.max((error.retryAt ?? 0) - serverNow(), RETRY_MS), LONGEST_PAUSE_MS);
+      if (error.transient || error.status === 401 || error.status === 429) return stay(parcel);
+      await refuse(parcel, error);
       return true;
     }
   };
 
+  const stay = async (parcel: Parcel): Promise<boolean> => {
+    if (parcel.waited || !queue.some(({ key }) => key === parcel.key)) return false;
+    const waiting = { ...parcel, waited: true };
+    changed(replaced(queue, waiting));
+    await keeping.put(waiting).catch(() => undefined);
+    return false;
+  };
+
+  const refuse = async (parcel: Parcel, error: ApiError): Promise<void> => {
+    const held = options.holds(parcel);
+    if (held) {
+      const refusal = { code: error.code, sentence: error.message, details: error.details, at: serverNow() };
+      const refused = { ...parcel, refusal };
+      changed(replaced(queue, refused));
+      await keeping.put(refused).catch(() => undefined);
+    } else await drop(goingWith(queue, parcel.key));
+    options.onRefused(parcel, error, held);
+  };
+
+  const drop = async (keys: string[]): Promise<void> => {
+    changed(without(queue, keys));
+    await keeping.remove(keys);
+  };
+
   const onOnline = (): void => void flush();
   addEventListener("online", onOnline);
-  if (parcels.length > 0) {
-    changed();
-    void flush();
-  }
+  if (channel) channel.onmessage = () => void look();
+  void flush();
+
   return {
-    add(path, body) {
-      parcels.push({ key: newKey(), path, body });
-      changed();
+    async add(given) {
+      if (isKnown(queue, given)) return "known";
+      const parcel: Parcel = { key: newKey(), at: serverNow(), ...given };
+      if (!fits(queue, parcel, options.bounds)) return "full";
+      // Shown at once; whoever closes the page in the next millisecond has pressed nothing yet.
+      arriving = [...arriving, parcel];
+      changed([...queue, parcel]);
+      try {
+        await keeping.put(parcel);
+      } catch {
+        changed(without(queue, [parcel.key]));
+        return "full";
+      } finally {
+        arriving = without(arriving, [parcel.key]);
+      }
       void flush();
+      return "added";
     },
     flush: onOnline,
+    async withdraw(key) {
+      if (underway?.key === key) return;
+      await drop(goingWith(queue, key));
+      void flush();
+    },
+    async retry(key) {
+      const refused = queue.find((parcel) => parcel.key === key && parcel.refusal);
+      if (!refused) return;
+      const { refusal: _, ...deed } = refused;
+      const again = { ...deed, key: newKey() };
+      await keeping.put(again, key);
+      changed(queue.map((parcel) => (parcel.key === key ? again : parcel)));
+      void flush();
+    },
     close() {
       closed = true;
       clearTimeout(timer);
       removeEventListener("online", onOnline);
+      channel?.close();
     },
   };
 }
 
-function read(store: string): Parcel[] {
-  try {
-    return JSON.parse(localStorage.getItem(store) ?? "[]") as Parcel[];
-  } catch {
-    return [];
-  }
-}
-
-/** Private browsing may refuse storage: then the queue lives as long as the page. */
-function write(store: string, parcels: Parcel[]): void {
-  try {
-    if (parcels.length > 0) localStorage.setItem(store, JSON.stringify(parcels));
-    else localStorage.removeItem(store);
-  } catch {
-    return;
-  }
+function requestOf(parcel: Parcel, token: string | null): Parameters<typeof call>[1] {
+  const { key, photo } = parcel;
+  if (!photo) return { body: parcel.body, key, token };
+  const form = new FormData();
+  form.append("photo", new Blob([photo], { type: "image/jpeg" }), "photo.jpg");
+  return { body: form, key, token, timeoutMs: PHOTO_TIMEOUT_MS };
 }

@@ -1,0 +1,11 @@
+/** How the page speaks of what waits on this phone. */
+import { t } from "../shared/i18n.ts";
+
+/** `2 项操作、3 张照片` */
+export function countText({ steps, photos }: { steps: number; photos: number }): string {
+  const parts = [steps ? t("officer.waiting.steps", { n: steps }) : "", photos ? t("officer.waiting.photos", { n: photos }) : ""];
+  return parts.filter(Boolean).join(t("officer.waiting.and"));
+}
+
+/** `0.4 MB`, `40 MB` */
+export const megabytes = (bytes: number): string => `${bytes < 9.95 * 1_048_576 ? (bytes / 1_048_576).toFixed(1) : Math.round(bytes / 1_048_576)} MB`;
