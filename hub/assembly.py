@@ -203,6 +203,8 @@ class Hub:
         self.deadlines.change(entry.deadlines)
         if entry.district == CONTROL:
             self.control.obey(entry.data)
+            # What one officer is told beside the feeds stands there, too.
+            self._publish_derived(entry)
             return
         self.channels.publish(f"district:{entry.district}", entry.data.encode(), entry.offset)
         self._publish_derived(entry)

@@ -166,6 +166,12 @@ class RuleFaulty(WufenError):
     code, status = "rule_faulty", 422
 
 
+class WatchListFaulty(WufenError):
+    """A file of vehicles to look out for, no line of which can be used; ``why`` is that of ``ListFaulty``."""
+
+    code, status = "watch_list_faulty", 422
+
+
 class StickerRevoked(WufenError):
     code, status = "sticker_revoked", 410
 

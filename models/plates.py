@@ -37,8 +37,10 @@ _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("emergency",), f"{_P}[SX]{_X}{{4}}应急"),
 )
 _PATTERNS = tuple((classes, re.compile(pattern)) for classes, pattern in _FORMS)
+E_BIKE = "ebike"  # an electric bicycle's: each city has its own form (`models.local_plates`)
 NO_CLASS = "none"  # a temporary plate or no plate at all: free text
-CLASSES: tuple[str, ...] = (*(name for classes, _ in _FORMS for name in classes), NO_CLASS)
+CLASSES: tuple[str, ...] = (*(name for classes, _ in _FORMS for name in classes), E_BIKE, NO_CLASS)
+_UNFORMED = frozenset({E_BIKE, NO_CLASS})
 
 _SEPARATORS = re.compile(r"[\s.\-_·•‧∙⋅・。｡—–]+")
 # What keyboards of Hong Kong and Macau type.
@@ -78,8 +80,8 @@ def parse(text: str, plate_class: str | None = None) -> Plate:
         raise PlateError("unknown_class")
     if not number:
         raise PlateError("empty")
-    if plate_class == NO_CLASS:
-        return _free(number)
+    if plate_class is not None and plate_class in _UNFORMED:
+        return _free(number, plate_class)
     for classes, pattern in _PATTERNS:
         if pattern.fullmatch(number):
             if plate_class is not None and plate_class not in classes:
@@ -88,12 +90,18 @@ def parse(text: str, plate_class: str | None = None) -> Plate:
     raise PlateError(_why_not(number))
 
 
-def _free(number: str) -> Plate:
+def classes_of(number: str) -> tuple[str, ...]:
+    """Every class that a canonical number can have: whoever reads it off a car in the dark may not know which."""
+    formed = tuple(name for classes, pattern in _PATTERNS if pattern.fullmatch(number) for name in classes)
+    return (*formed, *sorted(_UNFORMED))
+
+
+def _free(number: str, plate_class: str) -> Plate:
     if len(number) > LONGEST:
         raise PlateError("too_long")
     if not _FREE_TEXT.fullmatch(number):
         raise PlateError("bad_character")
-    return Plate(number, NO_CLASS)
+    return Plate(number, plate_class)
 
 
 def _why_not(number: str) -> str:

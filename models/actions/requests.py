@@ -20,6 +20,7 @@ from models.actions import (
     response_time,
     trial_faults,
     variants,
+    watch_hits,
 )
 from models.actions.around import Around, contacts_by_vehicle
 from models.actions.deciding import Decision
@@ -29,6 +30,7 @@ from models.actions.proof import REFUSALS
 from models.actions.refusals import Refusal
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
 from models.actions.variants import Variants
+from models.actions.watch_hits import Met
 from models.caller import Participant
 from models.errors import (
     InvalidField,
@@ -170,6 +172,7 @@ async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then 
     asked: list[Asked] = [
         (open_by_vehicle, sticker.vehicle_id),
         (contacts_by_vehicle, sticker.vehicle_id),
+        *watch_hits.asked(change.store, sticker.plate),
     ]
     if request.prover is not None:
         subjects = proof.subjects_of(sticker.id, request.prover)
@@ -236,7 +239,13 @@ async def _new(
         deciding.keep(change, incident.id, incident.district, decision)
     delay = timedelta(seconds=rule["delay_seconds"])
     await consequences.requested(new, token=token, delay=delay, person=person)
+    await watch_hits.met(change, _met(incident, row.plate))
     return new
+
+
+def _met(incident: Incident, plate: str) -> Met:
+    masked = incident.plate_masked or ""
+    return Met(incident.id, incident.district, masked, incident.reason, plate)
 
 
 async def _incident(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
 from models.access.rights import may
 from models.actions import audit
-from models.caller import Officer
+from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.rules.definitions import WATCHED
 from models.store import Change, Store
@@ -48,11 +49,11 @@ async def put(store: Store, by: Officer, watch: Watch) -> str:
     """
     plate = _checked(watch)
     async with store.change() as change:
-        await _check_scope(change, by, watch.scope)
+        await check_scope(change.connection, by, watch.scope)
         begins_at = watch.begins_at or change.at
         if watch.ends_at is not None and watch.ends_at <= begins_at:
             raise InvalidField(field="ends_at", why="out_of_range")
-        index = _index(store, plate.number, plate.plate_class)
+        index = index_of(store, plate.number, plate.plate_class)
         standing = select(watch_flags.c.id).where(
             watch_flags.c.plate_index == index,
             watch_flags.c.kind == watch.kind,
@@ -92,7 +93,7 @@ async def clear(store: Store, by: Officer, flag_id: str, *, reason: str) -> None
         row = (await change.connection.execute(query)).first()
         if row is None:
             raise NotFound
-        await _check_scope(change, by, row.scope)
+        await check_scope(change.connection, by, row.scope)
         if row.cleared_at is not None:
             raise Conflict(why="not_watched")
         await change.connection.execute(
@@ -111,7 +112,7 @@ async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: 
         return set()
     city = select(districts.c.city_code).where(districts.c.code == district).scalar_subquery()
     found = select(watch_flags.c.kind).where(
-        watch_flags.c.plate_index == _index(change.store, vehicle.plate, vehicle.plate_class),
+        watch_flags.c.plate_index == index_of(change.store, vehicle.plate, vehicle.plate_class),
         or_(watch_flags.c.scope == district, watch_flags.c.scope == city),
         watch_flags.c.begins_at <= at,
         or_(watch_flags.c.ends_at.is_(None), watch_flags.c.ends_at > at),
@@ -120,7 +121,7 @@ async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: 
     return set((await change.connection.execute(found)).scalars())
 
 
-def _index(store: Store, number: str, plate_class: str) -> bytes:
+def index_of(store: Store, number: str, plate_class: str) -> bytes:
     """The same number exists with several classes (blue and yellow), so both are in it."""
     return store.vault.index(COLUMN, f"{number}|{plate_class}")
 
@@ -140,11 +141,11 @@ def _checked(watch: Watch) -> plates.Plate:
         raise InvalidField(field=where, why=refused.why) from None
 
 
-async def _check_scope(change: Change, by: Officer, scope: str) -> None:
+async def check_scope(connection: AsyncConnection, by: Officer | System, scope: str) -> None:
     """Raises InvalidField for a place that is none, Forbidden unless all of it is ``by``'s."""
     query = select(districts.c.code).where(or_(districts.c.code == scope, districts.c.city_code == scope))
-    codes = set((await change.connection.execute(query)).scalars())
+    codes = set((await connection.execute(query)).scalars())
     if not codes:
         raise InvalidField(field="scope", why="unknown")
-    if not may(by.role, "watch_vehicle") or not codes <= by.districts:
+    if isinstance(by, Officer) and not (may(by.role, "watch_vehicle") and codes <= by.districts):
         raise Forbidden

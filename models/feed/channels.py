@@ -20,6 +20,11 @@ def control(event: str, subject: str, at: str, district: str | None = None) -> s
     return _text({"event": event, "subject": subject, "district": district, "at": at})
 
 
+def officer_alert(event: str, officer_id: str, alert: dict[str, Any], at: str) -> str:
+    """The JSON text of what one officer is told and no district's channel shows: it stands in the control sequence."""
+    return _text({"event": event, "subject": f"officer:{officer_id}", "alert": alert, "at": at})
+
+
 def incident_data(district_data: str) -> str:
     """The publication of ``incident:<id>``: as the people concerned may see it."""
     data = json.loads(district_data)

@@ -35,6 +35,7 @@ from models.tables.refusals import refused_requests
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
 from models.tables.texts import city_texts
 from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles, watch_flags
+from models.tables.watching import non_motor, watch_hits, watch_imports
 
 __all__ = [
     "CONTROL",
@@ -58,6 +59,7 @@ __all__ = [
     "incidents",
     "lockouts",
     "metadata",
+    "non_motor",
     "notices",
     "offers",
     "officer_districts",
@@ -90,4 +92,6 @@ __all__ = [
     "vehicles",
     "watch_flags",
     "zones",
+    "watch_hits",
+    "watch_imports",
 ]

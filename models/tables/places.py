@@ -22,6 +22,8 @@ cities = Table(
     Column("sticker_headline_en", String(40), nullable=True),
     Column("sticker_note", String(14), nullable=True),
     Column("sticker_colour", String(7), nullable=True),
+    # What plates of electric bicycles look like there (``models.local_plates``); empty: as anybody likes.
+    Column("ebike_plates", String(120), nullable=True),
     # The wall's drawing (``models.city.drawing``) as JSON; empty: the wall lays the districts out itself.
     Column("drawing", Text, nullable=True),
 )

@@ -104,12 +104,13 @@ watch_flags = Table(
     instant("cleared_at"),
     Column("cleared_reason", String(200), nullable=True),
 )
-# One kind stands once for a vehicle in a place.
+# One source says one kind of a vehicle in a place once.
 Index(
     "uq_watch_flags_standing",
     watch_flags.c.plate_index,
     watch_flags.c.kind,
     watch_flags.c.scope,
+    watch_flags.c.source,
     unique=True,
     sqlite_where=watch_flags.c.cleared_at.is_(None),
     postgresql_where=watch_flags.c.cleared_at.is_(None),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.plates import CLASSES, Plate, PlateError, hint, mask, parse, tail, tail_matches
+from models.plates import CLASSES, Plate, PlateError, classes_of, hint, mask, parse, tail, tail_matches
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,23 @@ def test_a_temporary_plate_is_free_text_when_it_is_said_to_be_one() -> None:
     assert parse("川t 临0012", "none") == Plate("川T临0012", "none")
 
 
+@pytest.mark.parametrize(
+    ("number", "classes"),
+    [
+        ("川TA2345", ("ordinary", "ordinary_large", "ebike", "none")),
+        ("川TD12345", ("nev_small", "ebike", "none")),
+        ("WJ12345", ("armed_police", "military", "ebike", "none")),
+        ("随便", ("ebike", "none")),
+    ],
+)
+def test_a_number_that_was_read_in_the_dark_may_be_of_several_classes(
+    number: str, classes: tuple[str, ...]
+) -> None:
+    assert classes_of(number) == classes
+
+
 def test_every_class_can_be_named_and_fits_its_column() -> None:
-    assert len(CLASSES) == 14
+    assert len(CLASSES) == 15
     assert all(len(name) <= 16 for name in CLASSES)
 
 
