@@ -33,10 +33,14 @@ class FlagView(Shape):
 
 
 class Flags(Shape):
-    """``may_kill``: the caller administers every district, which the kill switch takes."""
+    """``may_kill``: the caller administers every district, which the kill switch takes.
+
+    ``guards``: those that a pilot starts with unless somebody says otherwise.
+    """
 
     flags: list[FlagView]
     may_kill: bool
+    guards: list[GuardShape]
 
 
 class NewStage(Shape):

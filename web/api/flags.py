@@ -8,6 +8,7 @@ from models.actions import flags as flag_actions
 from models.clock import iso
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.flags.content import Stage
+from models.flags.guards import SHIPPED
 from models.flags.steps import Step
 from models.queries.flag_history import FlagVersion, history
 from models.queries.flags import known_flags
@@ -25,6 +26,7 @@ from web.api.flag_shapes import (
     StepView,
     Version,
 )
+from web.api.rollout_shapes import GuardShape
 from web.endpoint import Call, Endpoint, Nothing, keeping
 
 
@@ -49,7 +51,8 @@ async def every_flag(call: Call[Nothing]) -> Answer:
     ]
     # Another place's versions are not this administrator's to see.
     views = [view for view in views if view.rule is None or view.stages]
-    return Answer(Flags(flags=views, may_kill=cities.keys() <= call.officer.districts))
+    guards = [msgspec.convert(guard, GuardShape, from_attributes=True) for guard in SHIPPED]
+    return Answer(Flags(flags=views, may_kill=cities.keys() <= call.officer.districts, guards=guards))
 
 
 def _stage(stage: Stage) -> StageView:

@@ -29,6 +29,7 @@ export interface Groups {
   pilot: Record<Figure, Estimate>;
   control: Record<Figure, Estimate>;
   control_is: "off" | "outside" | "live";
+  checks: Check[];
 }
 
 export interface Guard {
@@ -36,6 +37,20 @@ export interface Guard {
   worse_by?: number;
   limit?: number;
   least_n?: number;
+}
+
+/** One bound of a guard and how the pilot stands to it; the server's `Check`. */
+export interface Check {
+  figure: Figure;
+  against: "control" | "limit";
+  allowed: number;
+  found: number | null;
+  /** The share of what is allowed that is used up; null while there are too few. */
+  used: number | null;
+  state: "too_few" | "within" | "unclear" | "crossed";
+  n: number;
+  control_n: number | null;
+  least_n: number;
 }
 
 export interface Rollout {
@@ -57,13 +72,20 @@ export function flagName(key: string): string {
   return kind === "rule" ? t("admin.flag.rule", { table: t(`rules.table.${name}`) }) : t(`admin.flag.${kind}.${name}`);
 }
 
+/** `2 · 511802`, a version's number and whose it is, in words. */
+export function ruleName(rule: string, districts: readonly { code: string; name: string }[]): string {
+  const [number, code] = rule.split(" · ");
+  const name = districts.find((one) => one.code === code)?.name ?? t("desk.whole_city");
+  return `${t("desk.number", { n: number ?? "" })} · ${name}`;
+}
+
 /** `module.duty`, or `rule.response.<id>`, as the API wants it said. */
 export function subjectOf(key: string): Record<string, unknown> {
   const [type, name, version] = key.split(".");
   return type === "rule" ? { type, name, version } : { type, name };
 }
 
-const isTime = (figure: Figure): boolean => figure.endsWith("_p90");
+export const isTime = (figure: Figure): boolean => figure.endsWith("_p90");
 
 /** The figure itself; a dash without cases, and in words where fewer than nine of ten came at all. */
 export function figured(figure: Figure, { n, value }: Estimate): string {

@@ -19,7 +19,7 @@ export function useDoing(onLost: () => void): Doing {
   let last = { wish: "", key: "" };
   const go = async <Answer>(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Answer | null> => {
     if (busy.value) return null;
-    const wish = `${path} ${JSON.stringify(body)}`;
+    const wish = `${method} ${path} ${JSON.stringify(body)}`;
     if (wish !== last.wish) last = { wish, key: newKey() };
     busy.value = true;
     problem.value = field.value = "";
