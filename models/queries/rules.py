@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.caller import Officer
 from models.clock import iso, iso_or_none
 from models.errors import NotFound
+from models.flags.definitions import TRIED_TABLES
 from models.queries.service_numbers import service_numbers
 from models.rulebook import activations_of
 from models.rules.book import EVERYWHERE, Scope, Standing
@@ -189,6 +190,7 @@ def _about(definition: Definition, content: Content) -> View:
         "source": content.source,
         "inputs": [column.view for column in definition.inputs],
         "outputs": [column.view for column in definition.outputs],
+        "tried": definition.name in TRIED_TABLES,
     }
 
 

@@ -195,12 +195,15 @@ class RuleGridInForce(RuleInForce, kw_only=True):
 
 
 class RuleAbout(Shape):
+    """``tried``: a version can be tried for a share of the cars."""
+
     table: str
     policy: Literal["first", "unique", "collect"]
     sentence: dict[str, str]
     source: SourceShape
     inputs: list[RuleColumn]
     outputs: list[RuleColumn]
+    tried: bool
 
 
 class RuleSummary(RuleAbout, kw_only=True):

@@ -2,11 +2,12 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from models import tables
 from models.database import Database
@@ -127,6 +128,48 @@ async def test_the_commander_holds_the_whole_city_and_the_officer_his_district(
     assert len(districts["commander"]) == 9
     assert districts["police1"] == {"511802"}
     assert districts["police3"] == districts["aux2"] == {"511803"}
+
+
+async def remove(database: Database, username: str) -> None:
+    """As an older release's sample city is: without this account."""
+    officer = select(tables.officers.c.id).where(tables.officers.c.username == username).scalar_subquery()
+    async with database.write() as connection:
+        places = tables.officer_districts
+        await connection.execute(delete(places).where(places.c.officer_id == officer))
+        await connection.execute(delete(tables.officers).where(tables.officers.c.username == username))
+
+
+async def test_an_older_sample_city_gets_the_second_administrator_at_the_next_start(
+    settings: Settings, database: Database
+) -> None:
+    await establish(settings, database)
+    before = demo(settings)
+    await remove(database, "admin2")
+    await establish_where_welcome(settings, database)
+    assert demo(settings) == before
+    query = select(tables.officers).where(tables.officers.c.username == "admin2")
+    (added,) = await rows(database, query)
+    assert (added.role, added.sample, added.active) == ("administrator", True, True)
+    assert verify_password(added.password_hash, before["accounts"][0]["password"])
+    places = select(tables.officer_districts).where(tables.officer_districts.c.officer_id == added.id)
+    assert len(await rows(database, places)) == 9
+    everybody = await everything(database)
+    await establish_where_welcome(settings, database)
+    assert await everything(database) == everybody
+
+
+async def test_whoever_has_the_second_administrators_name_keeps_it(
+    settings: Settings, database: Database
+) -> None:
+    await establish(settings, database)
+    await remove(database, "admin2")
+    async with database.write() as connection:
+        own = {"id": "x" * 26, "username": "admin2", "password_hash": "-", "role": "commander", "unit": "-"}
+        at = {"service_number": "059999", "created_at": datetime(2026, 11, 2, tzinfo=UTC)}
+        await connection.execute(insert(tables.officers).values(**own, **at))
+    await establish_where_welcome(settings, database)
+    found = await rows(database, select(tables.officers).where(tables.officers.c.username == "admin2"))
+    assert [(row.id, row.role) for row in found] == [("x" * 26, "commander")]
 
 
 async def test_the_password_opens_every_account(settings: Settings, database: Database) -> None:

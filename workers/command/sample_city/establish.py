@@ -22,7 +22,9 @@ class SampleRefused(Refused):
 
 
 async def establish(settings: Settings, database: Database) -> bool:
-    """Loads the sample city unless it is there, and writes the file; returns whether it was loaded now.
+    """Loads the sample city unless it is there, adds accounts that an older release had not, and writes the file.
+
+    Returns whether it was loaded now.
 
     ``settings`` has its secrets. Raises SampleRefused in production.
     """
@@ -35,6 +37,8 @@ async def establish(settings: Settings, database: Database) -> bool:
     if not loaded and not await _opens(database, password):
         password = demo_file.password_for(settings.secret_key)
         await loader.reset_passwords(password)
+    if not loaded:
+        await loader.complete(password)
     async with database.read() as connection:
         demo_file.write(settings.home, await demo_file.content(connection, password))
     return loaded

@@ -1,4 +1,4 @@
-"""Writes the sample city into a database, once; a second time finds it there and changes nothing."""
+"""Writes the sample city into a database, once; a second time adds only accounts that an older release had not."""
 
 from __future__ import annotations
 
@@ -50,6 +50,26 @@ class Loader:
                 await self._write_officer(connection, person, codes, hashes[person.username], at)
             await self._write_stickers(connection, at)
         return True
+
+    async def complete(self, password: str) -> list[str]:
+        """Adds the accounts that an older release's sample city had not; returns their user names.
+
+        Where somebody else has the user name or the service number, nothing is added.
+        """
+        async with self.database.read() as connection:
+            missing = await _missing(connection)
+        hashes = {person.username: self.hash_password(password) for person in missing}
+        if not missing:
+            return []
+        async with self.database.write() as connection:
+            at, added = self.clock.now(), []
+            every = tuple((await connection.execute(_DISTRICTS_OF_HOME)).scalars())
+            for person in await _missing(connection):
+                if person.username in hashes:
+                    codes = every if person.everywhere else (person.district,)
+                    await self._write_officer(connection, person, codes, hashes[person.username], at)
+                    added.append(person.username)
+        return added
 
     async def reset_passwords(self, password: str) -> None:
         """Gives every sample account this password: who lost the file of them can sign in again."""
@@ -171,6 +191,23 @@ async def sample_usernames(connection: AsyncConnection) -> list[str]:
         .order_by(tables.officers.c.username)
     )
     return list((await connection.execute(query)).scalars())
+
+
+_HOME = tables.districts.alias("home")
+_DISTRICTS_OF_HOME = (
+    select(tables.districts.c.code)
+    .join(_HOME, _HOME.c.city_code == tables.districts.c.city_code)
+    .where(_HOME.c.code == HOME_DISTRICT)
+    .order_by(tables.districts.c.code)
+)
+
+
+async def _missing(connection: AsyncConnection) -> list[Person]:
+    rows = (
+        await connection.execute(select(tables.officers.c.username, tables.officers.c.service_number))
+    ).all()
+    names, numbers = {row.username for row in rows}, {row.service_number for row in rows}
+    return [one for one in PEOPLE if one.username not in names and one.service_number not in numbers]
 
 
 async def has_officers(connection: AsyncConnection) -> bool:

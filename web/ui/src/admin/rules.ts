@@ -59,6 +59,8 @@ export interface About {
   source: Words;
   inputs: Column[];
   outputs: Column[];
+  /** A version can be tried for a share of the cars. */
+  tried: boolean;
 }
 
 export interface Listed extends About {
