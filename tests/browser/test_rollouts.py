@@ -62,7 +62,7 @@ def test_a_pilot_is_started_widened_and_rolled_back_and_the_driver_s_page_follow
 
     form = desk.locator("form.card")
     form.get_by_label("试什么").select_option("feature.request_photos")
-    form.get_by_text("雨城区").click()
+    form.locator("fieldset").get_by_text("雨城区").click()
     form.get_by_label("比例").fill("50")
     button(desk, "开始").click()
     pilot = desk.get_by_role("region", name=re.compile("求助人可附照片 雨城区"))

@@ -24,9 +24,7 @@ class SampleRefused(Refused):
 async def establish(settings: Settings, database: Database) -> bool:
     """Loads the sample city unless it is there, adds accounts that an older release had not, and writes the file.
 
-    Returns whether it was loaded now.
-
-    ``settings`` has its secrets. Raises SampleRefused in production.
+    Returns whether it was loaded now. ``settings`` has its secrets. Raises SampleRefused in production.
     """
     if settings.production:
         raise SampleRefused("WUFEN_PRODUCTION=1 refuses the sample city.")
