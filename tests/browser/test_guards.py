@@ -77,7 +77,7 @@ def test_a_rule_on_trial_is_widened_and_taken_back_when_real_incidents_cross_its
     form.get_by_label("试什么").select_option(f"rule.response.{version}")
     form.locator("fieldset").get_by_text("雨城区").click()
     form.get_by_label("比例").fill("20")
-    form.get_by_text("护栏", exact=True).click()
+    form.get_by_text("护栏（6 项）").click()
     guards_only(form, "超时", "5")
     assert accessibility_violations(desk) == []
     button(form, "开始").click()

@@ -57,10 +57,15 @@ export function standing(check: Check): string {
   return found <= 0 ? t("admin.guard.no_worse") : t("admin.guard.is_worse", { amount: amount(figure, found) });
 }
 
-/** Guards in one line, for the history. */
-export function inWords(guards: readonly Guard[]): string {
-  if (guards.length === 0) return t("admin.guards.no");
-  return guards.map((guard) => `${t(`admin.figure.${guard.figure}`)}: ${boundsOf(guard).map(boundOf).join(", ")}, ${t("admin.guard.from", { n: guard.least_n ?? USUAL_N })}`).join("; ");
+/** What changed from some guards to others, a sentence for each figure. */
+export function differences(before: readonly Guard[], after: readonly Guard[]): string[] {
+  const told = (guards: readonly Guard[], figure: Figure): string => {
+    const guard = guards.find((one) => one.figure === figure);
+    return guard ? [...boundsOf(guard).map(boundOf), t("admin.guard.from", { n: guard.least_n ?? USUAL_N })].join(", ") : t("admin.guard.none");
+  };
+  return FIGURES.filter((figure) => told(before, figure) !== told(after, figure)).map((figure) =>
+    t("admin.history.guard", { figure: t(`admin.figure.${figure}`), before: told(before, figure), after: told(after, figure) }),
+  );
 }
 
 function boundsOf({ figure, worse_by: worse, limit }: Guard): Pick<Check, "figure" | "against" | "allowed">[] {

@@ -1,6 +1,6 @@
 /** What the API tells of a flag's versions, and what each changed, in words. */
 import { t } from "../shared/i18n.ts";
-import { boundOf, inWords } from "./guards.ts";
+import { boundOf, differences } from "./guards.ts";
 import { between, figured, type Check, type Estimate, type Guard, type State } from "./rollouts.ts";
 
 interface Stage {
@@ -41,7 +41,7 @@ export function changesOf({ changes, killed, step }: FlagVersion, nameOf: (code:
   return [
     ...(killed === null ? [] : [t(killed ? "admin.history.killed" : "admin.history.restored")]),
     ...changes.map(({ district, before, after }) => t("admin.history.stage", { district: nameOf(district), before: stage(before), after: stage(after) })),
-    ...(step?.name === "guards" ? [t("admin.history.guards", { before: inWords(step.were ?? []), after: inWords(step.guards ?? []) })] : []),
+    ...(step?.name === "guards" ? differences(step.were ?? [], step.guards ?? []) : []),
   ];
 }
 
