@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.actions import deciding, idempotency, lockouts, sessions
 from models.clock import DatabaseClock, follow
 from models.configuration import CONFIGURED
 from models.feed.bell import RedisBell
@@ -32,14 +31,6 @@ from web.site import Site
 LOOK_UPS_A_MINUTE = 120
 PHOTOS_AT_ONCE = 2
 UPLOADS_AT_ONCE = 16  # of at most ten megabytes each
-TIDY_SECONDS = 3600.0  # between two removals of what is no longer needed
-
-_FORGETTING = (
-    idempotency.forget_old,
-    lockouts.forget_old,
-    sessions.forget_old,
-    deciding.forget_old,
-)
 
 log = structlog.get_logger()
 
@@ -68,7 +59,6 @@ async def open_site(settings: Settings, registry: CollectorRegistry) -> AsyncIte
             await configuration.refresh()
         tasks.start(configuration.follow(), "configuration")
         tasks.start(listen(hearing, {CONFIGURED: configuration.hear}, configuration.look), "doorbell")
-        tasks.start(_tidy(store), "tidy")
         if settings.process_name:
             socket = settings.run_dir / f"{settings.process_name}.sock"
             served = await serve_metrics(registry, socket)
@@ -107,13 +97,3 @@ async def _refuse_samples_in_production(store: Store) -> None:
     async with store.database.read() as connection:
         if (await connection.execute(select(exists().where(officers.c.sample)))).scalar_one():
             raise SettingsError("WUFEN_PRODUCTION", "the database holds the sample city's accounts")
-
-
-async def _tidy(store: Store) -> None:
-    while True:
-        await asyncio.sleep(TIDY_SECONDS)
-        try:
-            for forget in _FORGETTING:
-                await forget(store)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("database_away", error=type(error).__name__)

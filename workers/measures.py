@@ -23,3 +23,16 @@ lateness = Histogram(
     registry=REGISTRY,
 )
 waiting = Gauge("wufen_notices_waiting", "Notices in the queue, due or not.", registry=REGISTRY)
+# Read from the database, so that every worker tells the same.
+cleared = Gauge(
+    "wufen_cleared",
+    "Rows that were removed or emptied because they are kept no longer, in all.",
+    ["what"],
+    registry=REGISTRY,
+)
+cleared_at = Gauge(
+    "wufen_cleared_timestamp_seconds",
+    "When the last clearing away came to its end (Unix time).",
+    ["what"],
+    registry=REGISTRY,
+)

@@ -6,24 +6,20 @@ import asyncio
 
 import structlog
 
-from models.actions.shift_ends import end_overdue, forget_old_places
+from models.actions.shift_ends import end_overdue
 from models.store import Store
 
 LOOK_SECONDS = 1.0
-FORGET_EVERY = 3_600  # looks: what is kept for days is forgotten hour by hour
 
 log = structlog.get_logger()
 
 
 async def watch(store: Store) -> None:
     """Looks until cancelled. Several workers may: whichever ends a shift first has ended it."""
-    failing, looks = False, 0
+    failing = False
     while True:
         try:
             await end_overdue(store)
-            if looks % FORGET_EVERY == 0:
-                await forget_old_places(store)
-            looks += 1
             failing = False
         except Exception as error:  # the database is away: look again
             if not failing:

@@ -12,18 +12,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, exists, select
 
-from models.actions import retention
 from models.clock import BEIJING
 from models.incident.incident import Incident
 from models.rules.book import Version
 from models.rules.definitions import KINDS, REASONS
 from models.rules.evaluation import Matched, Result
 from models.store import Change, Store
-from models.tables import incidents, rule_decisions, rule_overrides
+from models.tables import rule_decisions
 
-MOST_FORGOTTEN = 1_000  # incidents whose decisions are removed at once
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -85,34 +82,6 @@ def ask(
     version = tried or store.rules.in_force(table, district, at)
     inputs = {column.field: given[column.field] for column in version.compiled.definition.inputs}
     return Decision(table, version.id, version.scope, inputs, version.compiled.ask(inputs))
-
-
-async def forget_old(store: Store) -> int:
-    """Removes decisions that are older than they are kept, with what was decided instead; returns how many.
-
-    A thousand incidents at a time, the oldest first: the rest goes next time.
-    """
-    before = store.clock.now() - retention.of(store, "decisions")
-    kept = exists().where(rule_decisions.c.incident_id == incidents.c.id)
-    query = (
-        select(incidents.c.id)
-        .where(incidents.c.requested_at <= before, incidents.c.status == "closed", kept)
-        .order_by(incidents.c.requested_at)
-        .limit(MOST_FORGOTTEN)
-    )
-    async with store.database.read() as connection:
-        old = list((await connection.execute(query)).scalars())
-    if not old:
-        return 0
-    decided = select(rule_decisions.c.id).where(rule_decisions.c.incident_id.in_(old))
-    async with store.change() as change:
-        await change.connection.execute(
-            delete(rule_overrides).where(rule_overrides.c.decision_id.in_(decided))
-        )
-        gone = await change.connection.execute(
-            delete(rule_decisions).where(rule_decisions.c.incident_id.in_(old))
-        )
-        return gone.rowcount
 
 
 def keep(change: Change, incident_id: str, district: str, decision: Decision) -> None:

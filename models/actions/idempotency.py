@@ -104,16 +104,5 @@ class Keeping(Generic[Result]):
         change.writes.claim(first_answers, values, AnsweredMeanwhile)
 
 
-async def forget_old(store: Store) -> int:
-    """Removes what is older than seven days; returns how many there were."""
-    async with store.change() as change:
-        gone = await change.connection.execute(
-            delete(first_answers).where(
-                first_answers.c.at <= change.at - retention.of(store, "first_answers")
-            )
-        )
-        return gone.rowcount
-
-
 def _row_id(key: IdempotencyKey) -> str:
     return base64.b16encode(key.key).decode()

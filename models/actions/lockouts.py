@@ -14,11 +14,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import retention
 from models.actions.rows import insert_if_absent
 from models.facts import padded
 from models.prepared import Prepared, keys
-from models.store import Store
 from models.tables import lockouts
 
 
@@ -111,12 +109,3 @@ def _forgotten(row: Any, rule: LockRule, at: datetime) -> bool:
 async def forgive(connection: AsyncConnection, subjects: Sequence[str]) -> None:
     """Forgets the failures of ``subjects``: whoever got in has shown who he is."""
     await connection.execute(delete(lockouts).where(lockouts.c.subject.in_(sorted(subjects))))
-
-
-async def forget_old(store: Store) -> int:
-    """Removes what has not counted for as long as it is kept; returns how many there were."""
-    async with store.change() as change:
-        gone = await change.connection.execute(
-            delete(lockouts).where(lockouts.c.last_at <= change.at - retention.of(store, "lockouts"))
-        )
-        return gone.rowcount

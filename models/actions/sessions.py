@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from models import passwords
-from models.actions import audit, lockouts, registrations, retention, second_factor
+from models.actions import audit, lockouts, registrations, second_factor
 from models.actions.lockouts import LockRule
 from models.actions.notify import token_hash
 from models.actions.revoking import tell_revoked
@@ -215,12 +215,3 @@ async def open_wall(store: Store) -> str:
             )
         )
     return token
-
-
-async def forget_old(store: Store) -> int:
-    """Removes sessions that ended longer ago than they are kept; returns how many there were."""
-    async with store.change() as change:
-        gone = await change.connection.execute(
-            delete(sessions).where(sessions.c.expires_at <= change.at - retention.of(store, "sessions"))
-        )
-        return gone.rowcount

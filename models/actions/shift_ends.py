@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from models.actions import duty, retention
+from models.actions import duty
 from models.actions.incident_change import until_saved
 from models.caller import Officer
 from models.errors import WufenError
 from models.store import Change, Store
-from models.tables import districts, officers, shifts
+from models.tables import officers, shifts
 
 MOST_AT_ONCE = 100
 
@@ -77,22 +77,3 @@ def _officer_of(row: Any) -> Officer:
         session_id="",
         audience="",
     )
-
-
-async def forget_old_places(store: Store) -> int:
-    """Where people signed on is forgotten when the retention of positions is over, district by district."""
-    forgotten = 0
-    async with store.change() as change:
-        codes = list((await change.connection.execute(select(districts.c.code))).scalars())
-        for code in codes:
-            done = await change.connection.execute(
-                update(shifts)
-                .where(
-                    shifts.c.district == code,
-                    shifts.c.ended_at < change.at - retention.of(store, "positions", code),
-                    shifts.c.signed_lat.is_not(None),
-                )
-                .values(signed_lat=None, signed_lng=None, signed_accuracy_m=None)
-            )
-            forgotten += done.rowcount
-    return forgotten

@@ -74,6 +74,8 @@ class Standing:
             (EVERYWHERE, "shipped"),
         )
         for code, scope in nearest:
+            if code == EVERYWHERE and scope != "shipped":
+                continue  # what belongs to no district is its city's affair before it is everybody's
             begun = self.begun(table, code, at)
             if begun and begun[-1].version is not None:
                 return InForce(begun[-1].version, scope, begun[-1].at)

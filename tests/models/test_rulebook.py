@@ -49,6 +49,17 @@ def test_the_nearest_scope_with_a_version_that_has_begun_decides(
     assert found.id == (shipped_id(OWN.content) if expected == "shipped" else expected)
 
 
+def test_what_belongs_to_no_district_is_the_first_citys_affair_though_a_release_is_in_force_everywhere() -> (
+    None
+):
+    versions = dict.fromkeys(("city", "release"), OWN)
+    activations = [place("", "release", -2), place("511800", "city", -1)]
+    book = Book(versions, activations, {YUCHENG: "511800", "": "511800"})
+    found = book.in_force("retention", "", START)
+    assert (found.id, found.scope) == ("city", "city")
+    assert Book(versions, activations[:1], {"": "511800"}).in_force("retention", "", START).scope == "shipped"
+
+
 async def shipped_activations(store: Store, table: str) -> list[Any]:
     query = (
         select(rule_activations)

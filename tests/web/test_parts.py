@@ -21,13 +21,13 @@ from models.errors import (
     Unavailable,
     WufenError,
 )
+from models.media import keep, read
 from models.texts.sentences import Sentences
 from web.assets import Assets
 from web.body import canonical, decode
 from web.endpoint import Shape
 from web.language import choose
 from web.limits import LookUps
-from web.media import keep, read
 from web.passwords import gate
 from web.refusals import refusal
 from web.signing import Signer

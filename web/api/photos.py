@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from models import media
 from models.actions import audit, photos
 from models.actions.photos import KeptPhoto, NewPhoto
 from models.caller import Officer
@@ -17,7 +18,7 @@ from models.errors import (
     UnsupportedMedia,
 )
 from models.images import read_photo
-from web import media, whereabouts
+from web import whereabouts
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload, keeping
 

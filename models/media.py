@@ -42,3 +42,9 @@ def read(home: Path, name: str) -> bytes:
 
 def _path(home: Path, name: str) -> Path:
     return home / "media" / name[:2] / name
+
+
+def remove(home: Path, name: str) -> None:
+    """Removes a picture; one that is gone already is gone. Blocking."""
+    if NAME.fullmatch(name):
+        _path(home, name).unlink(missing_ok=True)

@@ -1,0 +1,247 @@
+"""How each kind of thing is cleared away once it is kept no longer: rows go, sealed fields are emptied, pictures leave
+
+the media folder. Facts about incidents stay (when, how long, how it ended), without anybody in them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, exists, false, or_, select, update
+
+from models import media
+from models.actions import retention
+from models.store import Change, Store
+from models.tables import (
+    audit,
+    bindings,
+    districts,
+    first_answers,
+    incidents,
+    lockouts,
+    notices,
+    participants,
+    photos,
+    refused_requests,
+    rule_decisions,
+    rule_overrides,
+    sessions,
+    shifts,
+    simulator_messages,
+    watch_flags,
+)
+
+AT_ONCE = 200  # rows a transaction: some milliseconds for whoever waits for his turn to write
+MOST_A_TURN = 20_000
+
+# What is emptied: of a shift, where the officer was; of an incident, who took part and what he wrote.
+_POSITION = ("lat", "lng", "accuracy_m", "position_at", "signed_lat", "signed_lng", "signed_accuracy_m")
+_WORDS = ("message_sealed", "comment_sealed")
+_PERSON = ("device", "address", "vehicle_id", "sticker_id", "contact_id", *_WORDS)
+_CAR = ("vehicle_id", "sticker_id")
+
+Clear = Callable[[Store], Awaitable[int]]
+# One transaction's part: at most so many of what is old enough; how many there were.
+Batch = Callable[[Change, int], Awaitable[int]]
+
+
+async def _in_batches(store: Store, batch: Batch) -> int:
+    done = 0
+    while done < MOST_A_TURN:
+        async with store.change() as change:
+            found = await batch(change, AT_ONCE)
+        done += found
+        if found < AT_ONCE:
+            break
+        await asyncio.sleep(0)  # others have their turn
+    return done
+
+
+async def _old(
+    store: Store, what: str, district: Column[Any] | None, instant: Column[Any]
+) -> ColumnElement[bool]:
+    """Older than ``what`` is kept: where it happened, or, of what belongs to no district, in the installation."""
+    now = store.clock.now()
+    if district is None:
+        return instant <= now - retention.of(store, what)
+    async with store.database.read() as connection:
+        codes = list(
+            (await connection.execute(select(districts.c.code).order_by(districts.c.code))).scalars()
+        )
+    of_age: dict[datetime, list[str]] = {}
+    for code in codes:
+        of_age.setdefault(now - retention.of(store, what, code), []).append(code)
+    return or_(false(), *(and_(district.in_(names), instant <= before) for before, names in of_age.items()))
+
+
+async def _delete_rows(
+    store: Store, what: str, table: Table, instant: Column[Any], district: Column[Any] | None = None
+) -> int:
+    """Rows that stand for themselves, the oldest first."""
+    old = await _old(store, what, district, instant)
+    (key,) = table.primary_key.columns
+
+    async def batch(change: Change, most: int) -> int:
+        keys = await _keys(change, select(key).where(old).order_by(instant).limit(most))
+        if keys:
+            await change.connection.execute(delete(table).where(key.in_(keys)))
+        return len(keys)
+
+    return await _in_batches(store, batch)
+
+
+async def _keys(change: Change, query: Select[Any]) -> list[Any]:
+    return list((await change.connection.execute(query)).scalars())
+
+
+async def _decisions(store: Store) -> int:
+    """With what people decided instead; of an incident all or none, so that nobody reads half of why."""
+    old = await _old(store, "decisions", incidents.c.district, incidents.c.requested_at)
+    kept = exists().where(rule_decisions.c.incident_id == incidents.c.id)
+    query = (
+        select(incidents.c.id)
+        .where(old, incidents.c.status == "closed", kept)
+        .order_by(incidents.c.requested_at)
+    )
+
+    async def batch(change: Change, most: int) -> int:
+        ids = await _keys(change, query.limit(most))
+        if ids:
+            for table in (rule_overrides, rule_decisions):
+                await change.connection.execute(delete(table).where(table.c.incident_id.in_(ids)))
+        return len(ids)
+
+    return await _in_batches(store, batch)
+
+
+async def _positions(store: Store) -> int:
+    """Where an officer was last, and where he signed on, once his shift is over so long; the shift stays."""
+    old = await _old(store, "positions", shifts.c.district, shifts.c.ended_at)
+    return await _empty(store, shifts, old, _POSITION)
+
+
+async def _messages(store: Store) -> int:
+    """What strangers wrote, in a request or a rating; the stars stay."""
+    old = await _old(store, "messages", incidents.c.district, incidents.c.closed_at)
+    of_old = participants.c.incident_id.in_(select(incidents.c.id).where(old, incidents.c.status == "closed"))
+    return await _empty(store, participants, of_old, _WORDS)
+
+
+async def _people(store: Store) -> int:
+    """Who took part in an incident and about which car: the incident's facts stay without them."""
+    old = await _old(store, "incidents", incidents.c.district, incidents.c.closed_at)
+    closed = and_(old, incidents.c.status == "closed")
+    of_old = participants.c.incident_id.in_(select(incidents.c.id).where(closed))
+    done = await _empty(store, participants, of_old, _PERSON)
+    return done + await _empty(store, incidents, closed, _CAR)
+
+
+async def _empty(store: Store, table: Table, old: ColumnElement[bool], fields: Sequence[str]) -> int:
+    """Empties fields of old rows in which anything still stands. Such rows are over: nobody saves them any more."""
+    anything = or_(*(table.c[name].is_not(None) for name in fields))
+
+    async def batch(change: Change, most: int) -> int:
+        ids = await _keys(change, select(table.c.id).where(old, anything).limit(most))
+        if ids:
+            await change.connection.execute(
+                update(table).where(table.c.id.in_(ids)).values(dict.fromkeys(fields))
+            )
+        return len(ids)
+
+    return await _in_batches(store, batch)
+
+
+async def _notices(store: Store) -> int:
+    """Notices that went or failed, with their sealed numbers and links, and what simulated phones show of them."""
+    of_incident = await _old(store, "notices", incidents.c.district, notices.c.created_at)
+    of_none = and_(notices.c.incident_id.is_(None), await _old(store, "notices", None, notices.c.created_at))
+    query = (
+        select(notices.c.id)
+        .outerjoin(incidents, incidents.c.id == notices.c.incident_id)
+        .where(or_(of_incident, of_none), notices.c.status != "queued")
+        .order_by(notices.c.created_at)
+    )
+
+    async def batch(change: Change, most: int) -> int:
+        ids = await _keys(change, query.limit(most))
+        if ids:
+            shown = simulator_messages.c.notice_id.in_(ids)
+            await change.connection.execute(delete(simulator_messages).where(shown))
+            await change.connection.execute(delete(notices).where(notices.c.id.in_(ids)))
+        return len(ids)
+
+    return await _in_batches(store, batch)
+
+
+async def _watch_flags(store: Store) -> int:
+    """Vehicles that are no longer looked out for: cleared, or past their end."""
+    before = store.clock.now() - retention.of(store, "watch_flags")
+    old = or_(watch_flags.c.cleared_at <= before, watch_flags.c.ends_at <= before)
+
+    async def batch(change: Change, most: int) -> int:
+        ids = await _keys(change, select(watch_flags.c.id).where(old).limit(most))
+        if ids:
+            await change.connection.execute(delete(watch_flags).where(watch_flags.c.id.in_(ids)))
+        return len(ids)
+
+    return await _in_batches(store, batch)
+
+
+async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
+    """Pictures and their rows. ``remove`` takes a file out of the media folder, and finds nothing the second time.
+
+    The file goes first, in the row's transaction: whoever dies in between leaves a row, which the next turn finds, and
+    never a picture of which nobody knows. A picture that another incident shows too stays for it.
+    """
+    old = await _old(store, "photos", incidents.c.district, incidents.c.closed_at)
+    query = (
+        select(photos.c.id, photos.c.file)
+        .join(incidents, incidents.c.id == photos.c.incident_id)
+        .where(old, incidents.c.status == "closed")
+        .order_by(photos.c.uploaded_at)
+    )
+
+    async def batch(change: Change, most: int) -> int:
+        found = {row.id: row.file for row in await change.connection.execute(query.limit(most))}
+        if found:
+            await change.connection.execute(delete(photos).where(photos.c.id.in_(found)))
+            shown = select(photos.c.file).where(photos.c.file.in_(found.values()))
+            for name in sorted(set(found.values()) - set(await _keys(change, shown))):
+                await asyncio.to_thread(remove, name)
+        return len(found)
+
+    return await _in_batches(store, batch)
+
+
+async def _photos(store: Store) -> int:
+    return await clear_photos(store, partial(media.remove, store.settings.home))
+
+
+# By the words of the table ``retention``. Links (``tokens``) end by themselves: what is left of one opens nothing.
+KINDS: Mapping[str, Clear] = {
+    "first_answers": partial(
+        _delete_rows, what="first_answers", table=first_answers, instant=first_answers.c.at
+    ),
+    "lockouts": partial(_delete_rows, what="lockouts", table=lockouts, instant=lockouts.c.last_at),
+    "sessions": partial(_delete_rows, what="sessions", table=sessions, instant=sessions.c.expires_at),
+    "bindings": partial(_delete_rows, what="bindings", table=bindings, instant=bindings.c.expires_at),
+    "refusals": partial(
+        _delete_rows,
+        what="refusals",
+        table=refused_requests,
+        instant=refused_requests.c.last_at,
+        district=refused_requests.c.district,
+    ),
+    "decisions": _decisions,
+    "positions": _positions,
+    "messages": _messages,
+    "notices": _notices,
+    "photos": _photos,
+    "watch_flags": _watch_flags,
+    "incidents": _people,
+    "audit": partial(_delete_rows, what="audit", table=audit, instant=audit.c.at),
+}
