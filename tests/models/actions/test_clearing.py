@@ -1,4 +1,4 @@
-"""What is kept no longer is cleared away: each kind in its time, in bounds, once, and again after a death in between."""
+"""What is kept no longer is cleared away: each kind in its time, in bounds, once, and again after a death meanwhile."""
 
 from __future__ import annotations
 
