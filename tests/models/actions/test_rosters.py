@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from models.actions import duty, rosters, zones
+from models.actions.clearing_kinds import KINDS
 from models.actions.commands import act
 from models.actions.roster_files import take_in
 from models.actions.rosters import Place, Wanted
-from models.actions.shift_ends import end_overdue, forget_old_places
+from models.actions.shift_ends import end_overdue
 from models.actions.zones import Template, Zone
 from models.duty.rosters import span_of
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
@@ -261,9 +262,9 @@ async def test_the_place_of_signing_on_is_forgotten_when_positions_are(
     await duty.set_duty(store, ZHANG, False, YUCHENG)
     shift = await the_shift(store, ZHANG.id)
     assert (shift.signed_lat, shift.lat) == (29.98, None)
-    clock.advance(30 * 86_400)
-    assert await forget_old_places(store) == 0
+    clock.advance(30 * 86_400 - 1)
+    assert await KINDS["positions"](store) == 0
     clock.advance(1)
-    assert await forget_old_places(store) == 1
+    assert await KINDS["positions"](store) == 1
     assert (await the_shift(store, ZHANG.id)).signed_lat is None
     assert clock.now() > START
