@@ -129,8 +129,9 @@ async def test_every_word_of_the_table_is_cleared_away_or_ends_by_itself() -> No
 async def test_rows_go_when_their_days_are_over_and_not_before(
     store: Store, clock: FakeClock, what: str, table: Table, days: int, row: dict[str, Any]
 ) -> None:
-    await put(store, table, {name: clock.now() if value is ... else value for name, value in row.items()})
-    clock.advance(days * DAY - 1)
+    """They lie in the past: of audit records the database itself lets none go that are young by its own clock."""
+    long_ago = clock.now() - timedelta(days=days) + timedelta(seconds=1)
+    await put(store, table, {name: long_ago if value is ... else value for name, value in row.items()})
     assert (await KINDS[what](store), await count(store, table)) == (0, 1)
     clock.advance(1)
     assert (await KINDS[what](store), await count(store, table)) == (1, 0)
@@ -139,7 +140,8 @@ async def test_rows_go_when_their_days_are_over_and_not_before(
 
 async def test_audit_stays_six_months_whatever_a_table_says(store: Store, clock: FakeClock) -> None:
     """A version that was put in force before this was checked, or past every check."""
-    row = {"id": "a", "at": clock.now(), "actor": "x", "role": "police", "action": "look", "subject": "x"}
+    half_a_year_ago = clock.now() - timedelta(days=183)
+    row = {"id": "a", "at": half_a_year_ago, "actor": "x", "role": "police", "action": "look", "subject": "x"}
     await put(store, audit, row | {"success": True})
     short = {"what": "'audit'", "days": "400"}, {"what": "not in ['audit']", "days": "9"}
     await in_force(store, clock, "retention", "511800", *short)
@@ -148,10 +150,9 @@ async def test_audit_stays_six_months_whatever_a_table_says(store: Store, clock:
         version.compiled.ask({"what": "audit"}), results=({"days": 30},)
     )
     assert retention.of(store, "audit") == timedelta(days=184)
-    clock.advance(183 * DAY)
     assert await KINDS["audit"](store) == 0
     clock.advance(DAY)
-    assert await KINDS["audit"](store) > 0
+    assert await KINDS["audit"](store) == 1
     assert "a" not in {row.id for row in await rows(store, audit)}
 
 
