@@ -74,7 +74,7 @@ async def confirm(store: Store, officer: Officer, code: str) -> tuple[str, ...]:
         if row is None or row.confirmed_at is not None:
             raise Conflict(why="second_factor_not_begun" if row is None else "second_factor_on")
         if not await _take_step(change, row, code):
-            raise InvalidField(field="code", why="wrong")
+            raise InvalidField(field="code", why="wrong_now")
         await change.connection.execute(
             update(second_factors)
             .where(second_factors.c.officer_id == officer.id)
