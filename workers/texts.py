@@ -10,8 +10,11 @@ from workers.channels.message import Message
 # Templates whose secret is a code to type, not a link to open.
 CODES = frozenset({"binding_code"})
 TO_OFFICERS = frozenset(
-    {"nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle"}
-)
+    {
+        "nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle",
+        "transferred", "not_confirmed", "panic",
+    }
+)  # fmt: skip
 
 
 class UnknownTemplate(ValueError):

@@ -61,6 +61,13 @@ resolve                          . . h h y . . . .  规范 5: that it is over is
 resolve.rejected                 . . h . y . . . .  规范 5: that somebody was wrong is an officer's word
 resolve.duplicate                . . h . y . . . .  规范 5: what ends another's request is an officer's word
 reopen                           . . . . y . . . .  规范 5: a commander directs
+assign                           . . . . y . . . .  规范 5: a commander directs
+reassign                         . . . . y . . . .  规范 5
+assign_support                   . . . . y . . . .  规范 5
+merge                            . . . . y . . . .  规范 5: what ends another's request is a commander's word
+transfer                         . . . . y . . . .  事故 9, 10: to whom it belongs; until then whoever has it
+backup                           . . d d y . . . .  规范 5: who is there for it calls for help
+support                          . . d d . . . . .  规范 5: beside an officer, under his direction
 override_decision                . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
 confirm_override                 . . y . y . . . .  处罚法 5: a second person for what weighs
 refuse_override                  . . y . y . . . .  处罚法 5
@@ -77,6 +84,11 @@ sign_off                         . . y y . . . . .  规范 5
 colleagues                       . . y y . . . . .  规范 5: by service number, to hand an incident to one of them
 ask_for_relief                   . . y y . . . . .  规范 5: of what he has himself
 answer_relief                    . . y y . . . . .  规范 5: what he was asked, or asked himself
+raise_panic                      . . y y y . . . .  规范 5: one's own alarm, and nobody else's
+withdraw_panic                   . . y y y . . . .  规范 5: one's own
+clear_panic                      . . . . y . . . .  规范 5: a commander directs, and never his own
+desk                             . . . . y . . . .  规范 5: who was asked, and what he answered
+response                         . . y y y . . y .  程序 66: times of incidents, never of persons
 board                            . . y y y . . y .  规范 5
 figures                          . . y y y . . y .  规范 5
 closed                           . . y y y . . . .  规范 5
@@ -181,6 +193,13 @@ nobody_on_duty unit call         y y y y y . . y .  规范 5: whoever waits is t
 requesters photos                y y y y y . . y .  个保法 6
 officer                          . . y y y . . y .  个保法 6: colleagues know who has it
 priority escalation              . . y y y . . y .  规范 5
+merged_into                      y y y y y . . y .  处罚法 44: where one's request goes on
+to_confirm backup_at             . . y y y . . y .  规范 5
+backup_wanted supporting         . . y y y . . y .  规范 5: by service number
+
+[SupporterView]
+officer unit since to_confirm    . . y y y . . y .  规范 5
+arrived_at                       . . y y y . . y .  规范 5
 
 [PulledIncident]
 now offset epoch timeline        y y y y y . . y .  处罚法 47: the record of what happened
@@ -190,10 +209,54 @@ notices                          y y y y y . . . .  处罚法 44: whether the ow
 you                              y y . . . . . . .  个保法 45
 plate_full                       . . r . r . . . .  个保法 6, 34: a whole plate leads to its owner
 decisions disposition            . . y . y . . . .  处罚法 44, 47
+offers                           . . . . y . . . .  规范 5: who was asked, and what he answered
+response                         . . y . y . . . .  程序 66: times of an incident
 
 [Told]
 reply minutes outcome            y y y y y . . y .  处罚法 47
 reason note metres fresh         . . y y y . . . .  规范 5: the staff's own words
+stage nth position_age_seconds   . . y y y . . . .  规范 5: why an officer was asked
+ring_m busy kind by              . . y y y . . . .  规范 5
+officer units from to into       . . y y y . . . .  规范 5: what a commander ordered
+duplicate                        . . y y y . . . .  规范 5
+
+[OfferView]
+id officer unit kind status why  . . . . y . . . .  规范 5
+offered_at ack_by received_at    . . . . y . . . .  规范 5
+seen_at accepted_at decided_at   . . . . y . . . .  规范 5
+reason                           . . . . y . . . .  规范 5: why he declined
+[UnitResponse]
+officer dispatched_at            . . y . y . . . .  程序 66: times of an incident
+en_route_at on_scene_at clear_at . . y . y . . . .  程序 66
+[ResponseView]
+queue turnout travel response    . . y . y . . . .  程序 66
+on_scene consumed total units    . . y . y . . . .  程序 66
+self_initiated                   . . y . y . . . .  程序 66
+cancelled_before_dispatch        . . y . y . . . .  程序 66
+[PanicView]
+id district officer unit status  . . y y y . . y .  规范 5: by service number
+version incident raised_at       . . y y y . . y .  规范 5
+again_at location position_at    . . y y y . . y .  个保法 28, 34: to help him
+withdrawn_at cleared_at          . . y y y . . y .  规范 5
+cleared_by                       . . y y y . . y .  规范 5
+[OnePanic]
+panic                            . . y y y . . . .  规范 5
+[Desk]
+district at offers on_duty       . . . . y . . . .  规范 5
+duplicates neighbours            . . . . y . . . .  规范 5
+[Suggested]
+duplicate into metres            . . . . y . . . .  规范 5
+seconds_apart same_plate         . . . . y . . . .  规范 5
+[Neighbour]
+code name name_en                . . . . y . . . .  public
+[Spread]
+median p90 n                     . . y y y . . y .  程序 66: counts and times, never of persons
+[Response]
+district since until incidents   . . y y y . . y .  程序 66
+self_initiated                   . . y y y . . y .  程序 66
+cancelled_before_dispatch        . . y y y . . y .  程序 66
+queue turnout travel response    . . y y y . . y .  程序 66
+on_scene consumed total          . . y y y . . y .  程序 66
 
 [Answered]
 incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
@@ -224,6 +287,7 @@ lat lng accuracy_m crs           y y y y y . . y .  个保法 6: where the car s
 
 [Board]
 incidents offset epoch           . . y y y . . y .  规范 5
+panics                           . . y y y . . y .  规范 5: a colleague in danger
 [Closed]
 incidents                        . . y y y . . . .  规范 5
 [OnDuty]
@@ -236,6 +300,7 @@ on_duty                          . . y y y . . y .  规范 5
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5
+panic                            . . y y y . . . .  规范 5: one's own
 status status_at zone planned    . . y y y . . . .  规范 5: one's own
 ends_at off_by next handovers    . . y y y . . . .  规范 5: one's own
 consent                          . . y y y . . . .  个保法 17, 29: what is gathered, and what one said

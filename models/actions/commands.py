@@ -8,19 +8,28 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import role_of
-from models.actions import consequences, disposition, offers
+from models.actions import consequences, dispatching, disposition, offers
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Caller, Officer, Participant
-from models.errors import Conflict, Forbidden, InvalidField, VersionConflict
+from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, VersionConflict
 from models.incident import commands
-from models.incident.commands import Answer, Cancel, Command, Decline, Rate
-from models.incident.decide import decide, withdraw
+from models.incident.commands import (
+    Answer,
+    Cancel,
+    Command,
+    Decline,
+    Merge,
+    Order,
+    Rate,
+    Transfer,
+)
+from models.incident.decide import decide, meant, withdraw
 from models.incident.incident import Incident
 from models.incident.permissions import check
 from models.incident.views import View, district_view, view_for
 from models.store import Change, Store
-from models.tables import participants, shifts
+from models.tables import incidents, participants, shifts
 
 LONGEST_REASON = 200  # characters
 LONGEST_NOTE = 1_000  # characters
@@ -52,13 +61,17 @@ async def act(
             await then(change, view)
         return view
 
-    return await until_saved(lambda: store.commit("command", {incident_id}, work))
+    subjects = {incident_id, command.into} if isinstance(command, Merge) else {incident_id}
+    return await until_saved(lambda: store.commit("command", subjects, work))
 
 
 async def _act(
     change: Change, incident_id: str, command: Command, caller: Caller, version: int | None
 ) -> View:
-    seen = await load(change, incident_id)
+    if isinstance(command, Merge):
+        await dispatching.make_known(change, incident_id, command)
+    seen = await load(change, await _followed(change, incident_id, caller))
+    command = meant(seen, command, caller)
     duty = await on_duty_in(change.connection, caller.id) if isinstance(caller, Officer) else None
     check(seen, command, caller, on_duty_in=duty)
     _check_promise(seen, command)
@@ -67,35 +80,71 @@ async def _act(
     if version is not None and version != seen.version:
         raise VersionConflict(version=seen.version)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
-    await _decide(changing, seen, command, caller)
+    survivor = await _decide(changing, seen, command, caller)
     await disposition.suggest(changing, command)
     await consequences.follow(changing)
     changing.save()
+    if survivor is not None:
+        survivor.save()
+    dispatching.record(change, caller, command.name, seen.id, command.reason)
     call = change.store.texts.call(changing.now.district)
     return view_for(district_view(changing.now, call), role_of(caller))
 
 
-async def _decide(changing: IncidentChange, seen: Incident, command: Command, caller: Caller) -> None:
-    if isinstance(command, Decline) and isinstance(caller, Officer):
-        await _decline(changing, command, caller)
-        return
+async def _followed(change: Change, incident_id: str, caller: Caller) -> str:
+    """Whose incident was merged into another goes on with that one, under the old address too."""
+    if not isinstance(caller, Participant) or caller.incident_id == incident_id:
+        return incident_id
+    query = select(incidents.c.id).where(
+        incidents.c.id == incident_id, incidents.c.merged_into == caller.incident_id
+    )
+    merged = (await change.connection.execute(query)).scalar_one_or_none()
+    return incident_id if merged is None else caller.incident_id
+
+
+async def _decide(
+    changing: IncidentChange, seen: Incident, command: Command, caller: Caller
+) -> IncidentChange | None:
+    """Has it happen; returns another incident that changed with it, if one did."""
+    if isinstance(caller, Officer):
+        if isinstance(command, Decline):
+            await _decline(changing, command, caller)
+            return None
+        if isinstance(command, Order):
+            await dispatching.order(changing, command, caller, _detail(command))
+            return None
+        if isinstance(command, Merge):
+            return await dispatching.merge(changing, command, caller, _detail(command))
+        if isinstance(command, Transfer):
+            await dispatching.transfer(changing, command, caller, _detail(command))
+            return None
     if isinstance(command, Cancel) and isinstance(caller, Participant):
         await _withdraw(changing, seen, caller)
-        return
+        return None
     if isinstance(command, Rate) and isinstance(caller, Participant):
         await _rate(changing, command, caller)
     for happened in decide(seen, command, caller, changing.at):
         changing.happen(happened, detail=_detail(command))
+    if isinstance(caller, Officer):
+        await dispatching.answer_offer(changing, caller, command.reason)
+    return None
 
 
 async def _decline(changing: IncidentChange, command: Decline, caller: Officer) -> None:
     happened = decide(changing.now, command, caller, changing.at)
     row = await offers.open_offer(changing, caller.id)
     offers.end_offer(changing, row, "declined", command.reason)
-    view = offers.offer_view(row.id, "declined", row.ack_by)
-    changing.happen(happened[0], detail=_detail(command), officer_id=caller.id, offer=view)
+    if row.kind not in {"take", "support"}:
+        # An order is not declined but released, which takes the incident out of his hands.
+        raise IllegalTransition(command="decline", status=changing.now.status)
+    view = offers.view_of(row._asdict(), "declined")
+    detail = {**_detail(command), "offer": row.id, "kind": row.kind}
+    changing.happen(happened[0], detail=detail, officer_id=caller.id, offer=view)
     await changing.cancel_deadlines("offer", row.id)
-    await offers.make_offers(changing, "next")
+    if row.kind == "support":
+        await offers.ask_for_backup(changing)
+    elif not await offers.make_offers(changing, "next") and changing.now.status == "offered":
+        await consequences.nobody_left(changing)
 
 
 async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participant) -> None:
@@ -146,6 +195,8 @@ def _detail(command: Command) -> dict[str, Any]:
         detail |= {"outcome": command.outcome}
     if isinstance(command, Rate):
         detail |= {"stars": command.stars}
+    if isinstance(command, commands.Backup):
+        detail |= {"units": command.units}
     return {name: value for name, value in detail.items() if value is not None}
 
 

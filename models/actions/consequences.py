@@ -7,13 +7,15 @@ transaction. Which steps the ladder has, and when, is rule data.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import update
 
 from models.actions import ladder, notify, offers, retention, units
 from models.actions.incident_change import IncidentChange
 from models.actions.ladder import LadderStep
-from models.tables import participants
+from models.incident.support import still_wanted
+from models.tables import deadlines, participants
 
 
 async def requested(
@@ -46,24 +48,62 @@ def joined(change: IncidentChange, *, token: str, person: dict[str, object]) -> 
 async def follow(change: IncidentChange) -> None:
     """Everything that the events so far bring about."""
     await units.follow(change)
-    names = change.names
+    names = set(change.names)
     if change.now.status == "closed":
-        if names[-1] != "rated":
+        if change.names[-1] != "rated":
             await _close(change)
         return
-    if "accepted" in names:
-        await offers.withdraw_offers(change, except_officer=change.now.officer_id)
+    if {"accepted", "assigned", "reassigned", "relieved"} & names:
+        taker = change.now.officer_id if "accepted" in names else None
+        await offers.withdraw_offers(change, taker, offers.TAKING)
     if "reopened" in names:
         _live_again(change)
     if "deferred" in names and change.now.promised_by is not None:
         change.set_deadline("promise", change.now.promised_by)
-    if {"handed_over", "released", "reopened"} & set(names):
+    if {"released", "transferred"} & names:
+        await offers.withdraw_offers(change)
+    if {"handed_over", "released", "reopened"} & names:
+        await to_officers(change, leaving=_gave_it_back(change))
+    if "transferred" in names:
+        await _in_the_new_district(change)
+    if {"backup_called", "support_left"} & names:
+        await offers.ask_for_backup(change)
+    if {"supporting", "support_sent"} & names and not still_wanted(change.now):
+        await offers.withdraw_offers(change, kinds={"support"})
+
+
+def _gave_it_back(change: IncidentChange) -> str | None:
+    """Who is not asked about it at once again."""
+    return change.seen.officer_id if change.seen is not None and "released" in change.names else None
+
+
+async def _in_the_new_district(change: IncidentChange) -> None:
+    """Its deadlines come along; its officers are asked, and its commanders hear of it."""
+    change.later(
+        update(deadlines)
+        .where(deadlines.c.incident_id == change.now.id, deadlines.c.status == "open")
+        .values(district=change.now.district)
+    )
+    if change.now.status == "offered":
         await to_officers(change)
+    await notify.tell_commanders(change, "transferred")
 
 
-async def to_officers(change: IncidentChange) -> None:
+async def lapsed(change: IncidentChange, row: Any) -> None:
+    """An offer that nobody answered: the next one is asked, or the commanders hear that their order was not."""
+    if row.kind == "take":
+        if change.now.status == "offered" and not await offers.make_offers(change, "next"):
+            await nobody_left(change)
+    elif row.kind == "support":
+        await offers.ask_for_backup(change)
+    else:
+        change.step("escalated", escalation=change.now.escalation + 1)
+        await notify.tell_commanders(change, "not_confirmed")
+
+
+async def to_officers(change: IncidentChange, *, leaving: str | None = None) -> None:
     """The first officers are asked; with nobody on duty it goes to the commanders, and everybody reads so."""
-    if await offers.make_offers(change, "handed_over"):
+    if await offers.make_offers(change, "handed_over", leaving=leaving):
         return
     if await offers.anybody_to_ask(change):
         return  # they are being asked already

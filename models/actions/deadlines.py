@@ -20,8 +20,10 @@ from models.actions.around import Around
 from models.actions.incident_change import IncidentChange
 from models.away import is_away, is_crossed
 from models.facts import padded
-from models.incident.decide import breach, promise_over, step
+from models.incident.decide import breach, promise_over
+from models.incident.happened import step
 from models.incident.incident import Incident, from_row
+from models.incident.support import still_wanted, supporter
 from models.prepared import Prepared, keys
 from models.store import Change, Store
 from models.tables import deadlines, incidents
@@ -191,15 +193,26 @@ async def _climb(changing: IncidentChange, subject: str) -> None:
 async def _offer_lapsed(changing: IncidentChange, offer_id: str) -> None:
     known = await changing.around.offers(changing.now.id)
     row = next((one for one in known if one.id == offer_id and one.status in offers.OPEN), None)
-    if row is None or changing.now.status not in {"waiting", "offered"}:
+    if row is None or not _still_asks(changing.now, row):
         return
     offers.end_offer(changing, row, "lapsed")
     changing.happen(
         step(changing.now, "lapsed"),
         actor="system",
         officer_id=row.officer_id,
-        offer=offers.offer_view(row.id, "lapsed", row.ack_by),
-        detail={"offer": row.id},
+        offer=offers.view_of(row._asdict(), "lapsed"),
+        detail={"offer": row.id, "kind": row.kind},
     )
-    if changing.now.status == "offered" and not await offers.make_offers(changing, "next"):
-        await consequences.nobody_left(changing)
+    await consequences.lapsed(changing, row)
+
+
+def _still_asks(incident: Incident, row: Any) -> bool:
+    """Whether the answer still matters: nobody has it, he was sent and has it, or backup is still wanted."""
+    if row.kind == "take":
+        return incident.status in {"waiting", "offered"}
+    if row.kind == "assign":
+        return incident.to_confirm and incident.officer_id == row.officer_id
+    if row.kind == "support":
+        return still_wanted(incident) > 0
+    sent = supporter(incident, row.officer_id)
+    return sent is not None and sent.to_confirm

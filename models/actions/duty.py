@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import may
-from models.actions import consents, notify, offers, relief, units
+from models.actions import consents, dispatching, notify, offers, relief, units
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.actions.signing_on import rostered_for, zone_named
 from models.caller import Officer
@@ -24,7 +24,8 @@ from models.feed.bell import POSITIONS
 from models.feed.channels import control
 from models.geography import Location
 from models.incident.commands import Release
-from models.incident.decide import decide, step
+from models.incident.decide import decide
+from models.incident.happened import step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
 from models.tables import CONTROL, handovers, incidents, shifts
@@ -306,6 +307,8 @@ async def _give_back(change: Change, officer: Officer, shift: Any, how: Ending) 
         if incident.officer_id == officer.id:
             returned += 1
             await _release(changing, officer, shift, how)
+        elif await dispatching.goes_off_duty(changing, officer):
+            pass
         elif incident.status in units.HAS:
             await relief.taker_leaves(changing, officer.id)
         else:
@@ -318,6 +321,7 @@ async def _release(changing: IncidentChange, officer: Officer, shift: Any, how: 
     seen = changing.now
     for happened in decide(seen, Release(), officer, changing.at):
         changing.happen(happened, detail={"reason": "shift_over" if how == "grace" else "off_duty"})
+    await offers.withdraw_offers(changing)
     event: UnitEvent = "clear" if seen.status == "on_scene" else "free"
     units.keep(changing.change, shift, "available", event, seen.id)
     await notify.tell_commanders(changing, "officer_left")
@@ -345,7 +349,16 @@ async def _in_his_hands(connection: AsyncConnection, officer_id: str) -> list[In
         select(incidents)
         .where(incidents.c.status != "closed")
         .where(
-            or_(incidents.c.officer_id == officer_id, incidents.c.id.in_(asked), incidents.c.id.in_(to_take))
+            or_(
+                incidents.c.officer_id == officer_id,
+                incidents.c.id.in_(asked),
+                incidents.c.id.in_(to_take),
+                # beside the officer who has it
+                and_(
+                    incidents.c.status.in_(units.HAS),
+                    incidents.c.supporting.contains(f'"{officer_id}"', autoescape=True),
+                ),
+            )
         )
         .order_by(incidents.c.id)
         .with_for_update()

@@ -7,7 +7,7 @@ that locks are taken in the agreed order (incident, officers, districts) and a l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ from models.errors import NotFound, Unavailable
 from models.facts import padded
 from models.feed.append import Pending
 from models.feed.channels import publication
-from models.incident.decide import Happened, step
+from models.incident.happened import Happened, step
 from models.incident.incident import Incident, from_row, to_row
 from models.incident.views import district_view
 from models.prepared import Prepared, keys
@@ -76,6 +76,8 @@ class IncidentChange:
         self._events: list[tuple[Happened, Pending]] = []
         self._rows: list[tuple[Table, dict[str, Any]]] = []
         self._statements: list[Executable] = []
+        # Offers that end in this transaction, which what was read before still has as open.
+        self.ended_offers: set[str] = set()
 
     @property
     def at(self) -> datetime:
@@ -99,11 +101,16 @@ class IncidentChange:
         officer_id: str | None = None,
         offer: dict[str, Any] | None = None,
         actor: str | None = None,
+        out_of: str | None = None,
     ) -> None:
-        """Adds one event; with ``officer_id`` it is in that officer's channel too, with its ``offer``."""
+        """Adds one event; with ``officer_id`` it is in that officer's channel too, with its ``offer``.
+
+        ``out_of``: the district that gives the incident away. The event is then in both sequences, the same in each;
+        in the incident's own channel it is once, from the sequence that had the incident until now.
+        """
         after = happened.incident
         pending = Pending(
-            district=after.district,
+            district=out_of or after.district,
             name=happened.event,
             at=self.at,
             data="",
@@ -115,6 +122,16 @@ class IncidentChange:
             detail=detail or {},
         )
         self._events.append((happened, pending))
+        if out_of is not None:
+            into = Pending(
+                district=after.district,
+                name=happened.event,
+                at=self.at,
+                data="",
+                actor=pending.actor,
+                detail=pending.detail,
+            )
+            self._events.append((happened, into))
         self.now = after
 
     def step(self, event: str, **changes: Any) -> None:
@@ -123,9 +140,11 @@ class IncidentChange:
 
     def amend(self, **changes: Any) -> None:
         """Adds facts to the newest event's incident that only its consequences brought to light."""
-        happened, pending = self._events[-1]
+        before = self.now
         self.now = replace(self.now, **changes)
-        self._events[-1] = (Happened(happened.event, self.now), pending)
+        for number, (happened, pending) in enumerate(self._events):
+            if happened.incident is before:  # of a transfer, in both districts
+                self._events[number] = (Happened(happened.event, self.now), pending)
 
     def later(self, statement: Executable) -> None:
         """A statement to run in this transaction once the incident and the new rows are written."""
@@ -150,8 +169,10 @@ class IncidentChange:
         self.add(deadlines, values)
         self._events[-1][1].deadlines.append((deadline_id, due_at))
 
-    async def cancel_deadlines(self, kind: str | None = None, subject: str | None = None) -> None:
-        """The open ones of ``kind`` and ``subject`` (without: all), told with the newest event."""
+    async def cancel_deadlines(
+        self, kind: str | None = None, subject: str | None = None, subjects: Collection[str] | None = None
+    ) -> None:
+        """The open ones of ``kind`` and ``subject``, or ``subjects`` (without: all), told with the newest event."""
         query = select(deadlines.c.id).where(
             deadlines.c.incident_id == self.now.id, deadlines.c.status == "open"
         )
@@ -159,6 +180,8 @@ class IncidentChange:
             query = query.where(deadlines.c.kind == kind)
         if subject is not None:
             query = query.where(deadlines.c.subject == subject)
+        if subjects is not None:
+            query = query.where(deadlines.c.subject.in_(subjects))
         ids = list((await self.change.connection.execute(query)).scalars())
         if ids:
             self.later(

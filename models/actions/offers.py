@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import and_, func, select, update
 
 from models.actions import deciding, variants
@@ -18,15 +19,20 @@ from models.actions.incident_change import IncidentChange
 from models.clock import iso
 from models.errors import NotFound
 from models.geography import Location
-from models.incident.decide import step
+from models.incident.happened import step
 from models.incident.incident import Incident
-from models.incident.routing import Ranked, nearest, rank, to_ask
+from models.incident.routing import Ranked, nearest, rank, to_ask, why
+from models.incident.support import still_wanted, supporters
 from models.rules.evaluation import Result
 from models.store import Store
 from models.tables import offers
 
 OPEN = ("pending", "received", "seen")
 ANSWERED = ("accepted", "declined", "lapsed")
+# take asks whether he takes it; assign is an order, it is his already; the other two are beside its officer.
+OfferKind = Literal["take", "assign", "support", "assign_support"]
+TAKING: frozenset[str] = frozenset({"take", "assign"})
+ALL_KINDS: frozenset[str] = frozenset({"take", "assign", "support", "assign_support"})
 Acknowledgement = Literal["received", "seen"]
 # Why officers are asked: a step of the ladder, a wider one, it is theirs now, or the next one after a refusal.
 Stage = Literal["offer", "widen", "handed_over", "next"]
@@ -41,9 +47,12 @@ def location_of(incident: Incident) -> Location | None:
 
 async def candidates(change: IncidentChange, fresh_for: timedelta) -> list[Ranked]:
     """Who may be asked of those on duty in the incident's district, best first; whoever was asked is left out."""
-    asked = await _asked(change)
+    return await _ranked(change, await _asked(change), fresh_for)
+
+
+async def _ranked(change: IncidentChange, left_out: Collection[str], fresh_for: timedelta) -> list[Ranked]:
     there = await change.around.on_duty(change.now.district)
-    free = to_ask([one for one in there if one.officer_id not in asked])
+    free = to_ask([one for one in there if one.officer_id not in left_out])
     return rank(free, location_of(change.now), change.at, fresh_for=fresh_for)
 
 
@@ -54,7 +63,7 @@ async def anybody_on_duty(change: IncidentChange) -> bool:
 
 async def anybody_to_ask(change: IncidentChange) -> bool:
     """Whether anyone on duty there may be asked at all, or is being asked: not all are on a break, say."""
-    if any(offer.status in OPEN for offer in await change.around.offers(change.now.id)):
+    if await any_open(change):
         return True
     return bool(to_ask(await change.around.on_duty(change.now.district)))
 
@@ -62,14 +71,15 @@ async def anybody_to_ask(change: IncidentChange) -> bool:
 async def _asked(change: IncidentChange) -> set[str]:
     """Who has an offer that waits for an answer, or answered one since the incident became the officers'.
 
-    An offer that was withdrawn because a colleague was faster does not count: when he gives the incident
-    back, the others are asked again.
+    Who declined it is never asked again. An offer that was withdrawn because a colleague was faster does not count:
+    when he gives the incident back, the others are asked again.
     """
     since = change.now.handed_over_at or change.now.requested_at
     return {
         offer.officer_id
         for offer in await change.around.offers(change.now.id)
-        if offer.status in OPEN or (offer.status in ANSWERED and offer.offered_at >= since)
+        if offer.kind in TAKING
+        if offer.status in {*OPEN, "declined"} or (offer.status in ANSWERED and offer.offered_at >= since)
     }
 
 
@@ -78,24 +88,61 @@ async def make_offers(change: IncidentChange, stage: Stage, *, leaving: str | No
 
     Returns how many there were to ask.
     """
-    rule = await _routing(change, stage)
+    rule = await routing(change, stage)
     ranked = await candidates(change, timedelta(seconds=rule["fresh_seconds"]))
     staying = [one for one in ranked if one.candidate.officer_id != leaving]
     chosen = nearest(staying, rule["roles"], rule["rings_m"], rule["offers_at_once"])
-    acknowledge = timedelta(seconds=rule["acknowledge_seconds"])
-    for one in chosen:
-        offer(change, one.candidate.officer_id, acknowledge, metres=one.metres, fresh=one.fresh)
+    await _offer_each(change, chosen, rule, "take", stage)
     return len(chosen)
+
+
+async def ask_for_backup(change: IncidentChange) -> int:
+    """Asks as many units as the call for backup still wants and nobody is being asked for; returns how many.
+
+    Not the one who has it, who supports it, or who said no to this call.
+    """
+    known = [one for one in await change.around.offers(change.now.id) if one.kind not in TAKING]
+    gone = change.ended_offers
+    waiting = sum(one.status in OPEN and one.id not in gone for one in known)
+    wanted = still_wanted(change.now) - waiting
+    called_at = change.now.backup_at
+    if wanted <= 0 or called_at is None:
+        return 0
+    there = {change.now.officer_id, *(one.officer_id for one in supporters(change.now))}
+    asked = {one.officer_id for one in known if one.offered_at >= called_at}
+    rule = await routing(change, "next")
+    ranked = await _ranked(
+        change, {*asked, *(one for one in there if one)}, timedelta(seconds=rule["fresh_seconds"])
+    )
+    # Backup is not asked one after the other: whoever is nearest, as many as are wanted, at once.
+    chosen = [one for one in ranked if one.candidate.role in rule["roles"]][:wanted]
+    await _offer_each(change, chosen, rule, "support", "backup")
+    return len(chosen)
+
+
+async def _offer_each(
+    change: IncidentChange, chosen: Sequence[Ranked], rule: Result, kind: OfferKind, stage: str
+) -> None:
+    known = await change.around.offers(change.now.id)
+    before = sum(one.kind == kind for one in known)
+    for nth, one in enumerate(chosen, start=before + 1):
+        about = why(one, change.at, stage=stage, rings_m=rule["rings_m"], nth=nth)
+        offer(change, one.candidate.officer_id, seconds(rule), about, kind=kind)
+
+
+def seconds(rule: Result) -> timedelta:
+    """How long an officer has to answer."""
+    return timedelta(seconds=rule["acknowledge_seconds"])
 
 
 async def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
     """Asks an officer who is just coming on duty, if the rules have his role asked."""
-    rule = await _routing(change, "next")
+    rule = await routing(change, "next")
     if role in rule["roles"]:
-        offer(change, officer_id, timedelta(seconds=rule["acknowledge_seconds"]), metres=None, fresh=False)
+        offer(change, officer_id, seconds(rule), {"stage": "on_duty"})
 
 
-async def _routing(change: IncidentChange, stage: Stage) -> Result:
+async def routing(change: IncidentChange, stage: Stage) -> Result:
     """What the rules say, unless somebody decided otherwise for this incident: that holds for all its next offers."""
     now, store = change.now, change.change.store
     given = {**deciding.facts_of(store, now), "stage": stage}
@@ -109,51 +156,92 @@ async def _routing(change: IncidentChange, stage: Stage) -> Result:
 
 
 def offer(
-    change: IncidentChange, officer_id: str, acknowledge: timedelta, *, metres: float | None, fresh: bool
+    change: IncidentChange,
+    officer_id: str,
+    acknowledge: timedelta,
+    about: dict[str, Any],
+    *,
+    kind: OfferKind = "take",
 ) -> None:
-    """Asks one officer: an event in the district's, the incident's and his own channel, and a deadline."""
-    store = change.change.store
-    offer_id = store.ids.new()
-    ack_by = change.at + acknowledge
-    change.add(
-        offers,
-        {
-            "id": offer_id,
-            "incident_id": change.now.id,
-            "officer_id": officer_id,
-            "status": "pending",
-            "offered_at": change.at,
-            "ack_by": ack_by,
-        },
-    )
+    """Asks one officer: an event in the district's, the incident's and his own channel, and a deadline.
+
+    ``about``: why he, and why now (``models.incident.routing.why``).
+    """
+    row = new_offer(change, officer_id, acknowledge, about, kind)
     change.happen(
         step(change.now, "offered", nobody_on_duty=False),
         actor="system",
         officer_id=officer_id,
-        offer=offer_view(offer_id, "pending", ack_by),
-        detail={"offer": offer_id, "metres": None if metres is None else round(metres), "fresh": fresh},
+        offer=view_of(row),
+        detail={"offer": row["id"], "kind": kind, **about},
     )
-    change.set_deadline("offer", ack_by, offer_id)
+    change.set_deadline("offer", row["ack_by"], row["id"])
+
+
+def new_offer(
+    change: IncidentChange, officer_id: str, acknowledge: timedelta, about: dict[str, Any], kind: OfferKind
+) -> dict[str, Any]:
+    """The row of an offer that is made with the next event, whose deadline the caller sets."""
+    row: dict[str, Any] = {
+        "id": change.change.store.ids.new(),
+        "incident_id": change.now.id,
+        "officer_id": officer_id,
+        "status": "pending",
+        "offered_at": change.at,
+        "ack_by": change.at + acknowledge,
+        "kind": kind,
+        "why": msgspec.json.encode(about).decode(),
+    }
+    change.add(offers, row)
+    return row
+
+
+def view_of(row: Mapping[Any, Any], status: str | None = None) -> dict[str, Any]:
+    """An offer as its officer sees it: until when, whether it asks or orders, and why he."""
+    about = row["why"]
+    return {
+        **offer_view(row["id"], status or row["status"], row["ack_by"]),
+        "kind": row["kind"],
+        "why": None if about is None else msgspec.json.decode(about),
+    }
 
 
 def offer_view(offer_id: str, status: str, ack_by: Any) -> dict[str, Any]:
-    """An offer as its officer sees it."""
+    """The least of an offer, enough to end it on its officer's phone."""
     return {"id": offer_id, "status": status, "ack_by": iso(ack_by)}
 
 
-async def withdraw_offers(change: IncidentChange, except_officer: str | None = None) -> None:
-    """Nobody needs to answer any more: the open offers end, and so do their deadlines."""
+async def withdraw_offers(
+    change: IncidentChange, except_officer: str | None = None, kinds: Collection[str] = ALL_KINDS
+) -> None:
+    """Nobody needs to answer any more: the open offers of these kinds end, and so do their deadlines."""
     open_offers = select(offers.c.id, offers.c.officer_id).where(
-        offers.c.incident_id == change.now.id, offers.c.status.in_(OPEN)
+        offers.c.incident_id == change.now.id, offers.c.status.in_(OPEN), offers.c.kind.in_(kinds)
     )
-    for row in (await change.change.connection.execute(open_offers)).all():
+    found = [
+        row
+        for row in (await change.change.connection.execute(open_offers)).all()
+        if row.id not in change.ended_offers
+    ]
+    for row in found:
         status = "accepted" if row.officer_id == except_officer else "withdrawn"
-        change.later(
-            update(offers)
-            .where(offers.c.id == row.id, offers.c.status.in_(OPEN))
-            .values(status=status, decided_at=change.at)
-        )
-    await change.cancel_deadlines("offer")
+        end_offer(change, row, status)
+    if found:
+        await change.cancel_deadlines("offer", subjects=[row.id for row in found])
+
+
+async def close_offer(
+    change: IncidentChange, officer_id: str, status: str, reason: str | None = None
+) -> None:
+    """Ends the officer's open offer of this incident, if he has one, and its deadline."""
+    query = select(offers.c.id).where(
+        offers.c.incident_id == change.now.id,
+        offers.c.officer_id == officer_id,
+        offers.c.status.in_(OPEN),
+    )
+    for row in (await change.change.connection.execute(query)).all():
+        end_offer(change, row, status, reason)
+        await change.cancel_deadlines("offer", row.id)
 
 
 async def open_offer(change: IncidentChange, officer_id: str) -> Any:
@@ -171,11 +259,13 @@ async def open_offer(change: IncidentChange, officer_id: str) -> Any:
 
 async def any_open(change: IncidentChange) -> int:
     """How many offers of the incident wait for an answer, the one that is just ending included."""
-    return sum(offer.status in OPEN for offer in await change.around.offers(change.now.id))
+    known = await change.around.offers(change.now.id)
+    return sum(offer.status in OPEN and offer.kind in TAKING for offer in known)
 
 
 def end_offer(change: IncidentChange, row: Any, status: str, reason: str | None = None) -> None:
-    """Ends one offer as declined or lapsed."""
+    """Ends one offer."""
+    change.ended_offers.add(row.id)
     change.later(
         update(offers)
         .where(offers.c.id == row.id, offers.c.status.in_(OPEN))

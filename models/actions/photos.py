@@ -17,7 +17,7 @@ from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, SwitchedOff
 from models.flags.definitions import feature_key
-from models.incident.decide import step
+from models.incident.happened import step
 from models.incident.incident import Incident, from_row
 from models.rules.evaluation import Result
 from models.store import Change, Store

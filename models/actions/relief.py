@@ -20,7 +20,8 @@ from models.clock import iso
 from models.duty.units import AVAILABLE, ENGAGED
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
 from models.incident.commands import Relieve
-from models.incident.decide import decide, step
+from models.incident.decide import decide
+from models.incident.happened import step
 from models.store import Change, Store
 from models.tables import handovers, officers, shifts
 

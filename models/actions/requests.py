@@ -42,7 +42,8 @@ from models.facts import Asked
 from models.flags.definitions import module_key
 from models.geography import Location
 from models.incident.commands import Join
-from models.incident.decide import Happened, decide
+from models.incident.decide import decide
+from models.incident.happened import Happened
 from models.incident.incident import Incident
 from models.incident.views import View, district_view, public_view
 from models.rules.evaluation import Result

@@ -20,7 +20,7 @@ from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, SecondPersonNeeded
-from models.incident.decide import step
+from models.incident.happened import step
 from models.rules import overriding
 from models.store import Change, Store
 from models.tables import incidents, rule_decisions, rule_overrides

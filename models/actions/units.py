@@ -18,6 +18,7 @@ from models.duty.units import UnitEvent, UnitStatus, after, stage
 from models.errors import IllegalTransition
 from models.facts import padded
 from models.incident.incident import Incident
+from models.incident.support import supporters
 from models.prepared import Prepared, keys
 from models.store import Change
 from models.tables import handovers, incidents, shifts, unit_statuses
@@ -96,10 +97,29 @@ def _events(seen: Incident | None, now: Incident, names: Sequence[str]) -> list[
     if before is not None and seen is not None and holder != before:
         found.append((before, "clear" if seen.status == "on_scene" else "free"))
     if holder is not None and holder != before:
-        found.append((holder, "assign" if "assigned" in names else "depart"))
+        ordered = {"assigned", "reassigned"} & set(names)
+        found.append((holder, "assign" if ordered else "depart"))
     if holder is not None and now.status == "on_scene" and (seen is None or seen.status != "on_scene"):
         found.append((holder, "arrive"))
-    return sorted(found)
+    return sorted([*found, *_beside(seen, now, holder, names)])
+
+
+def _beside(
+    seen: Incident | None, now: Incident, holder: str | None, names: Sequence[str]
+) -> list[tuple[str, UnitEvent]]:
+    """Of those who support its officer: who came, arrived or left with it."""
+    before = {one.officer_id: one for one in supporters(seen)} if seen is not None else {}
+    there = {one.officer_id: one for one in supporters(now)} if now.status in HAS else {}
+    found: list[tuple[str, UnitEvent]] = []
+    for name in there.keys() - before.keys():
+        found.append((name, "assign" if "support_sent" in names else "depart"))
+    for name, one in there.items():
+        if one.arrived_at is not None and (name not in before or before[name].arrived_at is None):
+            found.append((name, "arrive"))
+    for name in before.keys() - there.keys():
+        if name != holder:  # who has it now himself did not leave
+            found.append((name, "clear" if before[name].arrived_at is not None else "free"))
+    return found
 
 
 def _holder(incident: Incident | None) -> str | None:

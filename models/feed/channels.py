@@ -15,6 +15,11 @@ def publication(event: str, incident: dict[str, Any], at: str) -> str:
     return _text({"event": event, "incident": incident, "at": at})
 
 
+def panic_publication(event: str, panic: dict[str, Any], at: str) -> str:
+    """The JSON text of a panic's publication: of no incident, so that there is no ``incident`` in it."""
+    return _text({"event": event, "panic": panic, "at": at})
+
+
 def control(event: str, subject: str, at: str, district: str | None = None) -> str:
     """The JSON text of a control entry: ``subject`` is ``officer:<id>``, ``session:<id>``, …"""
     return _text({"event": event, "subject": subject, "district": district, "at": at})

@@ -72,8 +72,15 @@ class Accept(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Command):
+    """An officer who was sent says that he goes: what ``accept`` means from him."""
+
+    name = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decline(Command):
-    """An officer gives his offer back."""
+    """An officer gives his offer back, and says why."""
 
     name = "decline"
 
@@ -121,3 +128,95 @@ class Rate(Command):
     name = "rate"
     stars: int
     comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """The unit that a commander names: on duty in the incident's district, or it is refused before."""
+
+    id: str
+    service_number: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Command):
+    """A commander names a unit by its service number; ``assignee`` is found by the action."""
+
+    officer: str
+    assignee: Assignee | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(Order):
+    """A commander gives an incident that nobody has to one officer."""
+
+    name = "assign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign(Order):
+    """A commander gives an incident that one officer has to another."""
+
+    name = "reassign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignSupport(Order):
+    """A commander sends one more unit to the officer who has it."""
+
+    name = "assign_support"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Command):
+    """It is a duplicate of ``into``, an open incident of the same district, which goes on for both."""
+
+    name = "merge"
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorb(Command):
+    """The other half of ``merge``: the surviving incident takes the requesters of ``duplicate`` over."""
+
+    name = "absorb"
+    duplicate: str
+    requesters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """To the neighbouring ``district``, whose officers have it from now on."""
+
+    name = "transfer"
+    district: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup(Command):
+    """``units`` more are wanted at the place, 1 to 5. Called again it wants so many more."""
+
+    name = "backup"
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support(Command):
+    """An officer comes as backup."""
+
+    name = "support"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportArrive(Command):
+    """A supporting unit is at the place: what ``arrive`` means from it."""
+
+    name = "support_arrive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportLeave(Command):
+    """A supporting unit goes: what ``release`` means from it."""
+
+    name = "support_leave"

@@ -8,34 +8,23 @@ are consequences and are arranged after (``models.actions``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec.structs import replace
 
 from models.caller import Caller, Officer
-from models.errors import AlreadyAccepted, IllegalTransition, InvalidField
-from models.incident import commands
+from models.errors import AlreadyAccepted, Conflict, IllegalTransition, InvalidField
+from models.incident import commands, support
 from models.incident.commands import Command
+from models.incident.dispatch import NOBODY
+from models.incident.dispatch import RULES as DISPATCH
+from models.incident.happened import Happened, step
 from models.incident.incident import Incident
 from models.incident.transitions import next_status
 
 HANDS_OVER_AT_ONCE = frozenset({"cannot", "not_mine"})
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event: its name, and the incident after it."""
-
-    event: str
-    incident: Incident
-
-
-def step(incident: Incident, event: str, **changes: Any) -> Happened:
-    """One event that changes ``incident``: the next version, the next place in its channel."""
-    after = replace(incident, version=incident.version + 1, feed_offset=incident.feed_offset + 1, **changes)
-    return Happened(event, after)
+# A refusal, and what a commander decides over somebody's head: the record says why.
+NEEDS_REASON = frozenset({"decline", "reopen", "assign", "reassign", "assign_support", "merge", "transfer"})
 
 
 def decide(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
@@ -46,17 +35,42 @@ def decide(incident: Incident, command: Command, caller: Caller, at: datetime) -
     """
     if command.name == "accept" and incident.status in {"accepted", "on_scene"}:
         raise AlreadyAccepted(by=incident.officer_number or "")
+    if command.name in NEEDS_REASON and not (command.reason or "").strip():
+        raise InvalidField(field="reason", why="required")
     status = next_status(incident.status, command.name)
     return _RULES[type(command)](replace(incident, status=status), command, caller, at)
+
+
+def meant(incident: Incident, command: Command, caller: Caller) -> Command:
+    """What a command means from this caller: one word for the officer, whatever his part in the incident is.
+
+    Who was sent accepts by confirming; a supporting unit arrives and releases for itself.
+    """
+    if not isinstance(caller, Officer):
+        return command
+    texts = {"reason": command.reason, "note": command.note}
+    holds = incident.officer_id == caller.id
+    if isinstance(command, commands.Accept) and holds and incident.to_confirm:
+        return commands.Confirm(**texts)
+    if not holds and support.supporter(incident, caller.id) is not None:
+        if isinstance(command, commands.Accept):
+            return commands.Support(**texts)
+        if isinstance(command, commands.Arrive):
+            return commands.SupportArrive(**texts)
+        if isinstance(command, commands.Release):
+            return commands.SupportLeave(**texts)
+    return command
 
 
 def breach(incident: Incident, at: datetime) -> list[Happened]:
     """``respond_by`` has come: the breach is recorded once; who still waits is handed over.
 
-    Nothing when an officer has it or it is over. ``respond_by`` never moves. A requester who chose to wait
+    Nothing when an officer has accepted it or it is over; one who was sent and has not confirmed has not accepted.
+    ``respond_by`` never moves. A requester who chose to wait
     for the owner's promise keeps waiting until then; the breach counts all the same.
     """
-    if incident.status not in {"waiting", "offered"} or incident.breached_at is not None:
+    unconfirmed = incident.status == "accepted" and incident.to_confirm and incident.accepted_at is None
+    if incident.breached_at is not None or not (incident.status in {"waiting", "offered"} or unconfirmed):
         return []
     happened = [step(incident, "breached", breached_at=at)]
     waits = incident.deferred and incident.promised_by is not None and incident.promised_by > at
@@ -137,6 +151,7 @@ def _accept(incident: Incident, command: Command, caller: Caller, at: datetime) 
             unit=caller.unit,
             accepted_at=incident.accepted_at or at,
             nobody_on_duty=False,
+            to_confirm=False,
         )
     ]
 
@@ -146,7 +161,7 @@ def _decline(incident: Incident, command: Command, caller: Caller, at: datetime)
 
 
 def _arrive(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
-    return [step(incident, "arrived", arrived_at=incident.arrived_at or at)]
+    return [step(incident, "arrived", arrived_at=incident.arrived_at or at, to_confirm=False)]
 
 
 def _release(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
@@ -154,9 +169,7 @@ def _release(incident: Incident, command: Command, caller: Caller, at: datetime)
         step(
             incident,
             "released",
-            officer_id=None,
-            officer_number=None,
-            unit=None,
+            **NOBODY,
             handed_over_at=incident.handed_over_at or at,
         )
     ]
@@ -165,8 +178,17 @@ def _release(incident: Incident, command: Command, caller: Caller, at: datetime)
 def _relieve(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
     """The first acceptance and the first arrival stay what they were."""
     assert isinstance(caller, Officer)
-    mine = {"officer_id": caller.id, "officer_number": caller.service_number, "unit": caller.unit}
-    return [step(incident, "relieved", **mine)]
+    return [
+        step(
+            incident,
+            "relieved",
+            officer_id=caller.id,
+            officer_number=caller.service_number,
+            unit=caller.unit,
+            to_confirm=False,
+            supporting=support.without_supporter(incident, caller.id),
+        )
+    ]
 
 
 def _resolve(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
@@ -176,17 +198,15 @@ def _resolve(incident: Incident, command: Command, caller: Caller, at: datetime)
 
 
 def _reopen(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
-    if not command.reason:
-        raise InvalidField(field="reason", why="required")
+    if incident.merged_into is not None:
+        raise Conflict(why="merged")
     return [
         step(
             incident,
             "reopened",
             outcome=None,
             closed_at=None,
-            officer_id=None,
-            officer_number=None,
-            unit=None,
+            **NOBODY,
             handed_over_at=incident.handed_over_at or at,
         )
     ]
@@ -211,4 +231,5 @@ _RULES: dict[type[Command], Callable[[Incident, Command, Caller, datetime], list
     commands.Resolve: _resolve,
     commands.Reopen: _reopen,
     commands.Rate: _rate,
+    **DISPATCH,
 }

@@ -12,6 +12,13 @@ from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, NotOnDuty
 from models.incident.commands import Command, Resolve
 from models.incident.incident import Incident
+from models.incident.support import supporter
+
+# What an officer says in the same word, whatever his part in the incident is (``models.incident.decide.meant``).
+_SAID_AS = {"confirm": "accept", "support_arrive": "support", "support_leave": "support"}
+# Only who has the incident, of those; and only who supports him.
+_HOLDERS = frozenset({"confirm"})
+_SUPPORTERS = frozenset({"support_arrive", "support_leave"})
 
 
 def check(incident: Incident, command: Command, caller: Caller, *, on_duty_in: str | None) -> None:
@@ -19,7 +26,7 @@ def check(incident: Incident, command: Command, caller: Caller, *, on_duty_in: s
 
     ``on_duty_in`` is the district of the caller's open shift, None when off duty.
     """
-    marked = mark(role_of(caller), command.name)
+    marked = mark(role_of(caller), _SAID_AS.get(command.name, command.name))
     if marked == "." or not _within(incident, caller):
         raise Forbidden(command=command.name)
     if marked in {"d", "h"} and on_duty_in != incident.district:
@@ -29,8 +36,20 @@ def check(incident: Incident, command: Command, caller: Caller, *, on_duty_in: s
         nobody_has_it = incident.status == "offered" and command.name == "resolve"
         if held_by_other or nobody_has_it:
             raise Forbidden(command=command.name)
+    if isinstance(caller, Officer) and not _has_the_part(incident, command, caller):
+        raise Forbidden(command=command.name)
     if isinstance(command, Resolve) and not _may_say(command, caller):
         raise Forbidden(command=command.name, field="outcome")
+
+
+def _has_the_part(incident: Incident, command: Command, caller: Officer) -> bool:
+    """Whether he is in the incident what only some in it may do: its officer, a unit beside him, or a commander."""
+    holds, supports = incident.officer_id == caller.id, supporter(incident, caller.id) is not None
+    if command.name in _HOLDERS:
+        return holds
+    if command.name in _SUPPORTERS:
+        return supports
+    return command.name != "backup" or holds or supports or caller.role == "commander"
 
 
 def _within(incident: Incident, caller: Caller) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.duty.units import AVAILABLE, ENGAGED, UnitStatus
 from models.geography import Location, distance_m
@@ -76,6 +77,28 @@ def nearest(
         if inside:
             return inside[:most]
     return asked[:most]
+
+
+def ring_of(one: Ranked, rings_m: Sequence[int]) -> int | None:
+    """The innermost of the rings that he is in, in metres; None when he is in none of them."""
+    return next((metres for metres in sorted(rings_m) if _is_within(one, metres)), None)
+
+
+def why(one: Ranked, now: datetime, *, stage: str, rings_m: Sequence[int], nth: int) -> dict[str, Any]:
+    """Why he is asked, as he and the commander read it: facts, of which each page makes a sentence in its language.
+
+    ``nth``: he is the so-manieth who is asked. Metres and seconds are whole; what is not known is None.
+    """
+    seen_at = one.candidate.position_at
+    return {
+        "stage": stage,
+        "nth": nth,
+        "metres": None if one.metres is None else round(one.metres),
+        "position_age_seconds": None if seen_at is None else max(0, round((now - seen_at).total_seconds())),
+        "fresh": one.fresh,
+        "busy": one.candidate.busy,
+        "ring_m": ring_of(one, rings_m),
+    }
 
 
 def _is_within(one: Ranked, metres: int) -> bool:

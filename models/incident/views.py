@@ -11,6 +11,7 @@ from typing import Any
 from models.access.rights import Role, fields, published
 from models.clock import iso, iso_or_none
 from models.incident.incident import Incident
+from models.incident.support import Supporter, supporters
 
 View = dict[str, Any]
 
@@ -52,6 +53,21 @@ def _everything(incident: Incident, call: str) -> View:
         "requesters": incident.requesters,
         "photos": incident.photos,
         "call": call,
+        "to_confirm": incident.to_confirm,
+        "merged_into": incident.merged_into,
+        "backup_at": iso_or_none(incident.backup_at),
+        "backup_wanted": incident.backup_wanted,
+        "supporting": [_supporter_view(one) for one in supporters(incident)],
+    }
+
+
+def _supporter_view(one: Supporter) -> View:
+    return {
+        "officer": one.officer,
+        "unit": one.unit,
+        "since": iso(one.since),
+        "to_confirm": one.to_confirm,
+        "arrived_at": iso_or_none(one.arrived_at),
     }
 
 

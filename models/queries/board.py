@@ -12,16 +12,18 @@ from models.clock import iso, iso_or_none
 from models.errors import NotFound
 from models.feed.append import epoch_of
 from models.incident.incident import STATUSES, from_row
+from models.incident.panic import from_row as panic_of
+from models.incident.panic import panic_view
 from models.incident.views import View, district_view
 from models.store import Store
-from models.tables import districts, heads, incidents, officers, shifts
+from models.tables import districts, heads, incidents, officers, panics, shifts
 
 DAY = timedelta(hours=24)
 CLOSED_SHOWN = 100  # closed incidents in the list of the day, newest first
 
 
 async def board(store: Store, district: str) -> dict[str, Any]:
-    """``{"incidents", "offset", "epoch"}``: the open incidents and where the feed stood. Raises NotFound."""
+    """``{"incidents", "panics", "offset", "epoch"}``: what is open, and where the feed stood. Raises NotFound."""
     async with store.database.read() as connection:
         offset = await _head(connection, district)
         query = (
@@ -31,7 +33,19 @@ async def board(store: Store, district: str) -> dict[str, Any]:
         )
         call = store.texts.call(district)
         views = [district_view(from_row(row), call) for row in (await connection.execute(query)).mappings()]
-        return {"incidents": views, "offset": offset, "epoch": await epoch_of(connection)}
+        alarms = await open_panics(connection, district)
+        epoch = await epoch_of(connection)
+        return {"incidents": views, "panics": alarms, "offset": offset, "epoch": epoch}
+
+
+async def open_panics(connection: AsyncConnection, district: str) -> list[View]:
+    """The alarms that no commander has cleared yet, the newest first."""
+    query = (
+        select(panics)
+        .where(panics.c.district == district, panics.c.status != "cleared")
+        .order_by(panics.c.raised_at.desc(), panics.c.id)
+    )
+    return [panic_view(panic_of(row)) for row in (await connection.execute(query)).mappings()]
 
 
 async def closed_of_day(store: Store, district: str, *, officer_id: str | None = None) -> list[View]:

@@ -16,6 +16,8 @@ from models.feed.append import epoch_of
 from models.incident.incident import Incident, from_row
 from models.incident.views import View, district_view, view_for
 from models.queries.decisions import decisions_of, disposition_of
+from models.queries.desk import offers_of
+from models.queries.response import response_of
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
 
@@ -30,14 +32,11 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
     """
     role = role_of(caller)
     async with store.database.read() as connection:
-        row = (
-            (await connection.execute(select(incidents).where(incidents.c.id == incident_id)))
-            .mappings()
-            .first()
-        )
-        if row is None:
-            raise NotFound
-        incident = from_row(row)
+        incident = await _incident(connection, incident_id)
+        if isinstance(caller, Participant) and incident.merged_into == caller.incident_id:
+            # What he asked for goes on under another address; the old one leads there.
+            incident_id = caller.incident_id
+            incident = await _incident(connection, incident_id)
         _check(incident, caller)
         seen = await _seen(connection, incident, caller)
         view = view_for(district_view(incident, store.texts.call(incident.district)), role)
@@ -57,6 +56,10 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         if "decisions" in seen:
             view["decisions"] = await decisions_of(connection, incident)
             view["disposition"] = disposition_of(view["decisions"])
+        if "response" in seen:
+            view["response"] = await response_of(connection, incident_id)
+        if "offers" in seen:
+            view["offers"] = (await offers_of(connection, [incident_id])).get(incident_id, [])
         return view
 
 
@@ -72,6 +75,14 @@ async def _seen(connection: AsyncConnection, incident: Incident, caller: Caller)
         given = await looks.reasons_given(connection, caller, incident.id)
         seen |= {field for field in after_reason if _LOOKS[field] in given}
     return seen
+
+
+async def _incident(connection: AsyncConnection, incident_id: str) -> Incident:
+    query = select(incidents).where(incidents.c.id == incident_id)
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise NotFound
+    return from_row(row)
 
 
 def _check(incident: Incident, caller: Caller) -> None:

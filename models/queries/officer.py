@@ -8,16 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import consents
-from models.actions.offers import OPEN, offer_view
+from models.actions.offers import OPEN, view_of
 from models.caller import Officer
 from models.clock import iso, iso_or_none
 from models.feed.append import epoch_of
 from models.incident.incident import from_row
+from models.incident.panic import from_row as panic_of
+from models.incident.panic import panic_view
 from models.incident.views import district_view
 from models.queries.handovers import handovers_of
 from models.queries.zones import next_shifts, zone_view
 from models.store import Store
-from models.tables import incidents, offers, officers, roster_shifts, shifts, zones
+from models.tables import incidents, offers, officers, panics, roster_shifts, shifts, zones
 
 
 async def _duty(store: Store, connection: AsyncConnection, officer: Officer, shift: Any) -> dict[str, Any]:
@@ -62,9 +64,8 @@ async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
             .where(offers.c.officer_id == officer.id, offers.c.status.in_(OPEN))
             .order_by(offers.c.ack_by)
         )
-        open_offers = [
-            {"incident": row.incident_id, **offer_view(row.id, row.status, row.ack_by)} for row in asked
-        ]
+        open_offers = [{"incident": row["incident_id"], **view_of(row)} for row in asked.mappings()]
+        alarm = await own_panic(connection, officer.id)
         duty = await _duty(store, connection, officer, shift)
         head = await connection.execute(select(officers.c.feed_offset).where(officers.c.id == officer.id))
         offset, epoch = head.scalar_one(), await epoch_of(connection)
@@ -85,6 +86,14 @@ async def duty_of(store: Store, officer: Officer) -> dict[str, Any]:
         **duty,
         "incidents": mine,
         "offers": open_offers,
+        "panic": alarm,
         "offset": offset,
         "epoch": epoch,
     }
+
+
+async def own_panic(connection: AsyncConnection, officer_id: str) -> dict[str, Any] | None:
+    """The officer's own alarm, as long as no commander has cleared it."""
+    query = select(panics).where(panics.c.officer_id == officer_id, panics.c.status != "cleared")
+    row = (await connection.execute(query)).mappings().first()
+    return None if row is None else panic_view(panic_of(row))

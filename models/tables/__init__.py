@@ -18,6 +18,7 @@ from models.tables.flags import flags, incident_variants, rollouts, trial_faults
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
+from models.tables.panics import panics
 from models.tables.people import (
     contacts,
     officer_districts,
@@ -66,6 +67,7 @@ __all__ = [
     "officers",
     "owners",
     "ownerships",
+    "panics",
     "participants",
     "photos",
     "position_consents",

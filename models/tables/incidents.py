@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.tables.base import id_column, instant, metadata
+from models.tables.base import Id, id_column, instant, metadata
 
 incidents = Table(
     "incidents",
@@ -65,6 +65,14 @@ incidents = Table(
     Column("unit", String(60), nullable=True),
     Column("requesters", Integer, nullable=False),
     Column("photos", Integer, nullable=False),
+    # The officer has it by a commander's order and has not said yet that he goes.
+    Column("to_confirm", Boolean, nullable=False, server_default=text("false")),
+    # The incident that this duplicate was merged into.
+    Column("merged_into", Id, nullable=True, index=True),
+    # Backup: since when it is called, for how many units, and who came (JSON, ``models.incident.support``).
+    instant("backup_at"),
+    Column("backup_wanted", Integer, nullable=False, server_default=text("0")),
+    Column("supporting", Text, nullable=False, server_default=text("'[]'")),
 )
 # One car has one open request.
 _OPEN_REQUEST = and_(incidents.c.status != text("'closed'"), incidents.c.kind == text("'move_car'"))
@@ -135,6 +143,10 @@ offers = Table(
     instant("seen_at"),
     instant("decided_at"),
     Column("reason", String(200), nullable=True),
+    # take: asks whether he takes it; assign: it is his already; support, assign_support: beside its officer.
+    Column("kind", String(16), nullable=False, server_default=text("'take'")),
+    # Why he, and why now (JSON): stage, place in the order, metres, age of the position, ring; or whose order.
+    Column("why", Text, nullable=True),
 )
 Index("ix_offers_officer_id_status", offers.c.officer_id, offers.c.status)
 

@@ -17,17 +17,21 @@ STREET = {
     "id", "kind", "status", "outcome", "district", "version", "reason", "plate", "place", "location",
     "response_seconds", "requested_at", "respond_by", "answered_at", "reply", "promised_by", "deferred",
     "handed_over_at", "accepted_at", "arrived_at", "moved_at", "breached_at", "closed_at", "nobody_on_duty", "unit",
-    "requesters", "photos", "call",
+    "requesters", "photos", "call", "merged_into",
 }  # fmt: skip
-STAFF_SEE = STREET | {"officer", "priority", "escalation"}
+STAFF_SEE = STREET | {
+    "officer", "priority", "escalation", "to_confirm", "backup_at", "backup_wanted", "supporting",
+}  # fmt: skip
 RECORD = {"now", "offset", "epoch", "timeline"}
 
 INCIDENT = {
     "requester": STREET | RECORD | {"messages", "notices", "you"},
     "owner": STREET | RECORD | {"messages", "notices", "you"},
-    "police": STAFF_SEE | RECORD | {"messages", "notices", "decisions", "disposition"},
+    "police": STAFF_SEE | RECORD | {"messages", "notices", "decisions", "disposition", "response"},
     "auxiliary": STAFF_SEE | RECORD | {"notices"},
-    "commander": STAFF_SEE | RECORD | {"messages", "notices", "decisions", "disposition"},
+    "commander": STAFF_SEE
+    | RECORD
+    | {"messages", "notices", "decisions", "disposition", "response", "offers"},
     "wall": STAFF_SEE | RECORD,
 }
 
@@ -86,7 +90,7 @@ async def test_boards_figures_and_lists_show_what_stands_here(web: Client) -> No
     await web.on_duty(ZHANG, YUCHENG)
     for role in ("police", "auxiliary", "commander", "wall"):
         board = await body(web, everybody, role, f"/api/v1/districts/{YUCHENG}/board")
-        assert set(board) == {"incidents", "offset", "epoch"}, role
+        assert set(board) == {"incidents", "panics", "offset", "epoch"}, role
         assert [set(one) for one in board["incidents"]] == [STAFF_SEE], role
         figures = await body(web, everybody, role, f"/api/v1/districts/{YUCHENG}/figures")
         assert set(figures) == {"district", "at", "statuses", "day", "on_duty"}, role
@@ -107,7 +111,7 @@ async def test_everybody_sees_of_himself_what_stands_here(web: Client) -> None:
         duty = await body(web, everybody, role, "/api/v1/duty")
         assert set(duty) == {
             "on_duty", "district", "since", "position", "incidents", "offers", "offset", "epoch", "status",
-            "status_at", "zone", "planned", "ends_at", "off_by", "consent", "next", "handovers",
+            "status_at", "zone", "planned", "ends_at", "off_by", "consent", "next", "handovers", "panic",
         }, role  # fmt: skip
     accounts = await body(web, everybody, "administrator", "/api/v1/admin/officers")
     assert {name for one in accounts["officers"] for name in one} == {

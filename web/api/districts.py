@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from models.caller import Officer, Wall
-from models.errors import Forbidden, NotFound, SwitchedOff
+from models.errors import Forbidden, InvalidField, NotFound, SwitchedOff
 from models.queries import board as boards
+from models.queries import desk as desks
+from models.queries.response import response_of_district
 from models.tables import districts
 from web import whereabouts
 from web.answers import Answer
-from web.api.shapes import IncidentView
+from web.api.shapes import IncidentView, OfferView, PanicView
 from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
 
@@ -30,11 +33,65 @@ class Districts(Shape):
 
 
 class Board(Shape):
-    """The open incidents, and where ``district:<code>`` stood just then."""
+    """The open incidents, the alarms of officers that stand, and where ``district:<code>`` stood just then."""
 
     incidents: list[IncidentView]
+    panics: list[PanicView]
     offset: int
     epoch: str
+
+
+class Suggested(Shape):
+    """``duplicate`` may be the same as ``into``, which was requested before it."""
+
+    duplicate: str
+    into: str
+    metres: int | None
+    seconds_apart: int
+    same_plate: bool
+
+
+class Neighbour(Shape):
+    code: str
+    name: str
+    name_en: str
+
+
+class Desk(Shape):
+    """``offers`` by incident, each with when it was received, seen and accepted; ``duplicates`` are suggestions."""
+
+    district: str
+    at: str
+    offers: dict[str, list[OfferView]]
+    on_duty: list[OnDuty]
+    duplicates: list[Suggested]
+    neighbours: list[Neighbour]
+
+
+class Spread(Shape):
+    """Seconds; ``n``: of how many incidents."""
+
+    median: float | None
+    p90: float | None
+    n: int
+
+
+class Response(Shape):
+    """Of the incidents requested in ``[since, until)``; how each figure is defined says docs/api.md."""
+
+    district: str
+    since: str
+    until: str
+    incidents: int
+    self_initiated: int
+    cancelled_before_dispatch: int
+    queue: Spread
+    turnout: Spread
+    travel: Spread
+    response: Spread
+    on_scene: Spread
+    consumed: Spread
+    total: Spread
 
 
 class Closed(Shape):
@@ -98,6 +155,29 @@ async def figures(call: Call[Nothing]) -> Answer:
     return Answer(await boards.figures(call.site.store, await _code(call)))
 
 
+async def desk(call: Call[Nothing]) -> Answer:
+    return Answer(await desks.desk(call.site.store, await _code(call)))
+
+
+async def response(call: Call[Nothing]) -> Answer:
+    code, query = await _code(call), call.request.query_params
+    until = _instant(query.get("until"), "until") or call.now
+    since = _instant(query.get("since"), "since") or until - timedelta(days=1)
+    return Answer(await response_of_district(call.site.store, code, since, until))
+
+
+def _instant(text: str | None, field: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidField(field=field, why="wrong_type") from None
+    if instant.tzinfo is None:
+        raise InvalidField(field=field, why="wrong_type")
+    return instant
+
+
 async def closed(call: Call[Nothing]) -> Answer:
     officer_id = call.officer.id if call.request.query_params.get("mine") == "1" else None
     views = await boards.closed_of_day(call.site.store, await _code(call), officer_id=officer_id)
@@ -136,6 +216,32 @@ ENDPOINTS = [
         where=whereabouts.of_district,
         answers={200: Figures},
         errors=_ERRORS,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts/{code}/desk",
+        name="desk",
+        handler=desk,
+        summary="For commanders: who was asked and what became of it, who is on duty, what may be a duplicate.",
+        module="move_car",
+        where=whereabouts.of_district,
+        answers={200: Desk},
+        errors=_ERRORS,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/districts/{code}/response",
+        name="response",
+        handler=response,
+        summary="The response figures of a period: median and 90th percentile, each with its n.",
+        module="move_car",
+        where=whereabouts.of_district,
+        query={
+            "since": "ISO 8601 with offset; a day before `until` when not said.",
+            "until": "ISO 8601 with offset, at most 92 days after `since`; now when not said.",
+        },
+        answers={200: Response},
+        errors=(*_ERRORS, InvalidField),
     ),
     Endpoint(
         method="GET",

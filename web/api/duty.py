@@ -20,7 +20,7 @@ from models.queries.handovers import colleagues
 from models.queries.officer import duty_of
 from web import whereabouts
 from web.answers import Answer
-from web.api.shapes import IncidentView, Place
+from web.api.shapes import IncidentView, PanicView, Place
 from web.endpoint import Call, Endpoint, Nothing, Shape
 
 Id = Annotated[str, Meta(min_length=1, max_length=26)]
@@ -91,6 +91,7 @@ class DutyView(Shape):
     handovers: list[dict[str, Any]]
     incidents: list[IncidentView]
     offers: list[dict[str, Any]]
+    panic: PanicView | None
     offset: int
     epoch: str
 

@@ -15,18 +15,24 @@ from models.errors import (
     Conflict,
     Forbidden,
     IllegalTransition,
+    InvalidField,
     NotFound,
     NotOnDuty,
+    SwitchedOff,
     VersionConflict,
 )
 from models.incident import commands
 from models.incident.commands import Command
+from models.incident.support import MOST_WANTED
 from models.incident.views import View
 from models.queries.incident import incident_for
 from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import OneIncident, OnePulledIncident
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
+
+# Why: a code of `models/incident/reasons.json`, or words of one's own.
+Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Order(Shape):
@@ -46,6 +52,35 @@ class AnswerOrder(Order, kw_only=True):
 
 class ResolveOrder(Order):
     outcome: Literal["resolved", "settled", "rejected", "duplicate"] = "resolved"
+
+
+class DeclineOrder(Order, kw_only=True):
+    reason: Reason
+
+
+class UnitOrder(Order, kw_only=True):
+    """``officer``: the service number of a unit that is on duty in the incident's district."""
+
+    officer: Annotated[str, Meta(min_length=1, max_length=20)]
+    reason: Reason
+
+
+class MergeOrder(Order, kw_only=True):
+    """``into``: the open incident of the same district that goes on for both."""
+
+    into: Annotated[str, Meta(min_length=1, max_length=26)]
+    reason: Reason
+
+
+class TransferOrder(Order, kw_only=True):
+    """``district``: another one of the same city."""
+
+    district: Annotated[str, Meta(min_length=1, max_length=12)]
+    reason: Reason
+
+
+class BackupOrder(Order, kw_only=True):
+    units: Annotated[int, Meta(ge=1, le=MOST_WANTED)] = 1
 
 
 class RateOrder(Order, kw_only=True):
@@ -82,7 +117,12 @@ COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
         lambda _, texts: commands.Defer(**texts),
     ),
     ("accept", Order, "An officer on duty takes it.", lambda _, texts: commands.Accept(**texts)),
-    ("decline", Order, "An officer gives his offer back.", lambda _, texts: commands.Decline(**texts)),
+    (
+        "decline",
+        DeclineOrder,
+        "An officer gives his offer back, with a reason.",
+        lambda _, texts: commands.Decline(**texts),
+    ),
     ("arrive", Order, "The officer is at the place.", lambda _, texts: commands.Arrive(**texts)),
     (
         "resolve",
@@ -101,6 +141,52 @@ COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
         Order,
         "A commander opens it again, with a reason.",
         lambda _, texts: commands.Reopen(**texts),
+    ),
+    (
+        "assign",
+        UnitOrder,
+        "A commander gives it to an officer who is on duty; he is told loudly, and may release it with a reason.",
+        lambda body, texts: commands.Assign(officer=body.officer, reason=texts["reason"], note=texts["note"]),
+    ),
+    (
+        "reassign",
+        UnitOrder,
+        "A commander takes it from one officer and gives it to another.",
+        lambda body, texts: commands.Reassign(
+            officer=body.officer, reason=texts["reason"], note=texts["note"]
+        ),
+    ),
+    (
+        "assign_support",
+        UnitOrder,
+        "A commander sends one more unit to the officer who has it.",
+        lambda body, texts: commands.AssignSupport(
+            officer=body.officer, reason=texts["reason"], note=texts["note"]
+        ),
+    ),
+    (
+        "merge",
+        MergeOrder,
+        "A commander closes a duplicate; its requesters go along to the incident that goes on.",
+        lambda body, texts: commands.Merge(into=body.into, **texts),
+    ),
+    (
+        "transfer",
+        TransferOrder,
+        "A commander gives it to another district of the city.",
+        lambda body, texts: commands.Transfer(district=body.district, **texts),
+    ),
+    (
+        "backup",
+        BackupOrder,
+        "Its officer, a supporting unit or a commander calls for more units.",
+        lambda body, texts: commands.Backup(units=body.units, **texts),
+    ),
+    (
+        "support",
+        Order,
+        "An officer on duty comes as backup; arriving and releasing are then about himself.",
+        lambda _, texts: commands.Support(**texts),
     ),
     (
         "rate",
@@ -170,6 +256,8 @@ ENDPOINTS = [
                 VersionConflict,
                 AlreadyAccepted,
                 Conflict,
+                InvalidField,
+                *((SwitchedOff,) if name == "transfer" else ()),
             ),
             repeatable=True,
         )

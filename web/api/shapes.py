@@ -40,8 +40,22 @@ class PlaceView(Shape):
     crs: str
 
 
+class SupporterView(Shape):
+    """A unit that supports the officer who has it: since when, and when it was at the place."""
+
+    officer: str
+    unit: str
+    since: str
+    to_confirm: bool
+    arrived_at: str | None
+
+
 class IncidentView(Shape):
-    """The feed view; ``officer``, ``priority`` and ``escalation`` for staff and walls only."""
+    """The feed view; ``officer``, ``priority``, ``escalation`` and backup for staff and walls only.
+
+    ``merged_into``: the incident that goes on for this duplicate. ``to_confirm``: its officer was sent and has not said
+    yet that he goes.
+    """
 
     id: str
     kind: str
@@ -71,9 +85,78 @@ class IncidentView(Shape):
     requesters: int
     photos: int
     call: str
+    merged_into: str | None
     officer: str | UnsetType | None = UNSET
     priority: int | UnsetType = UNSET
     escalation: int | UnsetType = UNSET
+    to_confirm: bool | UnsetType = UNSET
+    backup_at: str | UnsetType | None = UNSET
+    backup_wanted: int | UnsetType = UNSET
+    supporting: list[SupporterView] | UnsetType = UNSET
+
+
+class OfferView(Shape):
+    """Who was asked or sent, why he, and the three facts: when his phone had it, when he saw it, when he took it."""
+
+    id: str
+    officer: str
+    unit: str
+    kind: str
+    status: str
+    why: dict[str, Any] | None
+    offered_at: str
+    ack_by: str
+    received_at: str | None
+    seen_at: str | None
+    accepted_at: str | None
+    decided_at: str | None
+    reason: str | None
+
+
+class UnitResponse(Shape):
+    officer: str | None
+    dispatched_at: str
+    en_route_at: str | None
+    on_scene_at: str | None
+    clear_at: str | None
+
+
+class ResponseView(Shape):
+    """The response figures in seconds, None where an instant was not recorded; how each is defined says docs/api.md."""
+
+    queue: float | None
+    turnout: float | None
+    travel: float | None
+    response: float | None
+    on_scene: float | None
+    consumed: float | None
+    total: float | None
+    self_initiated: bool
+    cancelled_before_dispatch: bool
+    units: list[UnitResponse]
+
+
+class PanicView(Shape):
+    """An officer's alarm. ``incident``: what he had in hand; ``position_at``: how old ``location`` is."""
+
+    id: str
+    district: str
+    officer: str
+    unit: str
+    status: str
+    version: int
+    incident: str | None
+    raised_at: str
+    again_at: str
+    location: PlaceView | None
+    position_at: str | None
+    withdrawn_at: str | None
+    cleared_at: str | None
+    cleared_by: str | None
+
+
+class OnePanic(Shape):
+    panic: PanicView
 
 
 class PulledIncident(IncidentView, kw_only=True):
@@ -93,6 +176,8 @@ class PulledIncident(IncidentView, kw_only=True):
     plate_full: str | UnsetType | None = UNSET
     decisions: list[dict[str, Any]] | UnsetType = UNSET
     disposition: dict[str, Any] | UnsetType | None = UNSET
+    offers: list[OfferView] | UnsetType = UNSET
+    response: ResponseView | UnsetType = UNSET
 
 
 class OneIncident(Shape):

@@ -8,25 +8,50 @@ from msgspec.structs import replace
 from models.caller import Caller, Participant, Wall
 from models.errors import WufenError
 from models.incident.commands import (
+    Absorb,
     Accept,
     Answer,
     Arrive,
+    Assign,
+    AssignSupport,
+    Backup,
     Cancel,
     Command,
+    Confirm,
     Decline,
     Defer,
     HandOver,
+    Merge,
     Rate,
+    Reassign,
     Release,
     Reopen,
     Resolve,
     Settle,
+    Support,
+    SupportArrive,
+    SupportLeave,
+    Transfer,
 )
 from models.incident.permissions import check
+from models.incident.support import Supporter, with_supporter
 from tests.models.incident.test_decide import WAITING
 from tests.support.city import AUX, CHEN, LI, WANG, YUCHENG, ZHANG, officer
+from tests.support.clock import START
 
-HELD = replace(WAITING, status="accepted", officer_id=ZHANG.id, officer_number="051827", unit="一中队")
+SUN = officer("051829", "police", YUCHENG)
+HELD = replace(
+    WAITING,
+    status="accepted",
+    officer_id=ZHANG.id,
+    officer_number="051827",
+    unit="一中队",
+    backup_at=START,
+    backup_wanted=2,
+    supporting=with_supporter(
+        WAITING, Supporter(officer_id=SUN.id, officer=SUN.service_number, unit=SUN.unit, since=START)
+    ),
+)
 ADMIN = officer("990001", "administrator", YUCHENG)
 COMMANDS: dict[str, Command] = {
     "answer": Answer(reply="moved"),
@@ -42,6 +67,17 @@ COMMANDS: dict[str, Command] = {
     "reject": Resolve(outcome="rejected"),
     "reopen": Reopen(reason="again"),
     "rate": Rate(stars=5),
+    "confirm": Confirm(),
+    "assign": Assign(officer=LI.id, reason="nearest"),
+    "reassign": Reassign(officer=LI.id, reason="closer"),
+    "assign_support": AssignSupport(officer=LI.id, reason="danger"),
+    "merge": Merge(into="other", reason="same_car"),
+    "absorb": Absorb(duplicate="other", requesters=1),
+    "transfer": Transfer(district="511803", reason="agreed"),
+    "backup": Backup(),
+    "support": Support(),
+    "support_arrive": SupportArrive(),
+    "support_leave": SupportLeave(),
 }
 CALLERS: dict[str, tuple[Caller, str | None]] = {
     "requester": (Participant("p", "i", "requester"), None),
@@ -49,6 +85,7 @@ CALLERS: dict[str, tuple[Caller, str | None]] = {
     "stranger": (Participant("p", "other", "requester"), None),
     "holder": (ZHANG, YUCHENG),
     "colleague": (LI, YUCHENG),
+    "supporter": (SUN, YUCHENG),
     "off_duty": (LI, None),
     "auxiliary": (AUX, YUCHENG),
     "neighbour": (WANG, "511803"),
@@ -58,28 +95,41 @@ CALLERS: dict[str, tuple[Caller, str | None]] = {
 }
 # y: may; a dot: may not.
 GRID = """
-            answer settle cancel hand_over defer accept decline arrive release resolve reject reopen rate
-requester   .      y      y      y         y     .      .       .      .       .       .      .      y
-owner       y      .      .      .         .     .      .       .      .       .       .      .      .
-stranger    .      .      .      .         .     .      .       .      .       .       .      .      .
-holder      .      y      .      .         .     y      y       y      y       y       y      .      .
-colleague   .      y      .      .         .     y      y       .      .       .       .      .      .
-off_duty    .      .      .      .         .     .      .       .      .       .       .      .      .
-auxiliary   .      y      .      .         .     y      y       .      .       .       .      .      .
-neighbour   .      .      .      .         .     .      .       .      .       .       .      .      .
-commander   .      .      .      y         .     .      .       .      .       y       y      y      .
-admin       .      .      .      .         .     .      .       .      .       .       .      .      .
-wall        .      .      .      .         .     .      .       .      .       .       .      .      .
+                requester owner stranger holder colleague supporter off_duty auxiliary neighbour commander admin wall
+answer          .         y     .        .      .         .         .        .         .         .         .     .
+settle          y         .     .        y      y         y         .        y         .         .         .     .
+cancel          y         .     .        .      .         .         .        .         .         .         .     .
+hand_over       y         .     .        .      .         .         .        .         .         y         .     .
+defer           y         .     .        .      .         .         .        .         .         .         .     .
+accept          .         .     .        y      y         y         .        y         .         .         .     .
+confirm         .         .     .        y      .         .         .        .         .         .         .     .
+decline         .         .     .        y      y         y         .        y         .         .         .     .
+arrive          .         .     .        y      .         .         .        .         .         .         .     .
+release         .         .     .        y      .         .         .        .         .         .         .     .
+resolve         .         .     .        y      .         .         .        .         .         y         .     .
+reject          .         .     .        y      .         .         .        .         .         y         .     .
+reopen          .         .     .        .      .         .         .        .         .         y         .     .
+assign          .         .     .        .      .         .         .        .         .         y         .     .
+reassign        .         .     .        .      .         .         .        .         .         y         .     .
+assign_support  .         .     .        .      .         .         .        .         .         y         .     .
+merge           .         .     .        .      .         .         .        .         .         y         .     .
+absorb          .         .     .        .      .         .         .        .         .         .         .     .
+transfer        .         .     .        .      .         .         .        .         .         y         .     .
+backup          .         .     .        y      .         y         .        .         .         y         .     .
+support         .         .     .        y      y         y         .        y         .         .         .     .
+support_arrive  .         .     .        .      .         y         .        .         .         .         .     .
+support_leave   .         .     .        .      .         y         .        .         .         .         .     .
+rate            y         .     .        .      .         .         .        .         .         .         .     .
 """
 
 
 def _cells() -> list[tuple[str, str, bool]]:
     header, *lines = GRID.strip("\n").splitlines()
-    commands = header.split()
+    callers = header.split()
     return [
         (caller, command, mark == "y")
-        for caller, *marks in (line.split() for line in lines)
-        for command, mark in zip(commands, marks, strict=True)
+        for command, *marks in (line.split() for line in lines)
+        for caller, mark in zip(callers, marks, strict=True)
     ]
 
 

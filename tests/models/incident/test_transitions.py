@@ -10,21 +10,32 @@ from models.incident.transitions import TRANSITIONS, next_status
 
 # What stands in a column is where the command leads; a dot means that it is refused.
 GRID = """
-command     waiting   offered   accepted  on_scene  closed
-join        waiting   offered   accepted  .         .
-answer      waiting   offered   accepted  .         .
-defer       waiting   .         .         .         .
-decline     waiting   offered   .         .         .
-accept      accepted  accepted  .         .         .
-hand_over   offered   .         .         .         .
-arrive      .         .         on_scene  .         .
-release     .         .         offered   offered   .
-relieve     .         .         accepted  accepted  .
-settle      closed    closed    closed    .         .
-cancel      closed    closed    closed    .         .
-resolve     .         closed    closed    closed    .
-reopen      .         .         .         .         offered
-rate        .         .         .         .         closed
+command         waiting   offered   accepted  on_scene  closed
+join            waiting   offered   accepted  .         .
+answer          waiting   offered   accepted  .         .
+defer           waiting   .         .         .         .
+decline         waiting   offered   accepted  on_scene  .
+accept          accepted  accepted  .         .         .
+assign          accepted  accepted  .         .         .
+confirm         .         .         accepted  .         .
+reassign        .         .         accepted  accepted  .
+hand_over       offered   .         .         .         .
+arrive          .         .         on_scene  .         .
+release         .         .         offered   offered   .
+relieve         .         .         accepted  accepted  .
+transfer        waiting   offered   offered   offered   .
+merge           closed    closed    closed    closed    .
+absorb          waiting   offered   accepted  on_scene  .
+backup          .         .         accepted  on_scene  .
+support         .         .         accepted  on_scene  .
+assign_support  .         .         accepted  on_scene  .
+support_arrive  .         .         accepted  on_scene  .
+support_leave   .         .         accepted  on_scene  .
+settle          closed    closed    closed    .         .
+cancel          closed    closed    closed    .         .
+resolve         .         closed    closed    closed    .
+reopen          .         .         .         .         offered
+rate            .         .         .         .         closed
 """
 
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addTo, forgetClosed, merge, openBoard } from "../src/shared/board.ts";
+import { addTo, foldPanics, forgetClosed, merge, openBoard } from "../src/shared/board.ts";
 import type { Feed, Hub, Position } from "../src/shared/hub.ts";
+import type { Panic } from "../src/shared/incident.ts";
 import { incident } from "./incident.ts";
 
 const folded = (...views: ReturnType<typeof incident>[]) => new Map(views.map((view) => [view.id, view]));
@@ -81,4 +82,24 @@ test("a feed that is followed before there is a snapshot stands where the first 
   await polled;
   answers[1]?.(9);
   assert.equal((await begun).offset, 7);
+});
+
+const alarm = (given: Partial<Panic> = {}): Panic => ({
+  id: "p1", version: 1, district: "511802", officer: "051827", unit: "一中队", status: "raised", incident: null,
+  raised_at: "2026-11-23T04:00:00.000Z", again_at: "2026-11-23T04:00:00.000Z", location: null, position_at: null,
+  withdrawn_at: null, cleared_at: null, cleared_by: null, ...given,
+}); // prettier-ignore
+
+test("an alarm stands until it is cleared, however often it is told", () => {
+  const raised = foldPanics([], alarm());
+  assert.equal(foldPanics(raised, alarm()), raised);
+  const withdrawn = foldPanics(raised, alarm({ version: 2, status: "withdrawn" }));
+  assert.deepEqual(withdrawn.map(({ status }) => status), ["withdrawn"]);
+  assert.equal(foldPanics(withdrawn, alarm({ version: 1 })), withdrawn);
+  assert.deepEqual(foldPanics(withdrawn, alarm({ version: 3, status: "cleared" })), []);
+});
+
+test("the newest alarm stands first", () => {
+  const two = foldPanics(foldPanics([], alarm()), alarm({ id: "p2", raised_at: "2026-11-23T04:00:09.000Z" }));
+  assert.deepEqual(two.map(({ id }) => id), ["p2", "p1"]);
 });

@@ -8,7 +8,7 @@ import { ApiError, call, serverNow } from "../shared/api.ts";
 import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { snapshot } from "../shared/fold.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
-import type { Incident, Publication } from "../shared/incident.ts";
+import { isPanic, type Incident, type PanicPublication, type Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
 import { dayBeginning } from "../shared/beijing.ts";
 import type { Alarm } from "./alarm.ts";
@@ -115,10 +115,12 @@ export function useDesk(options: DeskOptions): Desk {
     if (mine !== round) return opened.close();
     hub = opened;
     following.follow(opened, onEvent);
-    opened.follow<OfficerPublication>({
+    opened.follow<OfficerPublication | PanicPublication>({
       channel: `officer:${options.officer}`,
       load: loadOffers,
-      onPublication: ({ incident, offer }) => {
+      onPublication: (publication) => {
+        if (isPanic(publication)) return following.takePanic(publication.panic);
+        const { incident, offer } = publication;
         following.take(incident);
         if (offer) take(incident.id, offer);
       },

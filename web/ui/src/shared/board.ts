@@ -8,20 +8,24 @@ import { shallowRef, type ShallowRef } from "vue";
 import { call } from "./api.ts";
 import { fold, foldDistrict, newer, type Incidents } from "./fold.ts";
 import type { Hub, Position } from "./hub.ts";
-import type { Incident, Publication } from "./incident.ts";
+import { isPanic, type Incident, type Panic, type PanicPublication, type Publication } from "./incident.ts";
 
 export interface Board {
   district: string;
   /** Null until the first snapshot came. */
   incidents: ShallowRef<Incidents<Incident> | null>;
+  /** Officers' alarms that stand, the newest first. */
+  panics: ShallowRef<readonly Panic[]>;
   load(): Promise<Position>;
   /** A view from an answer of the API, which may be ahead of the feed. */
   take(view: Incident): void;
-  follow(hub: Hub, onEvent: (event: Publication) => void): () => void;
+  takePanic(view: Panic): void;
+  follow(hub: Hub, onEvent: (event: Publication) => void, onPanic?: (event: PanicPublication) => void): () => void;
 }
 
 interface Snapshot extends Position {
   incidents: Incident[];
+  panics?: Panic[];
 }
 
 const CLOSED_KEPT = 200;
@@ -36,16 +40,28 @@ export function openBoard(district: string): Board {
     if (incidents.value) incidents.value = foldDistrict(incidents.value, view, district);
   };
 
+  const panics = shallowRef<readonly Panic[]>([]);
+  const ringing = new Set<Panic[]>();
+  const takePanic = (view: Panic): void => {
+    if (view.district !== district) return;
+    for (const list of ringing) list.push(view);
+    panics.value = foldPanics(panics.value, view);
+  };
+
   const snapshot = async (): Promise<Position> => {
     const meanwhile: Incident[] = [];
+    const rung: Panic[] = [];
     arriving.add(meanwhile);
+    ringing.add(rung);
     try {
-      const { incidents: views, offset, epoch } = await call<Snapshot>(`/api/v1/districts/${district}/board`);
+      const { incidents: views, panics: alarms = [], offset, epoch } = await call<Snapshot>(`/api/v1/districts/${district}/board`);
+      panics.value = rung.reduce(foldPanics, alarms as readonly Panic[]);
       const merged = merge(incidents.value, views);
       incidents.value = meanwhile.reduce((all, view) => foldDistrict(all, view, district), merged);
       return { offset, epoch };
     } finally {
       arriving.delete(meanwhile);
+      ringing.delete(rung);
     }
   };
 
@@ -65,17 +81,35 @@ export function openBoard(district: string): Board {
     return position;
   };
 
-  const follow = (hub: Hub, onEvent: (event: Publication) => void): (() => void) =>
-    hub.follow<Publication>({
+  const follow = (hub: Hub, onEvent: (event: Publication) => void, onPanic?: (event: PanicPublication) => void): (() => void) =>
+    hub.follow<Publication | PanicPublication>({
       channel: `district:${district}`,
       load: begin,
       onPublication: (publication) => {
+        if (isPanic(publication)) {
+          takePanic(publication.panic);
+          return onPanic?.(publication);
+        }
+        // What is of no incident is of a newer release: passed over, and the next snapshot has it.
+        if (!publication.incident) return;
         take(publication.incident);
         onEvent(publication);
       },
     });
 
-  return { district, incidents, load, take, follow };
+  return { district, incidents, panics, load, take, takePanic, follow };
+}
+
+const isStanding = ({ status }: Panic): boolean => status !== "cleared";
+
+/** The alarms that stand after this one, the newest first. */
+export function foldPanics(known: readonly Panic[], next: Panic): readonly Panic[] {
+  const before = known.find(({ id }) => id === next.id);
+  // A cleared one stays out: what follows it in the feed is another alarm.
+  if (before && before.version >= next.version) return known;
+  const others = known.filter(({ id }) => id !== next.id);
+  if (!isStanding(next)) return others;
+  return [...others, next].sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
 }
 
 /** The snapshot, where nothing newer is known; what it no longer holds is gone, save what is known as closed. */

@@ -49,6 +49,22 @@ export interface Incident extends Versioned {
   officer?: string | null;
   nobody_on_duty: boolean;
   call: string;
+  /** The incident that goes on for this duplicate. */
+  merged_into?: string | null;
+  /** Its officer was sent and has not said yet that he goes. */
+  to_confirm?: boolean;
+  backup_at?: string | null;
+  backup_wanted?: number;
+  supporting?: Supporter[];
+}
+
+/** A unit beside the officer who has it. */
+export interface Supporter {
+  officer: string;
+  unit: string;
+  since: string;
+  to_confirm: boolean;
+  arrived_at: string | null;
 }
 
 export interface TimelineEntry {
@@ -86,3 +102,28 @@ export interface Publication<View = Incident> {
   incident: View;
   at: string;
 }
+
+/** An officer's alarm, until a commander has cleared it. */
+export interface Panic extends Versioned {
+  district: string;
+  officer: string;
+  unit: string;
+  status: "raised" | "withdrawn" | "cleared";
+  incident: string | null;
+  raised_at: string;
+  again_at: string;
+  location: Location | null;
+  position_at: string | null;
+  withdrawn_at: string | null;
+  cleared_at: string | null;
+  cleared_by: string | null;
+}
+
+/** A publication that is about an alarm and of no incident. */
+export interface PanicPublication {
+  event: "panic" | "panic_withdrawn" | "panic_cleared";
+  panic: Panic;
+  at: string;
+}
+
+export const isPanic = (publication: object): publication is PanicPublication => "panic" in publication;
