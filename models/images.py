@@ -6,10 +6,13 @@ is kept and who may look at it.
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from models.clock import BEIJING
 from models.errors import InvalidField, PayloadTooLarge, UnsupportedMedia
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -17,16 +20,21 @@ MOST_PIXELS = 80_000_000  # a small file can unfold to gigabytes; phones' larges
 LONGEST_EDGE = 2048  # pixels of the copy
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
+_ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """The copy that is shown: a JPEG without metadata, upright; `sha256` is of the bytes that were uploaded."""
+    """The copy that is shown: a JPEG without metadata, upright; `sha256` is of the bytes that were uploaded.
+
+    `taken_at` is what the phone wrote beside the picture, all that is kept of its metadata; nobody vouches for it.
+    """
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
     sha256: bytes
+    taken_at: datetime | None = None
 
 
 def read_photo(upload: bytes, name: str = "photo") -> Photo:
@@ -38,6 +46,7 @@ def read_photo(upload: bytes, name: str = "photo") -> Photo:
     if len(upload) > MOST_BYTES:
         raise PayloadTooLarge(field=name, limit=MOST_BYTES)
     picture = _open(upload, name)
+    taken_at = _taken_at(picture)
     try:
         # A JPEG can be decoded at a fraction of its size, which saves most of the work.
         picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
@@ -48,7 +57,23 @@ def read_photo(upload: bytes, name: str = "photo") -> Photo:
         raise InvalidField(field=name, why="damaged") from None
     out = io.BytesIO()
     drawn.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return Photo(out.getvalue(), drawn.width, drawn.height, hashlib.sha256(upload).digest())
+    return Photo(out.getvalue(), drawn.width, drawn.height, hashlib.sha256(upload).digest(), taken_at)
+
+
+def _taken_at(picture: Image.Image) -> datetime | None:
+    """When the shutter was released (EXIF DateTimeOriginal); without a zone beside it, Beijing's. None if unsaid."""
+    try:
+        details = picture.getexif().get_ifd(ExifTags.IFD.Exif)
+        written = str(details.get(ExifTags.Base.DateTimeOriginal, ""))
+        zone = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip()
+        taken_at = datetime.strptime(written.strip("\x00 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=BEIJING)
+        return (
+            datetime.fromisoformat(f"{taken_at:%Y-%m-%dT%H:%M:%S}{zone}")
+            if _ZONE.fullmatch(zone)
+            else taken_at
+        )
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError):
+        return None
 
 
 def _open(upload: bytes, name: str) -> Image.Image:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import role_of
-from models.actions import consequences, dispatching, disposition, offers
+from models.actions import consequences, dispatching, disposition, evidence, offers
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Caller, Officer, Participant
@@ -80,6 +80,7 @@ async def _act(
     if version is not None and version != seen.version:
         raise VersionConflict(version=seen.version)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
+    await evidence.check(changing, command, caller)
     survivor = await _decide(changing, seen, command, caller)
     await disposition.suggest(changing, command)
     await consequences.follow(changing)

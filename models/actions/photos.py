@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import mark, role_of
-from models.actions import deciding, variants
-from models.actions.around import Around
+from models.actions import deciding, evidence, variants
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Caller, Officer, Participant
-from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, SwitchedOff
+from models.errors import Forbidden, IllegalTransition, NotFound, SwitchedOff
 from models.flags.definitions import feature_key
+from models.incident.evidence import Wanted, check_one, check_room
 from models.incident.happened import step
 from models.incident.incident import Incident, from_row
-from models.rules.evaluation import Result
 from models.store import Change, Store
 from models.tables import incidents, photos
 
 
 @dataclass(frozen=True, slots=True)
 class NewPhoto:
-    """``sha256`` of the upload, ``file`` the display copy's name in the media folder, sizes in pixels."""
+    """``sha256`` of the upload, ``file`` the display copy's name in the media folder, sizes in pixels; ``taken_at``
+    as the phone says, if it says so."""
 
     sha256: bytes
     file: str
     width: int
     height: int
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ Then = Keeping[KeptPhoto]
 async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
     """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict, SwitchedOff."""
     async with store.database.read() as connection:
-        incident, _ = await _check(store, connection, incident_id, caller)
+        incident, _, _ = await _check(store, connection, incident_id, caller)
         await _refuse_switched_off(store, connection, incident, caller)
 
 
@@ -86,17 +88,19 @@ async def _refuse_switched_off(
 
 
 async def _add(change: Change, incident_id: str, caller: Caller, photo: NewPhoto) -> KeptPhoto:
-    seen, evidence = await _check(change.store, change.connection, incident_id, caller)
+    seen, decision, wanted = await _check(change.store, change.connection, incident_id, caller)
     query = select(photos).where(photos.c.incident_id == incident_id, photos.c.sha256 == photo.sha256)
     same = (await change.connection.execute(query)).first()
     if same is not None:
         return KeptPhoto(same.id, same.width, same.height)
+    others = await evidence.taken(change.connection, incident_id, evidence.shown_by(caller))
+    check_one(wanted, others, photo.taken_at or change.at, change.at)
     kept = KeptPhoto(change.store.ids.new(), photo.width, photo.height)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     changing.happen(step(seen, "photographed", photos=seen.photos + 1))
     changing.add(photos, _row(change, incident_id, caller, photo, kept.id))
     changing.save()
-    deciding.keep(change, incident_id, seen.district, evidence)
+    deciding.keep(change, incident_id, seen.district, decision)
     return kept
 
 
@@ -110,12 +114,13 @@ def _row(change: Change, incident_id: str, caller: Caller, photo: NewPhoto, phot
         "width": photo.width,
         "height": photo.height,
         "uploaded_at": change.at,
+        "taken_at": photo.taken_at,
     }
 
 
 async def _check(
     store: Store, connection: AsyncConnection, incident_id: str, caller: Caller
-) -> tuple[Incident, Decision]:
+) -> tuple[Incident, Decision, Wanted]:
     row = (
         (await connection.execute(select(incidents).where(incidents.c.id == incident_id))).mappings().first()
     )
@@ -127,36 +132,10 @@ async def _check(
         raise Forbidden
     if seen.status == "closed":
         raise IllegalTransition(command="photo", status=seen.status)
-    evidence, wanted = await _evidence(store, connection, seen, caller)
-    most = wanted["photos_most"]
+    decision, wanted = await evidence.wanted_of(store, connection, seen, evidence.shown_by(caller))
     query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
-    if (await connection.execute(query)).scalar_one() >= most:
-        raise Conflict(why="photos_full", limit=most)
-    return seen, evidence
-
-
-async def _evidence(
-    store: Store, connection: AsyncConnection, incident: Incident, caller: Caller
-) -> tuple[Decision, Result]:
-    """What the rules want of photos from this caller for this kind of incident, and what is wanted of him: the same,
-
-    unless somebody decided otherwise for this incident.
-    """
-    role = caller.role if isinstance(caller, Officer) else "citizen"
-    given = {
-        "by": "auxiliary" if role == "auxiliary" else "citizen" if role == "citizen" else "police",
-        "purpose": _PURPOSES[incident.kind],
-    }
-    around = Around(connection)
-    tried = await variants.tried_with(store, around, incident, "evidence")
-    decision = deciding.ask(store, "evidence", incident.district, incident.requested_at, given, tried)
-    instead = await around.instead(incident.id, "evidence", given["by"])
-    if instead is None:
-        return decision, decision.result
-    return replace(decision, instead=instead.source), instead.result
-
-
-_PURPOSES = {"move_car": "move_car", "accident": "accident", "report": "illegal_parking", "hazard": "hazard"}
+    check_room(wanted, (await connection.execute(query)).scalar_one())
+    return seen, decision, wanted
 
 
 async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:

@@ -40,8 +40,11 @@ async def add(call: Call[Upload]) -> Answer:
     async with call.site.drawing:
         photo = await asyncio.to_thread(read_photo, call.body.content, "photo")
     name = await asyncio.to_thread(media.keep, call.site.settings.home, photo.jpeg)
-    new = NewPhoto(photo.sha256, name, photo.width, photo.height)
-    return _answer(await photos.add(store, incident_id, call.somebody, new, then=keeping(call, _answer)))
+    new = NewPhoto(photo.sha256, name, photo.width, photo.height, photo.taken_at)
+    kept = await photos.add(store, incident_id, call.somebody, new, then=keeping(call, _answer))
+    # The same picture may just have been cleared away with an old incident: now that a row says it is shown, it stays.
+    await asyncio.to_thread(media.keep, call.site.settings.home, photo.jpeg)
+    return _answer(kept)
 
 
 def _answer(kept: KeptPhoto) -> Answer:
