@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from models.ids import RandomIds
 from models.metrics import new_registry
 from models.settings import Settings
-from web import health, page_routes, pages, static_files
+from web import health, installable, page_routes, pages, static_files
 from web.dispatch import route
 from web.endpoints import ENDPOINTS
 from web.figures import measure_requests
@@ -55,6 +55,7 @@ def routes() -> list[BaseRoute]:
     return [
         *(route(endpoint) for endpoint in ENDPOINTS),
         *page_routes.ROUTES,
+        *installable.ROUTES,
         *health.ROUTES,
         *static_files.ROUTES,
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,17 @@ BASE = "/static/dist/"
 
 @dataclass(frozen=True, slots=True)
 class PageAssets:
-    """URLs as they stand in the page."""
+    """URLs as they stand in the page; ``later`` are those that it loads when it needs them, fonts among them."""
 
     js: str
     css: tuple[str, ...]
     preload: tuple[str, ...]
+    later: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """What a page needs that has no network."""
+        return (self.js, *self.css, *self.preload, *self.later)
 
 
 class Assets:
@@ -30,6 +37,7 @@ class Assets:
         self._pages = pages
         self._manifest = manifest
         self._built_at: int | None = None
+        self._version = ""
 
     @classmethod
     def read(cls, folder: Path = FOLDER) -> Assets:
@@ -41,6 +49,12 @@ class Assets:
     @property
     def built(self) -> bool:
         return bool(self._pages)
+
+    @property
+    def version(self) -> str:
+        """Another one with every build that differs; empty when nothing has been built."""
+        self._look()
+        return self._version
 
     def of(self, face: str) -> PageAssets | None:
         """What the page ``face`` needs; None when it has not been built."""
@@ -55,7 +69,9 @@ class Assets:
         except FileNotFoundError:
             return  # not built yet, or being built: the pages that we know serve as long as they last
         if built_at != self._built_at:
-            self._pages = _pages(json.loads(self._manifest.read_text("utf-8")))
+            content = self._manifest.read_bytes()
+            self._pages = _pages(json.loads(content))
+            self._version = hashlib.sha256(content).hexdigest()[:16]
             self._built_at = built_at
 
 
@@ -71,10 +87,13 @@ def _face(source: str) -> str:
 def _assets(chunks: dict[str, dict[str, Any]], entry: dict[str, Any]) -> PageAssets:
     imported = _imports(chunks, entry, {})
     css = dict.fromkeys(css for chunk in [entry, *imported.values()] for css in chunk.get("css", ()))
+    first = [entry["file"], *css, *(chunk["file"] for chunk in imported.values())]
+    later = dict.fromkeys(name for name in _everything(chunks, entry) if name not in first)
     return PageAssets(
         js=BASE + entry["file"],
         css=tuple(BASE + name for name in css),
         preload=tuple(BASE + chunk["file"] for chunk in imported.values()),
+        later=tuple(BASE + name for name in later),
     )
 
 
@@ -87,3 +106,17 @@ def _imports(
             found[name] = chunks[name]
             _imports(chunks, chunks[name], found)
     return found
+
+
+def _everything(chunks: dict[str, dict[str, Any]], entry: dict[str, Any]) -> list[str]:
+    """Every file that ``entry`` may come to ask for; of a font the newer of its two formats."""
+    seen, waiting = {id(entry)}, [entry]
+    files: list[str] = []
+    while waiting:
+        chunk = waiting.pop(0)
+        files += [chunk["file"], *chunk.get("css", ()), *chunk.get("assets", ())]
+        for name in (*chunk.get("imports", ()), *chunk.get("dynamicImports", ())):
+            if id(chunks[name]) not in seen:
+                seen.add(id(chunks[name]))
+                waiting.append(chunks[name])
+    return [name for name in files if not name.endswith(".woff")]

@@ -21,6 +21,7 @@ from models.queries.installation import Installation, city_maps, district_names,
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
 from web import pages, whereabouts
 from web.gate import check_place
+from web.installable import BUILD_HEADER
 from web.language import choose
 from web.local import WALL_COOKIE, local_wall, shows_samples
 from web.site import Site, site_of
@@ -155,10 +156,11 @@ async def auxiliary(request: Request) -> Response:
 
 
 async def _door(request: Request, door: str) -> Response:
-    _, here = await _here(request)
-    data = {"door": door}
+    site, here = await _here(request)
+    version = site.assets.version
+    data = {"door": door, "build": version}
     template = "auxiliary.html" if door == "auxiliary" else None
-    return pages.shell(
+    response = pages.shell(
         request,
         "officer",
         data,
@@ -166,6 +168,8 @@ async def _door(request: Request, door: str) -> Response:
         here=here,
         template=template,
     )
+    response.headers[BUILD_HEADER] = version
+    return response
 
 
 async def wall(request: Request) -> Response:

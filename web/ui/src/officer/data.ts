@@ -2,4 +2,6 @@
 export interface OfficerData {
   door: "police" | "auxiliary";
   platform: string;
+  /** Which build of the front end has printed it. */
+  build: string;
 }
