@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.actions import callers, notices, sessions
+from models.actions import callers, notices, response_time, sessions
 from models.actions.requests import REASONS
 from models.caller import Participant
 from models.errors import NotFound, SwitchedOff, Unauthenticated
@@ -124,7 +124,7 @@ async def _face_of(site: Site, caller: Participant) -> StickerFace:
 
 
 async def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, Any]:
-    chinese = choose(request.scope) == "zh"
+    chinese, store = choose(request.scope) == "zh", site_of(request).store
     return {
         "mode": mode,
         "sticker": face.code,
@@ -132,6 +132,9 @@ async def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, A
         "plate_length": face.plate_length or 0,
         "district_name": face.district_name if chinese else face.district_name_en,
         "reasons": list(REASONS),
+        "response_seconds": response_time.before_asking(
+            store, face.district, REASONS, face.respond_seconds, store.clock.now()
+        ),
         "features": await _features(site_of(request), face),
     }
 

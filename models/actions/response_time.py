@@ -6,12 +6,25 @@ district's number, the city's table, the number of the whole installation (WUFEN
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from models.actions import deciding
 from models.actions.deciding import Decision
 from models.rules.book import Version
-from models.store import Change
+from models.store import Change, Store
+
+
+def before_asking(
+    store: Store, district: str, reasons: Iterable[str], own: int | None, at: datetime
+) -> dict[str, int]:
+    """Seconds by reason, for a page that says it before anybody has asked. What is on trial is not looked at."""
+    found = {}
+    for reason in reasons:
+        given = deciding.facts(store, district, "move_car", reason, at)
+        found[reason] = _nearest(store, deciding.ask(store, "response", district, at, given), own)[0]
+    return found
 
 
 def of(
@@ -23,7 +36,11 @@ def of(
     """
     given = deciding.facts(change.store, district, "move_car", reason, change.at)
     decision = deciding.ask(change.store, "response", district, change.at, given, tried)
-    everywhere = change.store.settings.respond_seconds
+    return _nearest(change.store, decision, own)
+
+
+def _nearest(store: Store, decision: Decision, own: int | None) -> tuple[int, Decision]:
+    everywhere = store.settings.respond_seconds
     if own and decision.scope != "district":
         return own, replace(decision, instead=f"district:{own}")
     if everywhere and decision.scope == "shipped":

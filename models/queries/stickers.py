@@ -18,7 +18,8 @@ from models.tables import cities, districts, incidents, ownerships, sticker_batc
 class StickerFace:
     """``plate_hint`` is province and city letter only; None while the sticker has no car.
 
-    ``platform`` is what the service is called in ``city``, the sticker's.
+    ``platform`` is what the service is called in ``city``, the sticker's; ``respond_seconds`` its district's own
+    number, if it has one.
     """
 
     code: str
@@ -28,6 +29,7 @@ class StickerFace:
     district_name_en: str
     platform: str
     city: str
+    respond_seconds: int | None
     plate_hint: str | None
     plate_length: int | None
 
@@ -80,6 +82,7 @@ _FACES = (
         districts.c.name_en,
         cities.c.platform,
         districts.c.city_code,
+        districts.c.respond_seconds,
     )
     .join(districts, districts.c.code == stickers.c.district)
     .join(cities, cities.c.code == districts.c.city_code)
@@ -102,6 +105,7 @@ async def _face(store: Store, query: Select[Any]) -> StickerFace | None:
         row.name_en,
         row.platform,
         row.city_code,
+        row.respond_seconds,
         None if plate is None else plates.hint(plate),
         None if plate is None else len(plate),
     )

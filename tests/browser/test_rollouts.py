@@ -67,7 +67,7 @@ def test_a_pilot_is_started_widened_and_rolled_back_and_the_driver_s_page_follow
     button(desk, "开始").click()
     pilot = desk.get_by_role("region", name=re.compile("求助人可附照片 雨城区"))
     expect(pilot.get_by_text("试点中")).to_be_visible()
-    expect(pilot.get_by_role("rowheader", name="五分钟内兑现")).to_be_visible()
+    expect(pilot.get_by_role("rowheader", name="按时兑现")).to_be_visible()
     expect(pilot.get_by_text("对照：同区未参加的")).to_be_visible()
     button(pilot, "扩大").click()
     pilot.get_by_label("比例").fill("100")

@@ -13,10 +13,13 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
+from models.actions.requests import REASONS
 from models.store import Store
-from models.tables import officers, stickers
+from models.tables import districts, officers, stickers
 from models.texts.sentences import LANGUAGES
 from tests.support.city import YUCHENG, ZHANG
+from tests.support.clock import FakeClock
+from tests.support.rules import in_force
 from tests.web.client import Client, bearer
 from tests.web.test_incidents import owners_token
 from web.assets import Assets, PageAssets
@@ -85,6 +88,23 @@ async def test_a_scan_shows_province_and_city_letter_only(built: Client) -> None
     assert "A1235" not in answer.text
     assert "owner" not in data
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_scan_says_how_long_people_have_there_by_reason(built: Client, clock: FakeClock) -> None:
+    assert boot(await built.get("/s/sticker-one"))["data"]["response_seconds"] == dict.fromkeys(REASONS, 300)
+    rows = ({"reason": "'fire_lane'", "seconds": "120"}, {"seconds": "240"})
+    await in_force(built.store, clock, "response", YUCHENG, *rows)
+    told = boot(await built.get("/s/sticker-one"))["data"]["response_seconds"]
+    assert told == {"blocking": 240, "space": 240, "fire_lane": 120, "other": 240}
+
+
+async def test_a_district_with_a_number_of_its_own_says_that(built: Client) -> None:
+    async with built.store.database.write() as connection:
+        await connection.execute(
+            update(districts).where(districts.c.code == YUCHENG).values(respond_seconds=150)
+        )
+    told = boot(await built.get("/s/sticker-one"))["data"]["response_seconds"]
+    assert told == dict.fromkeys(REASONS, 150)
 
 
 async def test_each_state_of_a_sticker_has_its_page(built: Client) -> None:

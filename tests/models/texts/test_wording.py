@@ -71,7 +71,7 @@ def test_what_may_not_be_said_is_told_with_what_is_wrong(
 
 
 def test_the_number_to_call_may_stand_anywhere_and_need_not() -> None:
-    assert fault(product(), "zh", "driver.send.hint", "五分钟没挪走，请打 {call}") is None
+    assert fault(product(), "zh", "driver.send.hint", "{duration}没挪走，请打 {call}") is None
     assert fault(product(), "zh", "errors.sticker_replaced", "车主已换了新贴纸。") is None
     assert fault(product(), "zh", CALL, "12122") is None
     assert fault(product(), "zh", CALL, "+868352222222") is None

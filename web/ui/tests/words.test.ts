@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { durationOf } from "../src/driver/duration.ts";
+import { useMessages } from "../src/shared/i18n.ts";
 import { faceOf, lateOf, linesOf, wordsOf, type Role } from "../src/driver/words.ts";
 import type { PulledIncident } from "../src/shared/incident.ts";
 
@@ -91,4 +93,9 @@ test("the requester reads what concerns him, in the order of time, the notice in
     "driver.event.answered.coming",
     "driver.event.settled",
   ]);
+});
+
+test("how long people have is said in minutes where it is so many", () => {
+  useMessages({ "driver.duration.minutes": "{n} minutes", "driver.duration.seconds": "{n} seconds" });
+  assert.deepEqual([durationOf(300), durationOf(120), durationOf(150)], ["5 minutes", "2 minutes", "150 seconds"]);
 });

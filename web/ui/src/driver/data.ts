@@ -15,6 +15,8 @@ export interface DriverData {
   platform: string;
   district_name: string;
   reasons: Reason[];
+  /** After how many seconds an officer must have it, by reason, as the rules are now. */
+  response_seconds: Record<Reason, number>;
   /** What is switched on for this sticker beyond the request itself. */
   features: Feature[];
   /** Owner: the incident that the link is about, as it was when the page was printed. */
