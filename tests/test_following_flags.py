@@ -117,8 +117,9 @@ def test_what_was_known_last_stays_while_flags_cannot_be_read(tmp_path: Path) ->
 
 INCIDENT = """
 INSERT INTO incidents (id, kind, status, district, version, feed_offset, reason, priority, escalation,
-  response_seconds, requested_at, respond_by, breached_at, closed_at, deferred, nobody_on_duty, requesters, photos)
-VALUES (?, 'move_car', 'closed', '511802', 9, 9, 'blocking', 0, 0, 300, ?, ?, ?, ?, 0, 0, 1, 0)
+  response_seconds, promise_minutes, requested_at, respond_by, breached_at, closed_at, deferred,
+  nobody_on_duty, requesters, photos)
+VALUES (?, 'move_car', 'closed', '511802', 9, 9, 'blocking', 0, 0, 300, '3,5,10', ?, ?, ?, ?, 0, 0, 1, 0)
 """
 
 

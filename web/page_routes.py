@@ -161,7 +161,7 @@ async def auxiliary(request: Request) -> Response:
 async def _door(request: Request, door: str) -> Response:
     site, here = await _here(request)
     version = site.assets.version
-    data = {"door": door, "build": version}
+    data = {"door": door, "build": version, "worded": here.city is not None}
     template = "auxiliary.html" if door == "auxiliary" else None
     response = pages.shell(
         request,

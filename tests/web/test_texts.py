@@ -89,7 +89,11 @@ async def test_an_officers_page_speaks_his_citys_words_once_he_is_known(web: Cli
     token = await web.token_of(ZHOU)
     known = await web.get("/officer", headers={"cookie": f"wufen_session={token}"})
     assert '"officer.tab.open":"等人接"' in known.text
-    assert '"officer.tab.open":"待接"' in (await web.get("/officer")).text
+    assert '"worded":true' in known.text
+    unknown = await web.get("/officer")
+    assert '"officer.tab.open":"待接"' in unknown.text
+    # It is printed anew once somebody has signed in on it.
+    assert '"worded":false' in unknown.text
 
 
 async def test_the_number_to_call_is_the_citys_wherever_it_stands(web: Client) -> None:

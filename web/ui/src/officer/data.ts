@@ -4,4 +4,6 @@ export interface OfficerData {
   platform: string;
   /** Which build of the front end has printed it. */
   build: string;
+  /** Whether the page is in the words of the officer's own city. */
+  worded: boolean;
 }
