@@ -167,7 +167,7 @@ async def _door(request: Request, door: str) -> Response:
         request,
         "officer",
         data,
-        areas=("staff", "officer", "rules"),
+        areas=("staff", "officer", "duty", "rules"),
         here=here,
         template=template,
     )

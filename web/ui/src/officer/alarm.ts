@@ -3,6 +3,8 @@ import { ref, type Ref } from "vue";
 
 export interface Alarm {
   muted: Ref<boolean>;
+  /** On a break: nothing sounds, whoever is asked by name feels it. */
+  quiet: Ref<boolean>;
   arm(): void;
   /** Somebody is asked by name: loud, twice. */
   offer(): void;
@@ -18,6 +20,7 @@ const TONES: readonly number[] = [880, 1318];
 
 export function makeAlarm(): Alarm {
   const muted = ref(localStorage.getItem(STORE) === "1");
+  const quiet = ref(false);
   let audio: AudioContext | null = null;
 
   const arm = (): void => {
@@ -41,14 +44,15 @@ export function makeAlarm(): Alarm {
 
   return {
     muted,
+    quiet,
     arm,
     offer() {
       navigator.vibrate?.(BUZZ);
-      if (muted.value) return;
+      if (muted.value || quiet.value) return;
       for (const round of [0, 0.55]) TONES.forEach((hertz, i) => tone(hertz, round + i * 0.18, 0.32, 0.6));
     },
     news() {
-      if (!muted.value) tone(660, 0, 0.18, 0.18);
+      if (!muted.value && !quiet.value) tone(660, 0, 0.18, 0.18);
     },
     toggle() {
       muted.value = !muted.value;

@@ -109,6 +109,8 @@ export function useDesk(options: DeskOptions): Desk {
   const onEvent = ({ event, incident }: Publication): void => {
     if (event === "requested") alarm.news();
     look(incident);
+    // Somebody's hand-over is over with it.
+    if (duty.duty.value?.handovers.some((one) => one.incident === incident.id)) void duty.load().catch(() => undefined);
   };
   const listen = async (following: Board, mine: number): Promise<void> => {
     const opened = await openHub({ onState: (live) => mine === round && onState(live) });
@@ -120,8 +122,9 @@ export function useDesk(options: DeskOptions): Desk {
       load: loadOffers,
       onPublication: (publication) => {
         if (isPanic(publication)) return following.takePanic(publication.panic);
-        const { incident, offer } = publication;
+        const { event, incident, offer } = publication;
         following.take(incident);
+        if (event.startsWith("relie")) void duty.load().catch(() => undefined);
         if (offer) take(incident.id, offer);
       },
     });

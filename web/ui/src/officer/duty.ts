@@ -1,15 +1,70 @@
-/** On duty or not, and where. The server decides; a refusal is told, and nothing changes. */
-import { ref, type Ref } from "vue";
-import { call } from "../shared/api.ts";
+/** On duty or not, where, and what one is doing. The server decides; a refusal is told, and nothing changes. */
+import { onScopeDispose, ref, watch, type Ref } from "vue";
+import { call, serverNow } from "../shared/api.ts";
 import type { Position } from "../shared/hub.ts";
 import type { Location } from "../shared/incident.ts";
 import type { Offer } from "./order.ts";
+
+export type UnitStatus = "off_duty" | "available" | "dispatched" | "en_route" | "on_scene" | "busy" | "break" | "out_of_service" | "panic";
+
+export interface Zone {
+  code: string;
+  name: string;
+  name_en: string;
+  active: boolean;
+}
+
+/** A shift of a published roster for which this officer stands. Instants are ISO texts. */
+export interface NextShift {
+  id: string;
+  district: string;
+  name: string;
+  role: string;
+  starts_at: string;
+  ends_at: string;
+  zone: string | null;
+  zone_name: string | null;
+  zone_name_en: string | null;
+}
+
+/** One incident on its way from hand to hand, by service numbers; `mine`: this officer gives it. */
+export interface Handover {
+  id: string;
+  incident: string;
+  from: string;
+  to: string;
+  mine: boolean;
+  note: string | null;
+  asked_at: string;
+}
+
+/** What is asked about the position: `unasked` as long as this wording has had no answer. */
+export interface ServerConsent {
+  state: "unasked" | "given" | "refused";
+  version: string;
+  keep_days: number;
+}
 
 /** `offers` are those that still wait for this officer's answer, at this position of his own channel. */
 export interface Duty extends Partial<Position> {
   on_duty: boolean;
   district: string | null;
+  status: UnitStatus;
+  zone: Zone | null;
+  planned: boolean;
+  ends_at: string | null;
+  off_by: string | null;
+  consent: ServerConsent;
+  next: NextShift[];
+  handovers: Handover[];
   offers?: (Offer & { incident: string })[];
+}
+
+export interface SigningOn {
+  position: Location | null;
+  zone: string | null;
+  /** The answer of somebody who was just asked; null: he was not. */
+  consent: boolean | null;
 }
 
 export interface DutyState {
@@ -17,26 +72,57 @@ export interface DutyState {
   duty: Ref<Duty | null>;
   busy: Ref<boolean>;
   load(): Promise<Duty>;
-  change(onDuty: boolean, district: string, position: Location | null): Promise<void>;
+  begin(district: string, saying: SigningOn): Promise<void>;
+  end(district: string): Promise<void>;
+  /** Ends the shift, having said of these incidents that they go back to the queue. */
+  signOff(toQueue: readonly string[]): Promise<void>;
+  setStatus(status: UnitStatus): Promise<void>;
+  consent(given: boolean): Promise<void>;
 }
+
+const EVERY_MS = 60_000;
+const AFTER_ITS_END_MS = 1500;
 
 export function useDuty(): DutyState {
   const duty = ref<Duty | null>(null);
   const busy = ref(false);
 
   const load = async (): Promise<Duty> => (duty.value = await call<Duty>("/api/v1/duty"));
-
-  const change = async (onDuty: boolean, district: string, position: Location | null): Promise<void> => {
+  const put = async (path: string, body: unknown): Promise<void> => {
     if (busy.value) return;
     busy.value = true;
     try {
-      const body = { on_duty: onDuty, district, ...(position ? { position } : {}) };
-      await call("/api/v1/duty", { method: "PUT", body });
-      duty.value = { on_duty: onDuty, district: onDuty ? district : null };
+      duty.value = await call<Duty>(`/api/v1/duty${path}`, { method: "PUT", body });
     } finally {
       busy.value = false;
     }
   };
 
-  return { duty, busy, load, change };
+  // A shift may end without this phone: at its grace, or on another one.
+  const again = setInterval(() => duty.value?.on_duty && void load().catch(() => undefined), EVERY_MS);
+  let over: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    () => duty.value?.off_by,
+    (by) => {
+      clearTimeout(over);
+      const left = by ? Date.parse(by) - serverNow() : Number.NaN;
+      if (left < EVERY_MS) over = setTimeout(() => void load().catch(() => undefined), Math.max(0, left) + AFTER_ITS_END_MS);
+    },
+  );
+  onScopeDispose(() => {
+    clearInterval(again);
+    clearTimeout(over);
+  });
+
+  return {
+    duty,
+    busy,
+    load,
+    begin: (district, { position, zone, consent }) =>
+      put("", { on_duty: true, district, ...(position ? { position } : {}), ...(zone ? { zone } : {}), ...(consent === null ? {} : { consent }) }),
+    end: (district) => put("", { on_duty: false, district }),
+    signOff: (toQueue) => put("/sign-off", { items: toQueue.map((incident) => ({ incident, to: "queue" })) }),
+    setStatus: (status) => put("/status", { status }),
+    consent: (given) => put("/consent", { given }),
+  };
 }
