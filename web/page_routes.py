@@ -211,6 +211,11 @@ async def admin(request: Request) -> Response:
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 
+async def roster(request: Request) -> Response:
+    _, here = await _here(request)
+    return pages.shell(request, "roster", {}, areas=("staff", "duty", "roster"), here=here)
+
+
 async def help_page(request: Request) -> Response:
     _, here = await _here(request)
     return pages.page(request, "help.html", here=here)
@@ -248,6 +253,7 @@ ROUTES = [
     Route("/wall", wall, name="wall_page", middleware=PACKED),
     Route("/phones", phones, name="phones_page", middleware=PACKED),
     Route("/admin", admin, name="admin_page", middleware=PACKED),
+    Route("/roster", roster, name="roster_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -25,7 +25,7 @@ from tests.web.test_incidents import owners_token
 from web.assets import Assets, PageAssets
 from web.site import Site
 
-FACES = ("driver", "officer", "wall", "phones", "admin")
+FACES = ("driver", "officer", "wall", "phones", "admin", "roster")
 
 
 @pytest.fixture
@@ -67,6 +67,7 @@ async def test_every_page_is_there_in_both_languages(built: Client) -> None:
         "/wall",
         "/phones",
         "/admin",
+        "/roster",
         "/help",
         "/privacy",
     )

@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer", "rules"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk", "texts"] } as const;
+const PAGES = { officer: ["staff", "officer", "duty", "rules"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk", "texts"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
 
@@ -34,10 +34,12 @@ const CODES: Record<string, string[]> = {
   "staff.state": ["waiting", "offered", "accepted", "on_scene", "nobody"],
   "staff.reply": ["coming", "cannot", "not_mine", "moved"],
   "staff.outcome": ["settled", "resolved", "cancelled", "rejected", "duplicate", "expired"],
+  "staff.unit": ["off_duty", "available", "dispatched", "en_route", "on_scene", "busy", "break", "out_of_service", "panic"],
   "staff.clock": ["left", "over", "accepted", "on_scene"],
   "staff.event": [
     "requested", "joined", "answered", "offered", "declined", "lapsed", "handed_over", "breached", "escalated", "accepted",
     "arrived", "released", "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "rated", "deferred", "photographed",
+    "relief_asked", "relieved", "relief_declined", "relief_withdrawn",
     "override_asked", "overridden", "override_refused",
   ],
   "officer.do": ["accept", "decline", "arrive", "release", "resolve", "settle", "hand_over", "reopen"],
