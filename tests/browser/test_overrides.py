@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.backstage import Case, Officer, ask, close_what_is_open, sign_in
-from tests.browser.people import PATIENCE_MS, button, database_says, sees
+from tests.browser.people import PATIENCE_MS, Requester, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
@@ -149,3 +150,32 @@ def test_it_reads_in_english_too(city: Product, visitors: Visitors) -> None:
     sheet = page.get_by_role("dialog")
     button(sheet, "Decide").click()
     sees(sheet, "Nothing has been changed yet.")
+
+
+def test_at_the_counter_a_refused_request_is_explained_and_let_through(
+    tmp_path: Path, visitors: Visitors
+) -> None:
+    with running_product(tmp_path / "home") as strict:
+        Officer(strict, "police1").goes_on_duty()
+        sticker = Sample.of(strict).stickers[1]
+        for _ in range(10):
+            case = ask(strict, 1)
+            case.does("cancel")
+        requester = Requester(strict, visitors, sticker)
+        requester.scans_and_asks()
+        requester.reads("可凭编号")
+        page = visitors.phone(reduced_motion="reduce")
+        sign_in(page, strict, "police1")
+        page.goto(f"{strict.web_url}/officer")
+        button(page, "设置").click()
+        page.get_by_role("button", name=re.compile("查被拒绝的求助")).click()
+        sheet = page.get_by_role("dialog")
+        sheet.get_by_label("编号（八位）或车牌").fill(sticker["plate"])
+        button(sheet, "查询").click()
+        sees(sheet, "一辆车")
+        assert accessibility_violations(page) == []
+        button(sheet, "放行").first.click()
+        sheet.get_by_label(re.compile("理由")).fill("救护车要出来")
+        button(sheet, "放行").first.click()
+        sees(sheet, "已放行：救护车要出来")
+        assert ask(strict, 1).id
