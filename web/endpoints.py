@@ -31,6 +31,8 @@ from web.api import (
     simulator,
     stickers,
     texts,
+    vehicles,
+    watch_lists,
 )
 from web.endpoint import Endpoint
 
@@ -61,6 +63,8 @@ _RESOURCES = (
     rollouts,
     rosters,
     texts,
+    vehicles,
+    watch_lists,
     simulator,
 )
 

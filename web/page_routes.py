@@ -167,7 +167,7 @@ async def _door(request: Request, door: str) -> Response:
         request,
         "officer",
         data,
-        areas=("staff", "officer", "duty", "rules"),
+        areas=("staff", "officer", "duty", "rules", "vehicles"),
         here=here,
         template=template,
     )
@@ -207,7 +207,7 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
-    areas = ("staff", "admin", "rules", "desk", "texts")
+    areas = ("staff", "admin", "rules", "desk", "texts", "vehicles")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 

@@ -90,6 +90,9 @@ clear_panic                      . . . . y . . . .  规范 5: a commander direct
 desk                             . . . . y . . . .  规范 5: who was asked, and what he answered
 response                         . . y y y . . y .  程序 66: times of incidents, never of persons
 board                            . . y y y . . y .  规范 5
+record_non_motor                 . . y y y . . . .  规范 5: what stands in the street, and never who rides it
+non_motor                        . . y . y . . . .  规范 5
+vehicle_figures                  . . y y y . . y .  程序 66: counts of vehicles, never of fines, and no plates
 figures                          . . y y y . . y .  规范 5
 closed                           . . y y y . . . .  规范 5
 watch_attendance                 . . . . y . . . .  个保法 6: colleagues do not watch each other
@@ -115,6 +118,10 @@ determine_fault                  . . y . y . . . .  事故 20, 60
 export_drafts                    . . . . y . . . .  程序 68: the official register is another
 
 # About people
+watch_lists                      . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
+check_watch_list                 . . . . y y . . .  个保法 34
+import_watch_list                . . . . y y . . .  个保法 34
+clear_watch_flag                 . . . . y y . . .  个保法 34
 watch_vehicle                    . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
 look                             . . y . y . . . .  个保法 6, 51, 54: a reason, and a record
 look.plate                       . . y . y . . . .  个保法 6, 34: a whole plate leads to its owner
@@ -211,6 +218,8 @@ plate_full                       . . r . r . . . .  个保法 6, 34: a whole pla
 decisions disposition            . . y . y . . . .  处罚法 44, 47
 offers                           . . . . y . . . .  规范 5: who was asked, and what he answered
 response                         . . y . y . . . .  程序 66: times of an incident
+watch                            . . y . y . . . .  规范 5: what a vehicle is looked out for is an officer's to judge
+caution                          . . . y . . . . .  规范 5: an auxiliary officer is told to ask one
 
 [Told]
 reply minutes outcome            y y y y y . . y .  处罚法 47
@@ -297,6 +306,47 @@ lat lng position_at              . . y y y . . y .  个保法 28, 34: on duty on
 [Figures]
 district at statuses day         . . y y y . . y .  程序 66: counts of incidents, never of fines
 on_duty                          . . y y y . . y .  规范 5
+[History]
+plate non_motor watch entries    . . y . y . . . .  个保法 6, 34; each look with a reason, on the record
+elsewhere next                   . . y . y . . . .  个保法 6
+[WatchView]
+kind plate_class date            . . y . y . . . .  个保法 34
+[HistoryEntry]
+incident kind plate_class        . . y . y . . . .  个保法 34
+district reason status outcome   . . y . y . . . .  处罚法 47
+requested_at notified_at notices . . y . y . . . .  处罚法 47
+answered_at reply moved_at       . . y . y . . . .  处罚法 47
+closed_at officer disposition    . . y . y . . . .  处罚法 47
+[NonMotorFound]
+kind colour description frame    . . y . y . . . .  个保法 34
+district recorded_at             . . y . y . . . .  个保法 34
+[NonMotorRecorded]
+vehicle number plate_class known . . y y y . . . .  规范 5: what to call it by
+[NonMotorList]
+vehicles                         . . y . y . . . .  规范 5
+[NonMotorView]
+vehicle number plate_class kind  . . y . y . . . .  规范 5
+colour description frame_known   . . y . y . . . .  规范 5
+recorded_at                      . . y . y . . . .  规范 5
+[VehicleFigures]
+district since until window_days . . y y y . . y .  程序 66
+now before                       . . y y y . . y .  程序 66
+[FiguresOfVehicles]
+repeat left                      . . y y y . . y .  程序 66
+[ShareView]
+count n share                    . . y y y . . y .  程序 66
+[WatchLists]
+imports sources                  . . . . y y . . .  个保法 34
+[ListImport]
+*                                . . . . y y . . .  个保法 34: counts
+[ListSource]
+*                                . . . . y y . . .  个保法 34: counts
+[ListTakenIn]
+*                                . . . . y y . . .  个保法 34: what the same person has just sent
+[RefusedLine]
+*                                . . . . y y . . .  个保法 34: what the same person has just sent
+[WatchSet]
+id                               . . . . y y . . .  个保法 34
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import plates
 from models.access.rights import may
 from models.actions import audit
+from models.actions.idempotency import Keeping
 from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.rules.definitions import WATCHED
@@ -42,7 +43,7 @@ class Watch:
     ends_at: datetime | None = None
 
 
-async def put(store: Store, by: Officer, watch: Watch) -> str:
+async def put(store: Store, by: Officer, watch: Watch, *, then: Keeping[str] | None = None) -> str:
     """Looks out for a vehicle from now on; its flag's id. Raises InvalidField, Forbidden, Conflict (it stands already).
 
     For commanders and administrators of the district, or of all of the city's.
@@ -78,10 +79,14 @@ async def put(store: Store, by: Officer, watch: Watch) -> str:
         }
         await change.connection.execute(insert(watch_flags).values(values))
         await audit.record(change, by, "watch", f"watch_flag:{flag_id}", reason=watch.source.strip())
+        if then is not None:
+            await then(change, flag_id)
     return flag_id
 
 
-async def clear(store: Store, by: Officer, flag_id: str, *, reason: str) -> None:
+async def clear(
+    store: Store, by: Officer, flag_id: str, *, reason: str, then: Keeping[str] | None = None
+) -> None:
     """Looks out for it no more. Raises NotFound, Forbidden, InvalidField, Conflict (it was cleared already)."""
     reason = reason.strip()
     if not reason:
@@ -102,6 +107,8 @@ async def clear(store: Store, by: Officer, flag_id: str, *, reason: str) -> None
             .values(cleared_by=by.subject, cleared_at=change.at, cleared_reason=reason)
         )
         await audit.record(change, by, "unwatch", f"watch_flag:{flag_id}", reason=reason)
+        if then is not None:
+            await then(change, flag_id)
 
 
 async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: datetime) -> set[str]:

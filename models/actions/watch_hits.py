@@ -76,10 +76,10 @@ async def flags_by_plate(connection: AsyncConnection, indexes: Sequence[bytes]) 
 
 def asked(store: Store, number: str) -> list[Asked]:
     """What ``met`` will want to know of a canonical number, for a group to ask at once."""
-    return [(flags_by_plate, index) for index in _indexes(store, number)]
+    return [(flags_by_plate, index) for index in indexes_of(store, number)]
 
 
-def _indexes(store: Store, number: str) -> dict[bytes, str]:
+def indexes_of(store: Store, number: str) -> dict[bytes, str]:
     return {watch_flags.index_of(store, number, name): name for name in plates.classes_of(number)}
 
 
@@ -89,7 +89,7 @@ def in_force(
     """Those of ``found`` that hold in a district at an instant, each kind and class once."""
     scopes = {district, store.flags.set.cities.get(district, district)}
     flags_there: dict[tuple[str, str], Flag] = {}
-    for index, name in _indexes(store, number).items():
+    for index, name in indexes_of(store, number).items():
         for row in found.get(index, ()):
             over = row.ends_at is not None and row.ends_at <= at
             if row.scope in scopes and row.begins_at <= at and not over:
@@ -99,7 +99,7 @@ def in_force(
 
 async def met(change: Change, incident: Met) -> list[Flag]:
     """An incident is about this vehicle from now on. What stands against it is recorded, and told if it is grave."""
-    indexes = _indexes(change.store, incident.number)
+    indexes = indexes_of(change.store, incident.number)
     found = {index: await change.fact(flags_by_plate, index) or [] for index in indexes}
     there = in_force(change.store, incident.number, incident.district, change.at, found)
     if there:
@@ -115,7 +115,7 @@ async def of_new_flags(change: Change, scope: str, lines: Mapping[Key, Line]) ->
     for incident in await _open_incidents(change.connection, scope):
         new = [
             Flag(line.kind, name, None if line.dated is None else line.dated.isoformat())
-            for index, name in _indexes(change.store, incident.number).items()
+            for index, name in indexes_of(change.store, incident.number).items()
             for line in by_plate.get(index, ())
         ]
         known = await _known(change.connection, incident.id)

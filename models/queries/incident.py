@@ -18,6 +18,7 @@ from models.incident.views import View, district_view, view_for
 from models.queries.decisions import decisions_of, disposition_of
 from models.queries.desk import offers_of
 from models.queries.response import response_of
+from models.queries.watched import watched
 from models.store import Store
 from models.tables import events, incidents, notices, participants, photos, vehicles
 
@@ -53,6 +54,13 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             view["you"] = await _you(connection, caller, incident)
         if "plate_full" in seen:
             view["plate_full"] = await _plate(connection, incident)
+        if {"watch", "caution"} & seen:
+            found = await watched(store, connection, incident)
+            # Nothing against it is nothing to be told.
+            if found and "watch" in seen:
+                view["watch"] = found
+            if found and "caution" in seen:
+                view["caution"] = True
         if "decisions" in seen:
             view["decisions"] = await decisions_of(connection, incident)
             view["disposition"] = disposition_of(view["decisions"])

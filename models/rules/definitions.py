@@ -166,6 +166,13 @@ _ALL = (
         ),
         outputs=(number("days", 1, 3660),),
     ),
+    # How figures count: within how many days a vehicle that is notified again counts as a repeat.
+    Definition(
+        "figures",
+        "first",
+        inputs=(choice("figure", "repeat_share"),),
+        outputs=(number("days", 1, 366),),
+    ),
 )  # fmt: skip
 
 DEFINITIONS: dict[str, Definition] = {definition.name: definition for definition in _ALL}

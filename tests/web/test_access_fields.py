@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from models.access.rights import SHAPES
+from models.actions import watch_flags
+from models.actions.watch_flags import Watch
 from tests.support.city import AUX, CHEN, YUCHENG, ZHANG
 from tests.web.client import Client, bearer
 from tests.web.people import STAFF, People, people
@@ -48,6 +50,19 @@ async def test_an_incident_shows_each_role_just_these_fields(web: Client, role: 
     shown = (await body(web, everybody, role, f"/api/v1/incidents/{everybody.incident}"))["incident"]
     assert set(shown) == INCIDENT[role]
     assert "川TA1235" not in str(shown)
+
+
+async def test_what_a_vehicle_is_looked_out_for_is_shown_to_police_and_hinted_at_to_auxiliaries(
+    web: Client,
+) -> None:
+    await web.store.configuration.refresh()
+    everybody = await people(web)
+    watch = Watch("川TA1235", "inspection_overdue", YUCHENG, "名单", plate_class="ordinary")
+    await watch_flags.put(web.store, CHEN, watch)
+    more = {"police": {"watch"}, "commander": {"watch"}, "auxiliary": {"caution"}}
+    for role, usual in INCIDENT.items():
+        shown = (await body(web, everybody, role, f"/api/v1/incidents/{everybody.incident}"))["incident"]
+        assert set(shown) == usual | more.get(role, set()), role
 
 
 async def test_an_auxiliary_officer_sees_the_photos_of_what_he_has_and_no_others(web: Client) -> None:

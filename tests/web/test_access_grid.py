@@ -63,6 +63,15 @@ GET    /api/v1/districts/{code}/board                       .   .   y   y   y   
 GET    /api/v1/districts/{code}/figures                     .   .   y   y   y   .   .   y   .
 GET    /api/v1/districts/{code}/desk                        .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/response                    .   .   y   y   y   .   .   y   .
+GET    /api/v1/districts/{code}/non-motor                   .   .   y   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/vehicle-figures             .   .   y   y   y   .   .   y   .
+POST   /api/v1/vehicles/search                              .   .   y   .   y   .   .   .   .
+POST   /api/v1/vehicles/non-motor                           .   .   y   y   y   .   .   .   .
+GET    /api/v1/watch-lists                                  .   .   .   .   y   y   .   .   .
+POST   /api/v1/watch-lists                                  .   .   .   .   y   y   .   .   .
+POST   /api/v1/watch-lists/check                            .   .   .   .   y   y   .   .   .
+POST   /api/v1/watch-flags                                  .   .   .   .   y   y   .   .   .
+POST   /api/v1/watch-flags/{id}/clear                       .   .   .   .   y   y   .   .   .
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
 POST   /api/v1/incidents/{id}/photos                        y   y   y   y   y   .   .   .   .
@@ -160,6 +169,10 @@ COLUMNS = {"req": "requester", "own": "owner", "pol": "police", "aux": "auxiliar
 
 # Bodies without which a call could not succeed; whatever else lacks one is told so, which is not 401 or 403.
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/vehicles/search": {"plate": "川TA1235", "reason": "现场核查"},
+    "POST /api/v1/vehicles/non-motor": {"district": YUCHENG, "kind": "ebike", "description": "红色两轮"},
+    "POST /api/v1/watch-flags": {"plate": "川TA1235", "kind": "stolen", "scope": YUCHENG, "source": "案"},
+    "POST /api/v1/watch-flags/{id}/clear": {"reason": "已找回"},
     "POST /api/v1/sessions": {"username": f"user-{ZHANG.id}", "password": PASSWORD},
     "POST /api/v1/auxiliary/sessions": {"username": f"user-{AUX.id}", "password": PASSWORD},
     "POST /api/v1/move-requests": {"sticker": "sticker-two", "plate_tail": "345", "reason": "blocking"},

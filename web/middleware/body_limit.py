@@ -6,14 +6,20 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import PayloadTooLarge
+from models.watching import spreadsheet
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 10 * 1024 * 1024  # what a phone's camera makes
+LARGEST_LIST = spreadsheet.LARGEST
 ENVELOPE = 4 * 1024  # the multipart around a file
 
 
+# Paths by their end.
+_UPLOADS = {"/photos": LARGEST_UPLOAD, "/watch-lists": LARGEST_LIST, "/watch-lists/check": LARGEST_LIST}
+
+
 class BodyLimit:
-    """Uploads (``…/photos``) may be large, everything else is a small JSON object."""
+    """Uploads may be large, everything else is a small JSON object."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -22,8 +28,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        upload = scope["path"].endswith("/photos")
-        limit = LARGEST_UPLOAD if upload else LARGEST_JSON
+        upload = next((most for end, most in _UPLOADS.items() if scope["path"].endswith(end)), None)
+        limit = upload or LARGEST_JSON
         room = limit + (ENVELOPE if upload else 0)
         announced = Headers(scope=scope).get("content-length", "")
         came = 0

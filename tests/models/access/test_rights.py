@@ -23,7 +23,6 @@ from web.endpoints import ENDPOINTS
 INSIDE = {
     "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "countersign", "issue_notice",
     "determine_fault", "export_drafts", "look.plate", "look.phone", "look.name", "look.history", "search_people",
-    "search_history", "watch_vehicle",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer", "duty", "rules"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk", "texts"] } as const;
+const PAGES = { officer: ["staff", "officer", "duty", "rules", "vehicles"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], admin: ["staff", "admin", "rules", "desk", "texts", "vehicles"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
 
@@ -21,6 +21,11 @@ for (const [page, areas] of Object.entries(PAGES)) {
     });
   }
 }
+
+test("the plate keyboard says nothing that is not in the catalogue of vehicles", () => {
+  const sentences = catalogue("zh", ["common", "vehicles"]);
+  for (const [, key] of read("../src/shared/PlateKeyboard.vue").matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
+});
 
 test("the shared parts of the staff's pages say nothing that is not in the catalogue", () => {
   const sentences = catalogue("zh", ["common", "staff"]);
@@ -69,17 +74,23 @@ const CODES: Record<string, string[]> = {
   "desk.difference": ["added", "changed", "moved", "removed", "to"],
   "desk.did": ["submit", "approve", "reject", "activate"],
   "admin.field": ["username", "password", "service_number", "unit", "name", "role", "districts", "state"],
+  "vehicles.kind": ["yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender"],
+  "vehicles.date": ["yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender"],
+  "vehicles.class": ["ordinary", "ordinary_large", "nev_small", "nev_large", "trailer", "learner", "police", "hk_macau", "embassy", "consulate", "armed_police", "military", "emergency", "ebike", "none"],
+  "vehicles.column": ["plate", "class", "kind", "date", "from", "until"],
+  "vehicles.result": ["open", "left", "settled", "resolved", "cancelled", "rejected", "duplicate", "expired"],
+  "vehicles.non_motor": ["ebike", "bicycle", "tricycle", "other"],
 }; // prettier-ignore
 
 test("every code that the server may send has its word, in both languages", () => {
   for (const language of ["zh", "en"]) {
-    const sentences = catalogue(language, ["staff", "officer", "wall", "admin", "rules", "desk"]);
+    const sentences = catalogue(language, ["staff", "officer", "wall", "admin", "rules", "desk", "vehicles"]);
     for (const [prefix, codes] of Object.entries(CODES)) for (const code of codes) assert.ok(`${prefix}.${code}` in sentences, `${language}: ${prefix}.${code}`);
   }
 });
 
 test("both languages say the same things, with the same placeholders", () => {
-  const areas = ["staff", "officer", "wall", "phones", "admin", "rules", "desk"];
+  const areas = ["staff", "officer", "wall", "phones", "admin", "rules", "desk", "vehicles"];
   const [zh, en] = [catalogue("zh", areas), catalogue("en", areas)];
   assert.deepEqual(Object.keys(zh), Object.keys(en));
   const holes = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();

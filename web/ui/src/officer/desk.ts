@@ -14,6 +14,7 @@ import { dayBeginning } from "../shared/beijing.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DutyState } from "./duty.ts";
 import { keepLatest, type Kept } from "./kept.ts";
+import type { AlertPublication } from "./watched.ts";
 import { useOffers } from "./offers.ts";
 import type { Offer } from "./order.ts";
 
@@ -38,6 +39,8 @@ export interface DeskOptions {
   watching: Ref<string | null>;
   alarm: Alarm;
   kept: Kept;
+  /** What the own channel says beside the feeds; true when it was that. */
+  onAlert(publication: AlertPublication): boolean;
   /** The network is back. */
   onBack(): void;
   /** The server no longer knows this session. */
@@ -121,6 +124,7 @@ export function useDesk(options: DeskOptions): Desk {
       channel: `officer:${options.officer}`,
       load: loadOffers,
       onPublication: (publication) => {
+        if (options.onAlert(publication as AlertPublication)) return;
         if (isPanic(publication)) return following.takePanic(publication.panic);
         const { event, incident, offer } = publication;
         following.take(incident);

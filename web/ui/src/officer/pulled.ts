@@ -8,6 +8,7 @@ import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
 import { keepable, type Kept } from "./kept.ts";
 import type { Column } from "./otherwise.ts";
+import type { Watch } from "./vehicles.ts";
 
 /** What a person decided instead, of a ladder of one step (`part`); while it waits it does not count. */
 export interface Override {
@@ -51,6 +52,9 @@ export interface Decision {
 export interface FullIncident extends PulledIncident {
   /** The whole plate, for those who may see it. */
   plate_full?: string | null;
+  /** What the vehicle is looked out for; of an auxiliary officer only that he is to ask an officer. */
+  watch?: Watch[];
+  caution?: boolean;
   /** For those who may know why: the police and commanders. */
   decisions?: Decision[];
   /** What is to become of the matter, as it counts now; `by` whom if a person decided it. */
