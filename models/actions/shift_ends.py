@@ -1,7 +1,7 @@
 """The end that nobody said: a shift that is past its grace ends by itself, once; and places that are kept too long.
 
 A shift's deadline is its own row's ``off_by``. Every worker looks; whoever ends the shift first has ended it, and
-the others find nothing to do (decision 0090).
+the others find nothing to do (decision 0085).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.city.duty import ZonesSection
 from models.city.faults import Faults
 from models.city.look import DrawingSection, StickerSection
 from models.city.modules import ModulesSection
@@ -31,6 +32,7 @@ SECTIONS: tuple[Section, ...] = (
     DrawingSection(),
     RulesSection(),
     ModulesSection(),
+    ZonesSection(),
     TextsSection(),
 )
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"
@@ -67,12 +69,16 @@ def read(content: bytes) -> Bundle:
 
 
 def _check_scopes(city: str, found: Mapping[str, Entries], root: Fields) -> None:
-    """A rule, or a module's state, is the city's or that of one of the districts in the bundle."""
+    """A rule, or a module's state, is the city's or that of one of the districts in the bundle; a zone is of one."""
     places = {city, *found.get("districts", {})}
     for name in ("rules", "modules"):
         for key in found.get(name, {}):
             if key.split(" ")[1] not in places:
                 root.wrong(name, f"{key}: the scope is neither the city nor one of its districts here")
+    for key in found.get("zones", {}):
+        code, district = key.split(" ")
+        if district not in found.get("districts", {}):
+            root.wrong("zones", f"zone {code}: there is no district {district} in this bundle")
 
 
 async def told(connection: AsyncConnection, city: str) -> str:

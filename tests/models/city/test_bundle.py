@@ -190,5 +190,5 @@ def test_the_example_of_the_documentation_is_a_bundle() -> None:
     text = (_DOCS / "cities.md").read_text()
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     assert list(read(example.encode()).sections) == [
-        *("city", "districts", "sticker", "drawing", "rules", "modules", "texts")
+        *("city", "districts", "sticker", "drawing", "rules", "modules", "zones", "texts")
     ]

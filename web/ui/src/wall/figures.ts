@@ -25,6 +25,8 @@ export interface OnDuty {
   unit: string;
   role: string;
   busy: boolean;
+  /** Of the unit: available, en_route, break, … */
+  status: string;
   lat: number | null;
   lng: number | null;
   position_at: string | null;
