@@ -160,6 +160,9 @@ TOLD = {
     "zones": {"id", "district", "code", "name", "name_en", "polygon", "active"},
 }
 
+# Local to a city, but set where it is used and not by the bundle.
+NOT_TOLD = {"cities": {"ebike_plates"}}
+
 
 def marked(column: Column[Any], planted: dict[str, dict[str, Any]]) -> Any:
     """A value for the column that bears the mark wherever the column can hold one."""
@@ -203,5 +206,7 @@ async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(sqlit
 
 def test_every_column_of_a_city_a_district_and_a_zone_is_meant_to_be_told() -> None:
     """A new column here reaches every bundle: whoever adds one decides that it may, and adds it above."""
-    found = {name: set(tables.metadata.tables[name].columns.keys()) for name in TOLD}
+    found = {
+        name: set(tables.metadata.tables[name].columns.keys()) - NOT_TOLD.get(name, set()) for name in TOLD
+    }
     assert found == TOLD
