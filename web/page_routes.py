@@ -41,6 +41,7 @@ async def index(request: Request) -> Response:
             ("auxiliary", "/auxiliary" if site.store.flags.is_anywhere("duty") else ""),
             ("wall", "/wall" if site.store.flags.is_anywhere("move_car") else ""),
             ("admin", "/admin"),
+            ("audit", "/audit"),
             ("phones", "/phones" if await shows_samples(request, site) else ""),
             ("help", "/help"),
             ("privacy", "/privacy"),
@@ -158,16 +159,26 @@ async def auxiliary(request: Request) -> Response:
     return await _door(request, "auxiliary")
 
 
-async def _door(request: Request, door: str) -> Response:
+async def register(request: Request) -> Response:
+    return await _door(request, "police", mode="register")
+
+
+async def register_auxiliary(request: Request) -> Response:
+    return await _door(request, "auxiliary", mode="register")
+
+
+async def _door(request: Request, door: str, mode: str | None = None) -> Response:
     site, here = await _here(request)
     version = site.assets.version
     data = {"door": door, "build": version, "worded": here.city is not None}
+    if mode is not None:
+        data["mode"] = mode
     template = "auxiliary.html" if door == "auxiliary" else None
     response = pages.shell(
         request,
         "officer",
         data,
-        areas=("staff", "officer", "duty", "rules", "vehicles"),
+        areas=("staff", "account", "officer", "duty", "rules", "vehicles"),
         here=here,
         template=template,
     )
@@ -191,7 +202,7 @@ async def wall(request: Request) -> Response:
         for one in await city_maps(site.store)
     ]
     data = {"districts": districts, "maps": maps}
-    response = pages.shell(request, "wall", data, areas=("staff", "wall"), here=here)
+    response = pages.shell(request, "wall", data, areas=("staff", "account", "wall"), here=here)
     if token is not None and response.status_code == 200:
         seconds = int(sessions.WALL_LASTS.total_seconds())
         response.set_cookie(WALL_COOKIE, token, max_age=seconds, httponly=True, samesite="strict")
@@ -207,13 +218,18 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
-    areas = ("staff", "admin", "rules", "desk", "texts", "vehicles")
+    areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 
 async def roster(request: Request) -> Response:
     _, here = await _here(request)
-    return pages.shell(request, "roster", {}, areas=("staff", "duty", "roster"), here=here)
+    return pages.shell(request, "roster", {}, areas=("staff", "account", "duty", "roster"), here=here)
+
+
+async def audit(request: Request) -> Response:
+    _, here = await _here(request)
+    return pages.shell(request, "audit", {}, areas=("staff", "account", "audit"), here=here)
 
 
 async def help_page(request: Request) -> Response:
@@ -250,10 +266,13 @@ ROUTES = [
     Route("/o/{token}", owner, name="owner_page", middleware=PACKED),
     Route("/officer", officer, name="officer_page", middleware=PACKED),
     Route("/auxiliary", auxiliary, name="auxiliary_page", middleware=PACKED),
+    Route("/officer/register", register, name="register_page", middleware=PACKED),
+    Route("/auxiliary/register", register_auxiliary, name="register_auxiliary_page", middleware=PACKED),
     Route("/wall", wall, name="wall_page", middleware=PACKED),
     Route("/phones", phones, name="phones_page", middleware=PACKED),
     Route("/admin", admin, name="admin_page", middleware=PACKED),
     Route("/roster", roster, name="roster_page", middleware=PACKED),
+    Route("/audit", audit, name="audit_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]
