@@ -25,7 +25,7 @@ from tests.web.test_incidents import owners_token
 from web.assets import Assets, PageAssets
 from web.site import Site
 
-FACES = ("driver", "officer", "wall", "phones", "admin", "roster")
+FACES = ("driver", "officer", "wall", "phones", "admin", "roster", "commander")
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ async def test_every_page_is_there_in_both_languages(built: Client) -> None:
         "/officer",
         "/auxiliary",
         "/wall",
+        "/commander",
         "/phones",
         "/admin",
         "/roster",

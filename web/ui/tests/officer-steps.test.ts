@@ -13,11 +13,11 @@ test("an officer on duty goes by one big button: accept, arrive, resolve", () =>
   assert.deepEqual(stepsOf(incident({ status: "offered" }), police, true, false), { next: "accept", others: ["settle"] });
   assert.deepEqual(stepsOf(incident({ status: "accepted", ...mine }), police, true, false), {
     next: "arrive",
-    others: ["settle", "resolve", "release"],
+    others: ["backup", "settle", "resolve", "release"],
   });
   assert.deepEqual(stepsOf(incident({ status: "on_scene", ...mine }), police, true, false), {
     next: "resolve",
-    others: ["release"],
+    others: ["backup", "release"],
   });
   assert.deepEqual(stepsOf(incident({ status: "closed", ...mine }), police, true, false), nothing);
 });
@@ -30,6 +30,24 @@ test("a colleague's incident is his, but everyone can see that the car is gone",
   const his = { officer: "051830" };
   assert.deepEqual(stepsOf(incident({ status: "accepted", ...his }), police, true, false), { next: null, others: ["settle"] });
   assert.deepEqual(stepsOf(incident({ status: "on_scene", ...his }), police, true, false), nothing);
+});
+
+test("who was sent says first that he goes, and may give it back", () => {
+  const sent = incident({ status: "accepted", officer: "051827", to_confirm: true });
+  assert.deepEqual(stepsOf(sent, police, true, true), { next: "accept", others: ["release", "settle", "backup"] });
+});
+
+test("backup comes beside the officer who has it: asked, under way, there", () => {
+  const called = { officer: "051830", backup_at: "2026-11-23T04:02:00.000Z", backup_wanted: 1 };
+  const beside = (arrived_at: string | null, to_confirm = false) => ({ supporting: [{ officer: "051827", unit: "一中队", since: "", to_confirm, arrived_at }] });
+  const steps = (given: object, asked = false) => stepsOf(incident({ status: "on_scene", ...called, ...given }), police, true, asked);
+  assert.deepEqual(steps({}, true), { next: "support", others: ["decline"] });
+  assert.deepEqual(steps({}), { next: "support", others: [] });
+  assert.deepEqual(steps(beside(null)), { next: "arrive", others: ["backup", "release"] });
+  assert.deepEqual(steps(beside("2026-11-23T04:05:00.000Z")), { next: null, others: ["backup", "release"] });
+  assert.equal(steps(beside(null, true)).next, "support");
+  const full = { supporting: [{ officer: "051999", unit: "", since: "", to_confirm: false, arrived_at: null }] };
+  assert.deepEqual(steps(full), nothing);
 });
 
 test("off duty nothing can be pressed", () => {

@@ -9,9 +9,9 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], audit: ["staff", "account", "audit"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles"] } as const;
+const PAGES = { officer: ["staff", "officer", "duty", "rules", "vehicles"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], commander: ["staff", "commander"], admin: ["staff", "admin", "rules", "desk", "texts", "vehicles"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
-const SHARED = ["SignIn.vue", "Register.vue", "AwakeSheet.vue", "Guarded.vue", "SecondFactor.vue", "Devices.vue", "Account.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue"];
+const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 
 for (const [page, areas] of Object.entries(PAGES)) {
   for (const language of ["zh", "en"]) {
@@ -28,11 +28,13 @@ test("the plate keyboard says nothing that is not in the catalogue of vehicles",
 });
 
 test("the shared parts of the staff's pages say nothing that is not in the catalogue", () => {
-  const sentences = catalogue("zh", ["common", "staff", "account"]);
+  const sentences = catalogue("zh", ["common", "staff"]);
   for (const name of SHARED) for (const [, key] of read(`../src/shared/${name}`).matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
 });
 
 /** What a code of the server may be, written by hand: each has its word. */
+/** What the server offers as reasons, by command. */
+const REASONS = Object.values(JSON.parse(readFileSync(new URL("../../../models/incident/reasons.json", import.meta.url), "utf8")) as Record<string, string[]>).flat();
 const CODES: Record<string, string[]> = {
   "staff.kind": ["move_car", "accident", "report", "hazard"],
   "staff.reason": ["blocking", "space", "fire_lane", "other"],
@@ -53,7 +55,6 @@ const CODES: Record<string, string[]> = {
   "officer.empty": ["open", "mine", "today"],
   "officer.section": ["offered", "open", "colleagues", "mine"],
   "officer.resolve": ["resolved", "settled", "rejected", "duplicate"],
-  "officer.reason": ["other_call", "too_far", "shift_end", "not_over", "wrong_outcome", "other", "off_duty"],
   "officer.why": ["override", "override_waits", "override_refused"],
   "officer.why.not": ["respond_by_stays", "has_happened", "asked_again"],
   "officer.reason.title": ["release", "decline", "reopen"],
@@ -73,6 +74,10 @@ const CODES: Record<string, string[]> = {
   "desk.say": ["any", "except", "yes", "no", "none", "between", "or"],
   "desk.difference": ["added", "changed", "moved", "removed", "to"],
   "desk.did": ["submit", "approve", "reject", "activate"],
+  "commander.status": ["pending", "received", "seen", "accepted", "declined", "lapsed", "withdrawn"],
+  "commander.offer": ["take", "assign", "support", "assign_support"],
+  "commander.do": ["assign", "reassign", "assign_support", "backup", "hand_over", "merge", "transfer", "resolve", "reopen"],
+  "staff.because": ["off_duty", "shift_over", ...REASONS],
   "admin.field": ["username", "password", "service_number", "unit", "name", "role", "districts", "state"],
   "vehicles.kind": ["yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender"],
   "vehicles.date": ["yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender"],
@@ -84,13 +89,13 @@ const CODES: Record<string, string[]> = {
 
 test("every code that the server may send has its word, in both languages", () => {
   for (const language of ["zh", "en"]) {
-    const sentences = catalogue(language, ["staff", "officer", "wall", "admin", "rules", "desk", "vehicles"]);
+    const sentences = catalogue(language, ["staff", "officer", "wall", "admin", "rules", "desk", "vehicles", "commander"]);
     for (const [prefix, codes] of Object.entries(CODES)) for (const code of codes) assert.ok(`${prefix}.${code}` in sentences, `${language}: ${prefix}.${code}`);
   }
 });
 
 test("both languages say the same things, with the same placeholders", () => {
-  const areas = ["staff", "officer", "wall", "phones", "admin", "rules", "desk", "vehicles"];
+  const areas = ["staff", "officer", "wall", "phones", "admin", "rules", "desk", "vehicles", "commander"];
   const [zh, en] = [catalogue("zh", areas), catalogue("en", areas)];
   assert.deepEqual(Object.keys(zh), Object.keys(en));
   const holes = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();

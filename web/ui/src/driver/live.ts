@@ -42,7 +42,13 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const take = (view: PulledIncident): void => {
-    incident.value = newer(incident.value, view);
+    const known = incident.value;
+    // Merged into another one: the old address answers as the one that goes on, whose versions are its own.
+    if (known && known.id !== view.id) {
+      incident.value = view;
+      return again();
+    }
+    incident.value = newer(known, view);
   };
 
   const pull = async (): Promise<Position> => {
@@ -65,7 +71,9 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
 
   const onPublication = ({ event, incident: view, at }: Publication): void => {
     const known = incident.value;
-    if (!known || view.version <= known.version) return;
+    if (!known || view.id !== known.id || view.version <= known.version) return;
+    // What goes on is asked for at once; nobody reads that his request is closed.
+    if (view.merged_into) return void pull().catch(() => undefined);
     const { photos, ...facts } = view;
     incident.value = { ...known, ...facts, timeline: [...known.timeline, { event, at }] };
     if (photos !== known.photos.length || event === "answered") void pull().catch(() => undefined);
@@ -95,8 +103,16 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
     hub = opened;
     const known = incident.value;
     const since = known?.epoch ? { since: { offset: known.offset, epoch: known.epoch } } : {};
-    hub.follow<Publication>({ channel: `incident:${id}`, load: pull, onPublication, ...since });
+    hub.follow<Publication>({ channel: `incident:${known?.id ?? id}`, load: pull, onPublication, ...since });
   };
+
+  /** The feed of another incident, with a token for it. */
+  function again(): void {
+    hub?.close();
+    hub = null;
+    onHub.value = false;
+    if (!stopped) void listen().catch(() => undefined);
+  }
 
   const onOnline = (): void => {
     reachable.value = true;

@@ -8,10 +8,10 @@ import { ApiError, call, serverNow } from "../shared/api.ts";
 import { addTo, forgetClosed, openBoard, type Board } from "../shared/board.ts";
 import { snapshot } from "../shared/fold.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
-import { isPanic, type Incident, type PanicPublication, type Publication } from "../shared/incident.ts";
+import { isPanic, type Incident, type Panic, type PanicPublication, type Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
 import { dayBeginning } from "../shared/beijing.ts";
-import type { Alarm } from "./alarm.ts";
+import type { Alarm } from "../shared/alarm.ts";
 import type { DutyState } from "./duty.ts";
 import { keepLatest, type Kept } from "./kept.ts";
 import type { AlertPublication } from "./watched.ts";
@@ -28,12 +28,16 @@ export interface Desk {
   asOf: Ref<number | null>;
   /** Why the board cannot be read, when it cannot. */
   refusal: ShallowRef<ApiError | null>;
+  /** Officers' alarms of the district that stand. */
+  panics: ComputedRef<readonly Panic[]>;
   seen(offer: Offer): void;
   reload(): void;
 }
 
 export interface DeskOptions {
   officer: string;
+  /** His service number, by which the feed calls him. */
+  number: string;
   duty: DutyState;
   /** A commander takes no duty, but watches. */
   watching: Ref<string | null>;
@@ -45,6 +49,8 @@ export interface DeskOptions {
   onBack(): void;
   /** The server no longer knows this session. */
   onLost(): void;
+  /** A commander has taken an incident out of this officer's hands. */
+  onTaken(event: "reassigned" | "merged" | "transferred", incident: Incident): void;
 }
 
 type OfficerPublication = Publication & { offer?: Offer };
@@ -69,7 +75,8 @@ export function useDesk(options: DeskOptions): Desk {
 
   const tell = (what: "received" | "seen", offer: Offer): void => void hub?.rpc(what, { offers: [offer.id] }).catch(() => undefined);
   const { offers, take, look, clear } = useOffers((offer) => {
-    alarm.offer();
+    if (offer.kind === "assign" || offer.kind === "assign_support") alarm.order();
+    else alarm.offer();
     tell("received", offer);
   });
 
@@ -111,13 +118,24 @@ export function useDesk(options: DeskOptions): Desk {
   };
   const onEvent = ({ event, incident }: Publication): void => {
     if (event === "requested") alarm.news();
+    tellTaken(event, incident);
     look(incident);
     // Somebody's hand-over is over with it.
     if (duty.duty.value?.handovers.some((one) => one.incident === incident.id)) void duty.load().catch(() => undefined);
   };
-  const listen = async (following: Board, mine: number): Promise<void> => {
-    const opened = await openHub({ onState: (live) => mine === round && onState(live) });
-    if (mine !== round) return opened.close();
+  // What was his a moment ago, by the feed: the board has the newer view by the time an event is told.
+  let mine: ReadonlySet<string> = new Set();
+  const tellTaken = (event: string, incident: Incident): void => {
+    const was = mine.has(incident.id);
+    const ours = [...(board.value?.incidents.value?.values() ?? [])].filter(({ officer, status }) => officer === options.number && status !== "closed");
+    mine = new Set(ours.map(({ id }) => id));
+    if (!was || !["reassigned", "merged", "transferred"].includes(event) || mine.has(incident.id)) return;
+    alarm.news();
+    options.onTaken(event as "reassigned", incident);
+  };
+  const listen = async (following: Board, turn: number): Promise<void> => {
+    const opened = await openHub({ onState: (live) => turn === round && onState(live) });
+    if (turn !== round) return opened.close();
     hub = opened;
     following.follow(opened, onEvent);
     opened.follow<OfficerPublication | PanicPublication>({
@@ -125,7 +143,11 @@ export function useDesk(options: DeskOptions): Desk {
       load: loadOffers,
       onPublication: (publication) => {
         if (options.onAlert(publication as AlertPublication)) return;
-        if (isPanic(publication)) return following.takePanic(publication.panic);
+        if (isPanic(publication)) {
+          following.takePanic(publication.panic);
+          // It is his own, and his status with it.
+          return void duty.load().catch(() => undefined);
+        }
         const { event, incident, offer } = publication;
         following.take(incident);
         if (event.startsWith("relie")) void duty.load().catch(() => undefined);
@@ -188,7 +210,8 @@ export function useDesk(options: DeskOptions): Desk {
     stopWaking();
   });
 
-  return { board, offers, link, asOf, refusal, seen: (offer) => tell("seen", offer), reload: poll.now };
+  const panics = computed(() => board.value?.panics.value ?? []);
+  return { board, offers, link, asOf, refusal, panics, seen: (offer) => tell("seen", offer), reload: poll.now };
 }
 
 /** What was closed today stands beside what is open; yesterday's is forgotten. */

@@ -2,6 +2,7 @@
 import "../shared/staff.css";
 import "./officer.css";
 import { createApp } from "vue";
+import { useReasons } from "../shared/because.ts";
 import { readBoot } from "../shared/boot.ts";
 import { useMessages } from "../shared/i18n.ts";
 import App from "./App.vue";
@@ -9,4 +10,5 @@ import type { OfficerData } from "./data.ts";
 
 const boot = readBoot<OfficerData>();
 useMessages(boot.messages);
+useReasons(boot.data.reasons);
 createApp(App, { data: boot.data, lang: boot.lang }).mount("#app");

@@ -23,7 +23,10 @@ export function useOffers(onNew: (offer: Offer) => void): Offers {
   };
 
   const look = (incident: Incident): void => {
-    if (isOpen(incident) || !offers.value.has(incident.id)) return;
+    const known = offers.value.get(incident.id);
+    if (!known || isOpen(incident)) return;
+    // Orders and calls for backup are about an incident that somebody has.
+    if (incident.status !== "closed" && known.kind && known.kind !== "take") return;
     const left = new Map(offers.value);
     left.delete(incident.id);
     offers.value = left;

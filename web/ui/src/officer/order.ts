@@ -3,14 +3,17 @@
  *
  * Knows no clock and no page; `now` is the server's, in milliseconds.
  */
-import type { Incident } from "../shared/incident.ts";
+import type { WhyAsked } from "../shared/because.ts";
+import type { Incident, Supporter } from "../shared/incident.ts";
 import { byUrgency, isOpen } from "../shared/urgency.ts";
 
-/** An offer to this officer: he is asked by name, and has until `ack_by`. */
+/** An offer to this officer: he is asked by name, or sent (`assign`), and has until `ack_by` to say that he goes. */
 export interface Offer {
   id: string;
   status: string;
   ack_by: string;
+  kind?: "take" | "assign" | "support" | "assign_support";
+  why?: WhyAsked | null;
 }
 
 export interface Groups {
@@ -27,9 +30,17 @@ export interface Groups {
 
 const ASKING = new Set(["pending", "received", "seen"]);
 
-export function isAsking(offer: Offer | undefined, incident: Incident, now: number): boolean {
-  return Boolean(offer && ASKING.has(offer.status) && isOpen(incident) && Date.parse(offer.ack_by) > now);
+/** Whether his answer still matters. Who was sent is asked until he says that he goes, however late. */
+export function isAsking(offer: Offer | undefined, incident: Incident, now: number, me?: string): boolean {
+  if (!offer || !ASKING.has(offer.status)) return false;
+  if (offer.kind === "assign") return incident.officer === me && Boolean(incident.to_confirm);
+  if (offer.kind === "assign_support") return Boolean(supporterOf(incident, me)?.to_confirm);
+  if (offer.kind === "support") return !isOpen(incident) && incident.status !== "closed" && Date.parse(offer.ack_by) > now;
+  return isOpen(incident) && Date.parse(offer.ack_by) > now;
 }
+
+export const supporterOf = (incident: Incident, me: string | undefined): Supporter | undefined =>
+  incident.supporting?.find(({ officer }) => officer === me);
 
 const newestClosed = (a: Incident, b: Incident): number => Date.parse(b.closed_at ?? "") - Date.parse(a.closed_at ?? "");
 
@@ -44,10 +55,12 @@ export function groupsOf(
   for (const incident of incidents) {
     if (incident.status === "closed") {
       if (Date.parse(incident.closed_at ?? "") >= dayBegan) groups.today.push(incident);
+    } else if (isAsking(offers.get(incident.id), incident, now, me)) {
+      groups.offered.push(incident);
     } else if (isOpen(incident)) {
-      groups[isAsking(offers.get(incident.id), incident, now) ? "offered" : "open"].push(incident);
+      groups.open.push(incident);
     } else {
-      groups[incident.officer === me ? "mine" : "colleagues"].push(incident);
+      groups[incident.officer === me || supporterOf(incident, me) ? "mine" : "colleagues"].push(incident);
     }
   }
   for (const group of [groups.offered, groups.open, groups.colleagues, groups.mine]) group.sort(byUrgency);

@@ -5,7 +5,7 @@
  */
 import type { Incident } from "../shared/incident.ts";
 
-export type Command = "accept" | "decline" | "arrive" | "release" | "resolve" | "settle" | "hand_over" | "reopen";
+export type Command = "accept" | "decline" | "arrive" | "release" | "resolve" | "settle" | "hand_over" | "reopen" | "backup" | "support";
 
 export interface Person {
   role: string;
@@ -30,12 +30,24 @@ export function stepsOf(incident: Incident, person: Person, onDuty: boolean, ask
     case "offered":
       return { next: "accept", others: asked ? ["settle", "decline"] : ["settle"] };
     case "accepted":
-      return mine ? { next: "arrive", others: ["settle", "resolve", "release"] } : { next: null, others: ["settle"] };
+      if (!mine) return besideSteps(incident, person, asked);
+      return incident.to_confirm ? { next: "accept", others: ["release", "settle", "backup"] } : { next: "arrive", others: ["backup", "settle", "resolve", "release"] };
     case "on_scene":
-      return mine ? { next: "resolve", others: ["release"] } : NONE;
+      return mine ? { next: "resolve", others: ["backup", "release"] } : besideSteps(incident, person, asked);
     case "closed":
       return NONE;
   }
+}
+
+/** Beside the officer who has it: coming as backup, arriving, leaving. */
+function besideSteps(incident: Incident, person: Person, asked: boolean): Steps {
+  const settle: Command[] = incident.status === "accepted" ? ["settle"] : [];
+  const me = incident.supporting?.find(({ officer }) => officer === person.service_number);
+  if (me?.to_confirm) return { next: "support", others: ["release", ...settle] };
+  if (me) return me.arrived_at ? { next: null, others: ["backup", "release", ...settle] } : { next: "arrive", others: ["backup", "release", ...settle] };
+  const wanted = Boolean(incident.backup_at) && (incident.supporting?.length ?? 0) < (incident.backup_wanted ?? 0);
+  if (asked) return { next: "support", others: ["decline", ...settle] };
+  return { next: wanted ? "support" : null, others: settle };
 }
 
 function commanderSteps({ status }: Incident): Steps {
@@ -57,17 +69,20 @@ export interface Done {
 
 /** The incident as it will be once the queued steps are through, in their order. */
 export function afterSteps(incident: Incident, steps: readonly Done[], me: string): Incident {
-  return steps.reduce((seen, step) => ({ ...seen, ...changeOf(step, me) }), incident);
+  return steps.reduce((seen, step) => ({ ...seen, ...changeOf(seen, step, me) }), incident);
 }
 
-function changeOf({ command, at }: Done, me: string): Partial<Incident> {
+function changeOf(seen: Incident, { command, at }: Done, me: string): Partial<Incident> {
+  const supports = seen.supporting?.some(({ officer }) => officer === me) ?? false;
   const when = new Date(at).toISOString();
   switch (command) {
     case "accept":
-      return { status: "accepted", officer: me, accepted_at: when };
+      return { status: "accepted", officer: me, accepted_at: when, to_confirm: false };
     case "arrive":
-      return { status: "on_scene", arrived_at: when };
+      return supports ? {} : { status: "on_scene", arrived_at: when };
     case "release":
+      if (supports) return { supporting: (seen.supporting ?? []).filter(({ officer }) => officer !== me) };
+      return { status: "offered", officer: null };
     case "hand_over":
     case "reopen":
       return { status: "offered", officer: null };

@@ -21,7 +21,9 @@ export function byUrgency(a: Incident, b: Incident): number {
 /** Which clock an incident shows: the common deadline, or, once somebody has it, the time since he took it. */
 export function clockOf(incident: Incident): { startAt: number; dueAt: number; since: "accepted" | "on_scene" | null } {
   const dueAt = Date.parse(incident.respond_by);
-  if (isOpen(incident)) return { startAt: dueAt - incident.response_seconds * 1000, dueAt, since: null };
+  // Who was sent and has not said that he goes has not accepted: the common clock runs on.
+  const unconfirmed = Boolean(incident.to_confirm) && incident.status === "accepted";
+  if (isOpen(incident) || unconfirmed) return { startAt: dueAt - incident.response_seconds * 1000, dueAt, since: null };
   const since = incident.status === "on_scene" ? "on_scene" : "accepted";
   const began = since === "on_scene" ? incident.arrived_at : incident.accepted_at;
   return { startAt: Date.parse(began ?? incident.accepted_at ?? incident.requested_at), dueAt, since };

@@ -1,4 +1,4 @@
-/** Sound and vibration for an offer. Browsers allow sound only after a touch: `arm` is called on the first one. */
+/** Sound and vibration for offers and officers' alarms. Browsers allow sound only after a touch: `arm` is called on the first one. */
 import { ref, type Ref } from "vue";
 
 export interface Alarm {
@@ -8,8 +8,12 @@ export interface Alarm {
   arm(): void;
   /** Somebody is asked by name: loud, twice. */
   offer(): void;
+  /** He is sent by order: longer and more urgent than being asked. */
+  order(): void;
   /** Something new on the board: one short tone. */
   news(): void;
+  /** A colleague needs help: a siren until it is switched off, whatever is muted. */
+  panic(on: boolean): void;
   toggle(): void;
 }
 
@@ -17,6 +21,10 @@ const STORE = "wufen:muted";
 const BUZZ = [220, 90, 220, 90, 420];
 /** Two rising tones, far enough apart for an old loudspeaker in the rain. Hz. */
 const TONES: readonly number[] = [880, 1318];
+/** Up and down, unlike anything else that a phone says. */
+const SIREN: readonly number[] = [988, 740, 988, 740];
+const SIREN_EVERY_MS = 1400;
+const SOS = [120, 80, 120, 80, 120, 160, 320, 80, 320];
 
 export function makeAlarm(): Alarm {
   const muted = ref(localStorage.getItem(STORE) === "1");
@@ -42,6 +50,12 @@ export function makeAlarm(): Alarm {
     source.stop(at + seconds);
   };
 
+  let siren: ReturnType<typeof setInterval> | undefined;
+  const wail = (): void => {
+    navigator.vibrate?.(SOS);
+    SIREN.forEach((hertz, i) => tone(hertz, i * 0.28, 0.27, 0.9));
+  };
+
   return {
     muted,
     quiet,
@@ -51,8 +65,20 @@ export function makeAlarm(): Alarm {
       if (muted.value || quiet.value) return;
       for (const round of [0, 0.55]) TONES.forEach((hertz, i) => tone(hertz, round + i * 0.18, 0.32, 0.6));
     },
+    order() {
+      navigator.vibrate?.([...BUZZ, 200, ...BUZZ, 200, ...BUZZ]);
+      if (muted.value) return;
+      for (let round = 0; round < 5; round++) [...TONES, TONES[0]!].forEach((hertz, i) => tone(hertz, round * 0.75 + i * 0.16, 0.24, 0.85));
+    },
     news() {
       if (!muted.value && !quiet.value) tone(660, 0, 0.18, 0.18);
+    },
+    panic(on) {
+      if (on === (siren !== undefined)) return;
+      clearInterval(siren);
+      siren = on ? setInterval(wail, SIREN_EVERY_MS) : undefined;
+      if (on) wail();
+      else navigator.vibrate?.(0);
     },
     toggle() {
       muted.value = !muted.value;

@@ -1,0 +1,134 @@
+"""A commander, two officers and the wall: asked and declined, the next one, backup, an alarm that all see, cleared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import (
+    PATIENCE_MS,
+    OfficerOnDuty,
+    Requester,
+    Sample,
+    Wall,
+    button,
+    database_says,
+    sees,
+)
+from tests.support.browser import Visitors, accessibility_violations
+from tests.support.product import Product, running_product
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Product]:
+    with running_product(tmp_path / "home", respond_seconds="20") as product:
+        yield product
+
+
+def sits_down(city: Product, visitors: Visitors, account: dict[str, str]) -> Page:
+    """The commander signs in at his desk."""
+    page = visitors.desk()
+    page.goto(f"{city.web_url}/commander")
+    page.get_by_label("用户名").fill(account["username"])
+    page.get_by_label("密码").fill(account["password"])
+    button(page, "登录").click()
+    expect(page.get_by_role("heading", name="在岗警力")).to_be_visible(timeout=PATIENCE_MS)
+    return page
+
+
+def holds_for_help(page: Page) -> None:
+    """The thumb stays on it until the alarm is out."""
+    button(page, "SOS：按住 2 秒求助").dispatch_event("pointerdown", {"pointerId": 1})
+    sees(page, "你已发出求助")
+
+
+@pytest.mark.timeout(180)
+def test_asked_declined_backed_up_and_helped(city: Product, visitors: Visitors) -> None:
+    sample = Sample.of(city)
+    first, second = [
+        one for one in sample.accounts if one["role"] == "police" and one["district"] == "511802"
+    ][:2]
+    commander = sits_down(city, visitors, sample.account("commander"))
+    wall = Wall(city, visitors)
+    wall.is_watched()
+    zhang = OfficerOnDuty(city, visitors, first)
+    zhang.signs_in_and_goes_on_duty()
+    Requester(city, visitors, sample.stickers[0]).scans_and_asks()
+
+    # Asked by name, with the reason; received and seen are told at the desk before he answers.
+    sees(zhang.page, "第 1 位被询问")
+    desk = commander.get_by_role("region", name=re.compile("挪车"))
+    expect(desk.locator(".three .there")).to_have_count(2, timeout=PATIENCE_MS)
+    li = OfficerOnDuty(city, visitors, second)
+    li.signs_in_and_goes_on_duty()
+    zhang.page.locator(".card .what").first.click()
+    button(zhang.page, "更多操作").click()
+    zhang.page.get_by_role("button", name=re.compile("^婉拒|^不接|^拒绝")).first.click()
+    zhang.page.get_by_text("离得太远").click()
+    zhang.page.get_by_role("dialog").get_by_role("button", name=re.compile("婉拒|不接|拒绝")).last.click()
+
+    # The next one has it.
+    sees(commander, "离得太远")
+    li.accepts()
+    expect(desk.locator("li.accepted")).to_have_count(1, timeout=PATIENCE_MS)
+
+    # Backup: called by the officer, answered by the colleague, seen at the desk.
+    li.page.locator(".card .what").first.click()
+    button(li.page, "更多操作").click()
+    li.page.get_by_role("button", name=re.compile("请求增援")).first.click()
+    li.page.get_by_text("围观人多").click()
+    li.page.get_by_role("dialog").get_by_role("button", name="请求增援").last.click()
+    button(zhang.page, "我去增援").first.click()
+    sees(commander, "赶来")
+
+    # The alarm: on the colleague's phone, at the desk and on the wall; only the commander ends it.
+    holds_for_help(li.page)
+    for page in (zhang.page, commander, wall.page):
+        sees(page, "紧急求助")
+    assert database_says(city, "SELECT status FROM panics") == [("raised",)]
+    for page in (zhang.page, commander):
+        assert accessibility_violations(page) == []
+    zhang.page.reload()
+    sees(zhang.page, "紧急求助")
+    button(li.page, "是误报").click()
+    for page in (zhang.page, commander, wall.page):
+        sees(page, "误报")
+    button(commander, "解除求助").click()
+    commander.get_by_label(re.compile("处置情况")).fill("已与本人核实，误触")
+    button(commander.get_by_role("dialog"), "解除求助").click()
+    for page in (zhang.page, li.page, wall.page):
+        expect(page.get_by_text(re.compile("紧急求助|误报"))).to_have_count(0, timeout=PATIENCE_MS)
+    assert database_says(city, "SELECT status, note FROM panics") == [("cleared", "已与本人核实，误触")]
+
+
+@pytest.mark.timeout(120)
+def test_an_alarm_without_network_goes_out_when_it_is_back(city: Product, visitors: Visitors) -> None:
+    sample = Sample.of(city)
+    officer = OfficerOnDuty(city, visitors, sample.account("police"))
+    officer.signs_in_and_goes_on_duty()
+    officer.page.context.set_offline(True)
+    button(officer.page, "SOS：按住 2 秒求助").dispatch_event("pointerdown", {"pointerId": 1})
+    sees(officer.page, "求助还没发出")
+    assert database_says(city, "SELECT count(*) FROM panics") == [(0,)]
+    officer.page.context.set_offline(False)
+    sees(officer.page, "你已发出求助")
+    assert database_says(city, "SELECT status FROM panics") == [("raised",)]
+
+
+@pytest.mark.timeout(120)
+def test_a_touch_raises_nothing(city: Product, visitors: Visitors) -> None:
+    sample = Sample.of(city)
+    officer = OfficerOnDuty(city, visitors, sample.account("police"))
+    officer.signs_in_and_goes_on_duty()
+    help_button = button(officer.page, "SOS：按住 2 秒求助")
+    help_button.dispatch_event("pointerdown", {"pointerId": 1})
+    sees(officer.page, "再按住")
+    help_button.dispatch_event("pointerup", {"pointerId": 1})
+    expect(officer.page.get_by_text("再按住")).to_have_count(0)
+    officer.page.clock.install()
+    officer.page.clock.run_for(5_000)
+    assert database_says(city, "SELECT count(*) FROM panics") == [(0,)]
