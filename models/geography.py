@@ -151,6 +151,15 @@ class Boundaries:
                 "WUFEN_BOUNDARIES", f"{path} is not a GeoJSON collection of districts"
             ) from error
 
+    def outline_of(self, code: str, most: int = 2000) -> list[list[tuple[float, float]]]:
+        """The rings of a district as (longitude, latitude) in WGS-84 with some ``most`` points in all, for drawing.
+
+        Empty where its boundary is not known.
+        """
+        rings = [ring for area in self._areas if area.code == code for ring in area.rings]
+        step = max(1, -(-sum(len(ring) for ring in rings) // most))
+        return [[(float(p[0]), float(p[1])) for p in ring[::step]] for ring in rings if len(ring[::step]) > 2]
+
     def district_of(self, location: Location) -> str | None:
         """The code of the district that contains the point, None if none does or none is known."""
         lng, lat = location.lng, location.lat

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from models.tiles import layers
+
 KEY_BYTES = 32  # AES-256 and HMAC-SHA256
 KINDS = ("web", "hub", "worker")
 
@@ -162,6 +164,9 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "roles": several(choice("police", "auxiliary", "commander", "administrator", "auditor")),
         "switch": switch,
         "processes": processes,
+        "tiles": layers,
+        "crs": choice("wgs84", "gcj02"),
+        "text": str,
         "level": choice("debug", "info", "warning", "error"),
         "secret": str,
         "keys": keys,

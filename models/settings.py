@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from models.setting_values import PARSERS
 from models.settings_table import BY_NAME, PREFIX, SETTINGS, Setting
+from models.tiles import Layer
 
 __all__ = ["SETTINGS", "Setting", "Settings", "SettingsError"]
 
@@ -61,6 +62,9 @@ class Settings:
     processes: Mapping[str, int]
     log_level: str
     boundaries: Path | None
+    tiles_url: tuple[Layer, ...]
+    tiles_crs: str
+    tiles_attribution: str
     secret_key: str = field(repr=False)
     hub_token_secret: str = field(repr=False)
     field_keys: Mapping[str, bytes] = field(repr=False)

@@ -108,6 +108,25 @@ SETTINGS: tuple[Setting, ...] = (
         "GeoJSON file of district boundaries; empty: an incident is its sticker's district's.",
     ),
     Setting(
+        "WUFEN_TILES_URL",
+        "",
+        "tiles",
+        "Tiles of the officers' map, one URL template per layer with {z}, {x}, {y}, and {a-c} or {0-7} for several"
+        " hosts; empty: outlines and rivers only.",
+    ),
+    Setting(
+        "WUFEN_TILES_CRS",
+        "wgs84",
+        "crs",
+        "Coordinates of those tiles: wgs84 (Tianditu) or gcj02 (Amap, Tencent).",
+    ),
+    Setting(
+        "WUFEN_TILES_ATTRIBUTION",
+        "",
+        "text",
+        "What stands in the map's corner: whose tiles they are, and the approval number of the map (审图号).",
+    ),
+    Setting(
         "WUFEN_SECRET_KEY",
         "",
         "secret",

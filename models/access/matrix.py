@@ -95,6 +95,7 @@ non_motor                        . . y . y . . . .  规范 5
 vehicle_figures                  . . y y y . . y .  程序 66: counts of vehicles, never of fines, and no plates
 figures                          . . y y y . . y .  规范 5
 closed                           . . y y y . . . .  规范 5
+district_map                     . . y y y . . . .  规范 5: where the streets are; nobody's data
 watch_attendance                 . . . . y . . . .  个保法 6: colleagues do not watch each other
 
 # Planning duty
@@ -299,6 +300,13 @@ incidents offset epoch           . . y y y . . y .  规范 5
 panics                           . . y y y . . y .  规范 5: a colleague in danger
 [Closed]
 incidents                        . . y y y . . . .  规范 5
+[DistrictMap]
+district seat outline rivers     . . y y y . . . .  规范 5: where the streets are; nobody's data
+layers crs attribution           . . y y y . . . .  规范 5
+[RiverView]
+width line                       . . y y y . . . .  规范 5
+[TileLayer]
+url hosts                        . . y y y . . . .  规范 5
 [OnDuty]
 officer unit role busy since     . . y y y . . y .  规范 5
 status status_at                 . . y y y . . y .  规范 5

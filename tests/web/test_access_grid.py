@@ -73,6 +73,7 @@ POST   /api/v1/watch-lists/check                            .   .   .   .   y   
 POST   /api/v1/watch-flags                                  .   .   .   .   y   y   .   .   .
 POST   /api/v1/watch-flags/{id}/clear                       .   .   .   .   y   y   .   .   .
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
+GET    /api/v1/districts/{code}/map                         .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
 POST   /api/v1/incidents/{id}/photos                        y   y   y   y   y   .   .   .   .
 POST   /api/v1/incidents/{id}/answer                        .   y   .   .   .   .   .   .   .

@@ -19,6 +19,7 @@ FIXED = {
     "cross-origin-resource-policy": "same-origin",
 }
 NO_PAGE = b"default-src 'none'; frame-ancestors 'none'"
+WITH_MAP = frozenset({"/officer", "/auxiliary"})  # only there pictures may come from the map's hosts
 ONE_YEAR = 31_536_000  # seconds
 
 
@@ -29,6 +30,8 @@ class SecurityHeaders:
         self._app = app
         self._ids = ids
         self._hub = settings.hub_public_url
+        tiles = dict.fromkeys(origin for layer in settings.tiles_url for origin in layer.origins)
+        self._tiles = "".join(f" {origin}" for origin in tiles)
         fixed = dict(FIXED)
         if settings.public_url.startswith("https://"):
             fixed["strict-transport-security"] = f"max-age={ONE_YEAR}"
@@ -44,7 +47,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 there = dict(message["headers"])
                 html = there.get(b"content-type", b"").startswith(b"text/html")
-                policy = self._policy(nonce).encode() if html else NO_PAGE
+                policy = self._policy(nonce, scope["path"]).encode() if html else NO_PAGE
                 added = (*self._fixed, (b"content-security-policy", policy))
                 message["headers"] = [
                     *message["headers"],
@@ -54,13 +57,13 @@ class SecurityHeaders:
 
         await self._app(scope, receive, protect)
 
-    def _policy(self, nonce: str) -> str:
+    def _policy(self, nonce: str, path: str) -> str:
         return "; ".join(
             (
                 "default-src 'none'",
                 f"script-src 'self' 'nonce-{nonce}'",
                 f"style-src 'self' 'nonce-{nonce}'",
-                "img-src 'self' data: blob:",
+                f"img-src 'self' data: blob:{self._tiles if path in WITH_MAP else ''}",
                 "font-src 'self' data:",
                 f"connect-src 'self' {self._hub}",
                 "manifest-src 'self'",
