@@ -64,6 +64,9 @@ class Officer:
     def goes_off_duty(self, district: str = HOME_DISTRICT) -> None:
         _post(self.city, "/api/v1/duty", {"on_duty": False, "district": district}, self._token, "PUT")
 
+    def moves(self, position: dict[str, float]) -> None:
+        _post(self.city, "/api/v1/duty/position", position, self._token, "PUT")
+
     def does(self, case: Case, command: str, **body: Any) -> dict[str, Any]:
         """Raises HTTPError when refused."""
         return _post(self.city, f"/api/v1/incidents/{case.id}/{command}", body, self._token)

@@ -52,6 +52,7 @@ function followed(): { hub: Hub; begin(): Promise<Position> } {
       feed = one as Feed<never>;
       return () => undefined;
     },
+    listen: () => () => undefined,
     rpc: () => Promise.reject(new Error("not asked for here")),
     close: () => undefined,
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bearing, distanceText, metresBetween, routeLinks, toGcj02 } from "../src/shared/geography.ts";
+import { bearing, distanceText, metresBetween, toGcj02 } from "../src/shared/geography.ts";
 
 const near = (actual: number, expected: number, within: number): void =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual} is not within ${within} of ${expected}`);
@@ -42,11 +42,4 @@ test("the shift of Chinese maps at three known places", () => {
 
 test("outside the box nothing is shifted", () => {
   assert.deepEqual(toGcj02({ lat: 48.2, lng: 16.37 }), { lat: 48.2, lng: 16.37 });
-});
-
-test("a map of the country gets shifted coordinates, the phone's own the plain ones", () => {
-  const links = routeLinks({ lat: 29.9876, lng: 103.0133 }, "康藏路 218 号");
-  assert.ok(links[0]?.url.includes("to=103.015167,29.984940,%E5%BA%B7"));
-  assert.ok(links[1]?.url.includes("tocoord=29.984940,103.015167"));
-  assert.ok(links[2]?.url.startsWith("geo:29.987600,103.013300?q=29.987600,103.013300("));
 });

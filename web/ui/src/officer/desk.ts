@@ -23,6 +23,7 @@ export type Link = "live" | "polling" | "offline";
 export interface Desk {
   board: ShallowRef<Board | null>;
   offers: ShallowRef<ReadonlyMap<string, Offer>>;
+  hub: ShallowRef<Hub | null>;
   link: ComputedRef<Link>;
   /** The board is what this phone remembers of that instant (milliseconds, server's clock); null once it was asked for. */
   asOf: Ref<number | null>;
@@ -70,10 +71,10 @@ export function useDesk(options: DeskOptions): Desk {
   const reachable = ref(navigator.onLine);
   const away = ref(false);
   const link = computed<Link>(() => (!reachable.value ? "offline" : away.value ? "polling" : "live"));
-  let hub: Hub | null = null;
+  const hub = shallowRef<Hub | null>(null);
   let round = 0;
 
-  const tell = (what: "received" | "seen", offer: Offer): void => void hub?.rpc(what, { offers: [offer.id] }).catch(() => undefined);
+  const tell = (what: "received" | "seen", offer: Offer): void => void hub.value?.rpc(what, { offers: [offer.id] }).catch(() => undefined);
   const { offers, take, look, clear } = useOffers((offer) => {
     if (offer.kind === "assign" || offer.kind === "assign_support") alarm.order();
     else alarm.offer();
@@ -136,7 +137,7 @@ export function useDesk(options: DeskOptions): Desk {
   const listen = async (following: Board, turn: number): Promise<void> => {
     const opened = await openHub({ onState: (live) => turn === round && onState(live) });
     if (turn !== round) return opened.close();
-    hub = opened;
+    hub.value = opened;
     following.follow(opened, onEvent);
     opened.follow<OfficerPublication | PanicPublication>({
       channel: `officer:${options.officer}`,
@@ -160,8 +161,8 @@ export function useDesk(options: DeskOptions): Desk {
     round += 1;
     clearTimeout(saying);
     away.value = false;
-    hub?.close();
-    hub = null;
+    hub.value?.close();
+    hub.value = null;
     onHub.value = false;
     board.value = refusal.value = asOf.value = null;
     clear();
@@ -211,7 +212,7 @@ export function useDesk(options: DeskOptions): Desk {
   });
 
   const panics = computed(() => board.value?.panics.value ?? []);
-  return { board, offers, link, asOf, refusal, panics, seen: (offer) => tell("seen", offer), reload: poll.now };
+  return { board, offers, hub, link, asOf, refusal, panics, seen: (offer) => tell("seen", offer), reload: poll.now };
 }
 
 /** What was closed today stands beside what is open; yesterday's is forgotten. */

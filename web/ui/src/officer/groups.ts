@@ -10,7 +10,8 @@ import { parcelsOf } from "../shared/queue.ts";
 import type { Sending } from "./sending.ts";
 import { afterSteps } from "./steps.ts";
 
-export type Tab = "open" | "mine" | "today";
+export type List = "open" | "mine" | "today";
+export type Tab = List | "map";
 
 export interface Lists {
   groups: ComputedRef<Groups>;

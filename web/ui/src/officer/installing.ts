@@ -54,7 +54,9 @@ export function useInstalling(path: string, build: string): Installing {
     worker.addEventListener("statechange", look);
     setTimeout(look, ANSWER_MS);
   };
-  const follow = (found: ServiceWorkerRegistration): void => {
+  // Undefined where an administrator has switched workers off.
+  const follow = (found: ServiceWorkerRegistration | undefined): void => {
+    if (!found) return;
     registration = found;
     if (found.waiting) onWaiting(found.waiting);
     found.addEventListener("updatefound", () => {

@@ -3,7 +3,8 @@ import { t } from "../shared/i18n.ts";
 
 /** `2 项操作、3 张照片` */
 export function countText({ steps, photos }: { steps: number; photos: number }): string {
-  const parts = [steps ? t("officer.waiting.steps", { n: steps }) : "", photos ? t("officer.waiting.photos", { n: photos }) : ""];
+  const counted = (what: string, n: number): string => (n ? t(n === 1 ? `officer.waiting.${what}.one` : `officer.waiting.${what}`, { n }) : "");
+  const parts = [counted("steps", steps), counted("photos", photos)];
   return parts.filter(Boolean).join(t("officer.waiting.and"));
 }
 

@@ -1,7 +1,8 @@
 /**
  * Pure geography for the screen: distance, bearing, and the shift that Chinese maps want.
  *
- * Everything inside is WGS-84 in degrees; GCJ-02 exists only in the links that open a map.
+ * Everything inside is WGS-84 in degrees; GCJ-02 exists only in the links that open a map, and in the projection of one
+ * whose tiles are shifted (`officer/projection.ts`).
  */
 export interface Point {
   lat: number;
@@ -65,13 +66,34 @@ function shiftEast(x: number, y: number): number {
   return plane + waves(x, [20, 1 / 6], [20, 1 / 2]) + waves(x, [20, 1], [40, 3]) + waves(x, [150, 12], [300, 30]);
 }
 
-/** Links that open the way to a place in a map; the shifted ones say so by `crs`. */
-export function routeLinks(place: Point, name: string): { map: "amap" | "tencent" | "system"; url: string }[] {
+/** Back again, to a fraction of a millimetre: the shift changes slowly, so that asking it thrice is enough. */
+export function fromGcj02(shifted: Point): Point {
+  let guess = shifted;
+  for (let round = 0; round < 3; round++) {
+    const { lat, lng } = toGcj02(guess);
+    guess = { lat: guess.lat - (lat - shifted.lat), lng: guess.lng - (lng - shifted.lng) };
+  }
+  return guess;
+}
+
+export type MapApp = "amap" | "tencent" | "baidu" | "apple" | "system";
+
+/**
+ * Links that open the way to a place in a map that is installed, or its page where it is not.
+ *
+ * Amap, Tencent, and Apple's map of China expect GCJ-02; Baidu is told that it is; a `geo:` link is WGS-84 (RFC 5870).
+ * `apple`: the phone is one of Apple's, which know no `geo:`, while others know no map of Apple's.
+ */
+export function routeLinks(place: Point, name: string, apple: boolean): { map: MapApp; url: string }[] {
   const { lat, lng } = toGcj02(place);
   const [title, shifted] = [encodeURIComponent(name), { lat: lat.toFixed(6), lng: lng.toFixed(6) }];
+  const plain = `${place.lat.toFixed(6)},${place.lng.toFixed(6)}`;
   return [
     { map: "amap", url: `https://uri.amap.com/navigation?to=${shifted.lng},${shifted.lat},${title}&mode=car&coordinate=gaode&callnative=1` },
     { map: "tencent", url: `https://apis.map.qq.com/uri/v1/routeplan?type=drive&to=${title}&tocoord=${shifted.lat},${shifted.lng}&referer=wufen` },
-    { map: "system", url: `geo:${place.lat.toFixed(6)},${place.lng.toFixed(6)}?q=${place.lat.toFixed(6)},${place.lng.toFixed(6)}(${title})` },
+    { map: "baidu", url: `baidumap://map/direction?destination=name:${title}|latlng:${shifted.lat},${shifted.lng}&coord_type=gcj02&mode=driving&src=wufen` },
+    apple
+      ? { map: "apple", url: `https://maps.apple.com/?daddr=${shifted.lat},${shifted.lng}&dirflg=d` }
+      : { map: "system", url: `geo:${plain}?q=${plain}(${title})` },
   ];
 }

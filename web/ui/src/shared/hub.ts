@@ -30,6 +30,8 @@ export interface Feed<Data> {
 
 export interface Hub {
   follow<Data>(feed: Feed<Data>): () => void;
+  /** A channel without history: only what is said from now on. */
+  listen<Data>(channel: string, onPublication: (data: Data) => void): () => void;
   rpc(method: string, data: unknown): Promise<unknown>;
   close(): void;
 }
@@ -70,6 +72,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   client.connect();
   return {
     follow: (feed) => follow(client, feed),
+    listen: (channel, onPublication) => listen(client, channel, onPublication),
     rpc: async (method, data) => (await client.rpc(method, data)).data as unknown,
     close: () => {
       stopWaking();
@@ -101,6 +104,16 @@ function follow<Data>(client: Centrifuge, feed: Feed<Data>): () => void {
   subscription.on("subscribed", ({ wasRecovering, recovered }) => {
     if (wasRecovering && !recovered) void patiently(feed.load).catch(() => undefined);
   });
+  subscription.subscribe();
+  return () => {
+    subscription.unsubscribe();
+    client.removeSubscription(subscription);
+  };
+}
+
+function listen<Data>(client: Centrifuge, channel: string, onPublication: (data: Data) => void): () => void {
+  const subscription = client.newSubscription(channel);
+  subscription.on("publication", ({ data }) => onPublication(data as Data));
   subscription.subscribe();
   return () => {
     subscription.unsubscribe();

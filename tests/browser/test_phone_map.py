@@ -1,0 +1,217 @@
+"""The officer's map: marks where the cars are, on shifted tiles too; colleagues, oneself, and the way there."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.backstage import ask, close_what_is_open, on_duty, sign_in
+from tests.browser.people import PATIENCE_MS, button, sees
+from tests.support.browser import Visitors, accessibility_violations
+from tests.support.product import Product, running_product
+
+TILES = "https://t{0-3}.tiles.example/{z}/{x}/{y}.png"
+# The car of ``ask`` in WGS-84, and the same place in GCJ-02 by the published formula (computed apart).
+CAR = {"lat": 29.9876, "lng": 103.0133}
+CAR_SHIFTED = {"lat": 29.984940, "lng": 103.015167}
+TILE_PIXELS = 256
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    home = tmp_path_factory.mktemp("map") / "home"
+    settings = {"tiles_url": TILES, "tiles_crs": "gcj02", "tiles_attribution": "审图号 GS(2026)0001号"}
+    with running_product(home, limits="off", **settings) as product:
+        yield product
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_open(city: Product) -> Iterator[None]:
+    """Each test finds an empty board."""
+    yield
+    close_what_is_open(city)
+
+
+def tile() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (TILE_PIXELS, TILE_PIXELS), (214, 222, 214)).save(out, "PNG")
+    return out.getvalue()
+
+
+def opens_the_map(page: Page, city: Product) -> list[str]:
+    """Signed in, at the map; the addresses of the tiles that it asks for."""
+    asked: list[str] = []
+
+    def serve(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=tile(), content_type="image/png")
+
+    page.route("https://*.tiles.example/**", serve)
+    gives_the_position(page)
+    sign_in(page, city, "police1")
+    page.goto(f"{city.web_url}/officer")
+    page.get_by_role("tab", name="地图").click()
+    page.locator(".canvas .here").wait_for()
+    return asked
+
+
+def gives_the_position(page: Page) -> None:
+    """The officer was asked on another day, and has agreed."""
+    page.add_init_script("localStorage.setItem('wufen:position', 'given')")
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def pixel_of(place: dict[str, float], zoom: int) -> tuple[float, float]:
+    """Where a place stands on Web Mercator tiles, in pixels of the whole world (OGC, EPSG 3857)."""
+    world = TILE_PIXELS * 2**zoom
+    latitude = math.radians(place["lat"])
+    return (
+        (place["lng"] + 180) / 360 * world,
+        (1 - math.log(math.tan(latitude) + 1 / math.cos(latitude)) / math.pi) / 2 * world,
+    )
+
+
+def test_on_shifted_tiles_a_car_stands_where_the_streets_have_it(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"):
+        ask(city, 0, "fire_lane", location={**CAR, "accuracy_m": 5})
+        page = visitors.phone()
+        opens_the_map(page, city)
+        page.locator(".canvas .mark").wait_for()
+        page.wait_for_function(
+            "document.querySelectorAll('.leaflet-tile-container').length === 1"
+            " && document.querySelector('.leaflet-tile-loaded')"
+        )
+        found: dict[str, Any] = page.evaluate(
+            """() => {
+              // Of a level that is left behind, tiles may stay for a moment.
+              const zoom = ({src}) => Number(src.split("/").at(-3));
+              const tiles = [...document.querySelectorAll(".leaflet-tile-loaded")];
+              const tile = tiles.sort((a, b) => zoom(b) - zoom(a))[0];
+              const {x, y} = tile.getBoundingClientRect();
+              return {x, y, src: tile.src};
+            }"""
+        )
+        zoom, column, row = (int(part) for part in re.findall(r"/(\d+)", found["src"].split("example")[1]))
+        x, y = pixel_of(CAR_SHIFTED, zoom)
+        expected = (found["x"] + x - column * TILE_PIXELS, found["y"] + y - row * TILE_PIXELS)
+        at = middle(page, ".canvas .mark")
+        assert abs(at[0] - expected[0]) <= 2, (at, expected)
+        assert abs(at[1] - expected[1]) <= 2, (at, expected)
+
+
+def test_tiles_come_from_the_configured_hosts_and_say_whose_they_are(
+    city: Product, visitors: Visitors
+) -> None:
+    with on_duty(city, "police1"):
+        page = visitors.phone()
+        refused: list[str] = []
+        page.on(
+            "console", lambda said: refused.append(said.text) if "Content Security" in said.text else None
+        )
+        asked = opens_the_map(page, city)
+        page.locator(".canvas .leaflet-tile-loaded").first.wait_for()
+        assert asked
+        assert [
+            url for url in asked if not re.match(r"https://t[0-3]\.tiles\.example/\d+/\d+/\d+\.png$", url)
+        ] == []
+        sees(page, "审图号 GS(2026)0001号")
+        assert refused == []
+        page.evaluate(
+            "new Promise((done) => { const other = new Image();"
+            " other.onload = other.onerror = done; other.src = 'https://elsewhere.example/a.png'; })"
+        )
+        assert len(refused) == 1
+
+
+def test_a_touch_on_a_mark_says_what_it_is_and_opens_it(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"):
+        ask(city, 1, "fire_lane", location={**CAR, "accuracy_m": 5})
+        page = visitors.phone()
+        opens_the_map(page, city)
+        page.get_by_role("button", name=re.compile("^消防通道 .*0[45]:")).click()
+        card = page.get_by_role("region", name="选中的警情")
+        expect(card.get_by_text("消防通道")).to_be_visible()
+        expect(card.get_by_text(re.compile(r"\d+ m|km"))).to_be_visible()
+        card.get_by_role("button", name=re.compile("消防通道")).click()
+        button(page, "接警").wait_for()
+
+
+def test_a_colleague_stands_on_the_map_and_moves(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"), on_duty(city, "police2") as colleague:
+        page = visitors.phone()
+        opens_the_map(page, city)
+        unit = page.locator(".canvas .unit")
+        expect(unit).to_have_attribute("aria-label", "051836，现在的位置", timeout=PATIENCE_MS)
+        before = middle(page, ".canvas .unit")
+        colleague.moves({"lat": 29.9846, "lng": 103.0101, "accuracy_m": 8})
+        expect(page.locator(".canvas .unit")).to_have_count(1)
+        page.wait_for_function(
+            "([x]) => Math.abs(document.querySelector('.canvas .unit').getBoundingClientRect().x + 24 - x) > 4",
+            arg=list(before),
+        )
+
+
+def test_without_tiles_of_its_own_the_map_says_so_and_goes_on(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"):
+        ask(city, 2, location={**CAR, "accuracy_m": 5})
+        page = visitors.phone()
+        page.route("https://*.tiles.example/**", lambda route: route.abort())
+        sign_in(page, city, "police1")
+        page.goto(f"{city.web_url}/officer")
+        page.get_by_role("tab", name="地图").click()
+        sees(page, "底图没有加载，标记照常")
+        page.locator(".canvas .mark").wait_for()
+
+
+def test_the_map_comes_only_when_it_is_opened(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"):
+        page = visitors.phone(service_workers="block")
+        asked: list[str] = []
+        page.on("request", lambda sent: asked.append(sent.url))
+        sign_in(page, city, "police1")
+        page.goto(f"{city.web_url}/officer")
+        page.get_by_role("tab", name=re.compile("待接")).wait_for()
+        assert [url for url in asked if "MapView" in url] == []
+        page.get_by_role("tab", name="地图").click()
+        page.locator(".canvas .leaflet-control-scale").wait_for()
+        assert [url for url in asked if "MapView" in url] != []
+
+
+def test_the_way_is_opened_in_the_map_of_ones_choice(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"):
+        ask(city, 3, location={**CAR, "accuracy_m": 5})
+        page = visitors.phone()
+        sign_in(page, city, "police1")
+        page.goto(f"{city.web_url}/officer")
+        page.locator(".card .what").first.click()
+        button(page, "导航").click()
+        links = page.get_by_role("dialog").get_by_role("link")
+        addresses = {link.inner_text(): link.get_attribute("href") or "" for link in links.all()}
+        assert "103.015167,29.984940" in addresses["高德地图"]
+        assert "29.984940,103.015167" in addresses["腾讯地图"]
+        assert "coord_type=gcj02" in addresses["百度地图"]
+        assert addresses["手机自带地图"].startswith("geo:29.987600,103.013300")
+
+
+def test_everyone_can_read_and_press_the_map(city: Product, visitors: Visitors) -> None:
+    with on_duty(city, "police1"), on_duty(city, "police2"):
+        ask(city, 4, "fire_lane", location={**CAR, "accuracy_m": 5})
+        page = visitors.phone(reduced_motion="reduce")
+        opens_the_map(page, city)
+        page.locator(".canvas .mark").click()
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert accessibility_violations(page) == []
