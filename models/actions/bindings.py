@@ -33,6 +33,7 @@ from models.errors import (
     WufenError,
 )
 from models.privacy import PhoneRefused, normalise_phone
+from models.queries import local_forms
 from models.store import Change, Store
 from models.tables import bindings, notices, stickers
 
@@ -90,6 +91,7 @@ async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | N
     phone_index = store.vault.index("phone", wish.phone)
     async with store.change() as change:
         sticker = await _sticker(change, wish)
+        await _check_local_form(change, wish, sticker.district)
         await _limit(change, sticker.id, phone_index, address)
         begun = Begun(store.ids.new(), change.at + CODE_LASTS)
         code = store.ids.digits(CODE_DIGITS)
@@ -120,6 +122,14 @@ async def confirm(store: Store, binding_id: str, code: str, *, then: ThenBound |
             update(bindings).where(bindings.c.id == row.id).values(attempts=bindings.c.attempts + 1)
         )
     raise refused
+
+
+async def _check_local_form(change: Change, wish: Wish, district: str) -> None:
+    """An electric bicycle's plate looks as the sticker's city has it."""
+    if wish.plate_class == plates.E_BIKE:
+        forms = await local_forms.of_place(change.connection, district)
+        if not forms.fit(wish.plate):
+            raise InvalidField(field="plate", why="local_form")
 
 
 def _checked(wish: Wish) -> Wish:

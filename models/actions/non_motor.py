@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import plates
-from models.actions import audit, ownership, watch_lists
+from models.actions import audit, ownership
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.plate_searches import frame_number
@@ -20,6 +20,7 @@ from models.actions.rows import insert_if_absent
 from models.caller import Officer
 from models.errors import Forbidden, InvalidField
 from models.plates import E_BIKE, NO_CLASS, Plate
+from models.queries import local_forms
 from models.store import Change, Store
 from models.tables import non_motor, vehicles
 
@@ -121,7 +122,7 @@ async def _plate(change: Change, seen: NonMotor) -> Plate:
         plate = plates.parse(seen.plate or "", plate_class)
     except plates.PlateError as refused:
         raise InvalidField(field="plate", why=refused.why) from None
-    forms = await watch_lists.forms_of(change.connection, seen.district)
+    forms = await local_forms.of_place(change.connection, seen.district)
     if plate_class == E_BIKE and not forms.fit(plate.number):
         raise InvalidField(field="plate", why="local_form")
     return plate

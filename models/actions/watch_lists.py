@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
@@ -24,17 +24,17 @@ from models.caller import Officer, System
 from models.clock import BEIJING
 from models.errors import Conflict, InvalidField, WatchListFaulty
 from models.inserts import insert_rows
-from models.local_plates import LocalForms, read_forms
+from models.local_plates import LocalForms
+from models.queries import local_forms
 from models.rules.definitions import WATCHED
 from models.store import Change, Store
-from models.tables import cities, districts, watch_imports
 from models.tables import watch_flags as flags
+from models.tables import watch_imports
 from models.watching import lines
 from models.watching.lines import Listed, Refusal
 from models.watching.plan import Key, ListPlan, Standing, Wanted, plan
 from models.watching.spreadsheet import ListFaulty
 
-_AT_ONCE = 500  # rows that a statement names
 OnRefusal = Literal["file", "line"]
 
 
@@ -75,8 +75,8 @@ Then = Keeping[TakenIn]
 async def dry_run(store: Store, by: Officer | System, wish: WatchList) -> TakenIn:
     """What taking the list in would change. Raises InvalidField, Forbidden, WatchListFaulty."""
     async with store.database.read() as connection:
-        listed = await _read(store, connection, by, wish)
-        return _told(None, listed, await _plan(store, connection, wish, listed))
+        judged = await _read(store, connection, by, wish)
+        return _told(None, judged.listed, await _plan(connection, wish, judged))
 
 
 async def take_in(
@@ -87,9 +87,13 @@ async def take_in(
     Raises InvalidField, Forbidden, WatchListFaulty, Conflict (``ends``: another number of flags would end).
     """
 
+    # Reading takes a second of work for the longest list: nobody's turn to write waits for it.
+    async with store.database.read() as connection:
+        judged = await _read(store, connection, by, wish)
+
     async def attempt() -> TakenIn:
         async with store.change() as change:
-            done = await _take_in(change, by, wish)
+            done = await _take_in(change, by, wish, judged)
             if then is not None:
                 await then(change, done)
             return done
@@ -97,9 +101,18 @@ async def take_in(
     return await until_saved(attempt)
 
 
-async def _take_in(change: Change, by: Officer | System, wish: WatchList) -> TakenIn:
-    listed = await _read(change.store, change.connection, by, wish)
-    found = await _plan(change.store, change.connection, wish, listed)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A file's lines with their blind indexes; ``named``: those of refused lines' plates."""
+
+    listed: Listed
+    wanted: tuple[Wanted, ...]
+    named: frozenset[bytes]
+
+
+async def _take_in(change: Change, by: Officer | System, wish: WatchList, judged: _Judged) -> TakenIn:
+    await watch_flags.check_scope(change.connection, by, wish.scope)
+    listed, found = judged.listed, await _plan(change.connection, wish, judged)
     if listed.refused and wish.refuse == "file":
         return _told(None, listed, found)
     if len(found.ended) != (wish.ends or 0):
@@ -112,18 +125,34 @@ async def _take_in(change: Change, by: Officer | System, wish: WatchList) -> Tak
     return done
 
 
-async def _read(store: Store, connection: AsyncConnection, by: Officer | System, wish: WatchList) -> Listed:
+async def _read(store: Store, connection: AsyncConnection, by: Officer | System, wish: WatchList) -> _Judged:
     _check(wish)
     await watch_flags.check_scope(connection, by, wish.scope)
-    forms = await forms_of(connection, wish.scope)
+    forms = await local_forms.of_place(connection, wish.scope)
     today = store.clock.now().astimezone(BEIJING).date()
     try:
-        # A second of work for the longest list: the others' turns go on meanwhile.
-        return await asyncio.to_thread(lines.read, wish.content, kind=wish.kind, today=today, forms=forms)
+        return await asyncio.to_thread(_judge, store, wish, today, forms)
     except ListFaulty as error:
         told = {"limit": error.limit, "line": error.line, "column": error.column or None}
         params: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
         raise WatchListFaulty(field="file", why=error.why, **params) from None
+
+
+def _judge(store: Store, wish: WatchList, today: date, forms: LocalForms) -> _Judged:
+    def index(number: str, plate_class: str) -> bytes:
+        return watch_flags.index_of(store, number, plate_class)
+
+    listed = lines.read(wish.content, kind=wish.kind, today=today, forms=forms)
+    wanted = tuple(
+        Wanted(
+            (index(line.plate.number, line.plate.plate_class), line.kind),
+            line,
+            None if line.begins is None else _midnight(line.begins),
+            None if line.ends is None else _midnight(line.ends + timedelta(days=1)),
+        )
+        for line in listed.lines
+    )
+    return _Judged(listed, wanted, frozenset(index(*one) for one in listed.named))
 
 
 def _check(wish: WatchList) -> None:
@@ -135,28 +164,9 @@ def _check(wish: WatchList) -> None:
         raise InvalidField(field="source", why="too_long", limit=watch_flags.LONGEST_SOURCE)
 
 
-async def forms_of(connection: AsyncConnection, place: str) -> LocalForms:
-    """What plates of electric bicycles look like in a district or city."""
-    own = select(districts.c.city_code).where(districts.c.code == place).scalar_subquery()
-    query = select(cities.c.ebike_plates).where((cities.c.code == place) | (cities.c.code == own))
-    return read_forms((await connection.execute(query)).scalars().first())
-
-
-async def _plan(store: Store, connection: AsyncConnection, wish: WatchList, listed: Listed) -> ListPlan:
-    def index(number: str, plate_class: str) -> bytes:
-        return watch_flags.index_of(store, number, plate_class)
-
-    wanted = [
-        Wanted(
-            (index(line.plate.number, line.plate.plate_class), line.kind),
-            line,
-            None if line.begins is None else _midnight(line.begins),
-            None if line.ends is None else _midnight(line.ends + timedelta(days=1)),
-        )
-        for line in listed.lines
-    ]
-    named = frozenset(index(*one) for one in listed.named)
-    return plan(wanted, await _standing(connection, wish), whole=wish.whole, named=named)
+async def _plan(connection: AsyncConnection, wish: WatchList, judged: _Judged) -> ListPlan:
+    standing = await _standing(connection, wish)
+    return plan(judged.wanted, standing, whole=wish.whole, named=judged.named)
 
 
 async def _standing(connection: AsyncConnection, wish: WatchList) -> Mapping[Key, Standing]:
@@ -183,12 +193,13 @@ async def _write(change: Change, by: Officer | System, wish: WatchList, found: L
 
 
 async def _clear(change: Change, by: Officer | System, ids: Iterable[str], reason: str) -> None:
-    every = sorted(ids)
-    for at in range(0, len(every), _AT_ONCE):
+    every = [{"flag": name} for name in sorted(ids)]
+    if every:
         await change.connection.execute(
             update(flags)
-            .where(flags.c.id.in_(every[at : at + _AT_ONCE]), flags.c.cleared_at.is_(None))
-            .values(cleared_by=by.subject, cleared_at=change.at, cleared_reason=reason)
+            .where(flags.c.id == bindparam("flag"), flags.c.cleared_at.is_(None))
+            .values(cleared_by=by.subject, cleared_at=change.at, cleared_reason=reason),
+            every,
         )
 
 

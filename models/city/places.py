@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.actions.rows import insert_if_absent
 from models.city.reading import Fields
 from models.city.sections import Entries, Value, Values, Writing
+from models.local_plates import MOST_SAMPLES, SampleFaulty, read_forms
 from models.tables import cities, districts, heads
 
 # GB/T 2260, or an extension unit's: the city's four digits and two letters, which no standard code has.
@@ -35,17 +36,24 @@ class CitySection:
         code = mine.text("code", longest=6, pattern=CITY_CODE)
         names = read_names(mine, CITY_NAME)
         platform = mine.text("platform", longest=40)
+        found: dict[str, Value] = {**names, "platform": platform}
+        # What a bundle does not name stays as it is.
+        if mine.has("ebike_plates"):
+            found["ebike_plates"] = _ebike_plates(mine)
         mine.end()
-        return {code: {**names, "platform": platform}}
+        return {code: found}
 
     async def held(self, connection: AsyncConnection, city: str, wanted: Entries | None = None) -> Entries:
-        query = select(cities.c.name, cities.c.name_en, cities.c.platform).where(cities.c.code == city)
-        row = (await connection.execute(query)).mappings().first()
+        columns = (cities.c.name, cities.c.name_en, cities.c.platform, cities.c.ebike_plates)
+        row = (await connection.execute(select(*columns).where(cities.c.code == city))).mappings().first()
         return {} if row is None else {city: dict(row)}
 
     def shown(self, entries: Entries) -> Any:
         ((code, values),) = entries.items()
-        return {"code": code, "name": names_of(values), "platform": values["platform"]}
+        told = {"code": code, "name": names_of(values), "platform": values["platform"]}
+        return (
+            told if values.get("ebike_plates") is None else {**told, "ebike_plates": values["ebike_plates"]}
+        )
 
     async def conflicts(self, connection: AsyncConnection, city: str, wanted: Entries) -> list[str]:
         return []
@@ -57,6 +65,23 @@ class CitySection:
             await writing.connection.execute(
                 update(cities).where(cities.c.code == writing.city).values(**values)
             )
+
+
+def _ebike_plates(mine: Fields) -> str | None:
+    text = mine.optional_text("ebike_plates", longest=120)
+    try:
+        read_forms(text)
+    except SampleFaulty as error:
+        mine.wrong("ebike_plates", _SAMPLES[error.why].format(error.sample))
+    return text or None
+
+
+_SAMPLES = {
+    "too_many": f"{MOST_SAMPLES} samples at most",
+    "too_long": "{}: a plate has 12 signs at most",
+    "too_short": "{}: a sample has 3 signs at least",
+    "bad_character": "{}: a sample is made of # @ * and what stands on the plate",
+}
 
 
 class DistrictsSection:

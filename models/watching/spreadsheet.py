@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LARGEST = 2 * 1024 * 1024  # bytes
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 LONGEST_CELL = 200  # characters
 _MOST_CELLS = 60  # columns of a line
 _SEPARATORS = ",;\t"

@@ -8,7 +8,7 @@ import httpx2
 from sqlalchemy import insert, select
 
 from models.store import Store
-from models.tables import bindings, contacts, notices, owners, ownerships, stickers
+from models.tables import bindings, cities, contacts, notices, owners, ownerships, stickers, vehicles
 from tests.support.city import YUCHENG
 from tests.support.clock import FakeClock
 from tests.web.client import Client, bearer, error_of
@@ -47,6 +47,18 @@ async def code_sent(store: Store, binding: str, phone: str = "+8613812341234") -
 
 async def confirm(web: Client, binding: str, code: str) -> httpx2.Response:
     return await web.post(f"/api/v1/bindings/{binding}/confirm", json={"code": code})
+
+
+async def test_an_electric_bicycle_is_bound_by_its_citys_plate(web: Client) -> None:
+    await fresh(web.store, "new")
+    async with web.store.database.write() as connection:
+        await connection.execute(cities.update().values(ebike_plates="雅安@#####"))
+    refused = await begin(web, plate="雅安12345", plate_class="ebike")
+    assert (refused.status_code, refused.json()["error"]["why"]) == (422, "local_form")
+    await bound(web, plate="雅安·A12345", plate_class="ebike")
+    async with web.store.database.read() as connection:
+        row = (await connection.execute(select(vehicles).where(vehicles.c.plate == "雅安A12345"))).one()
+    assert row.plate_class == "ebike"
 
 
 async def bound(web: Client, code: str = "new", **changes: Any) -> str:

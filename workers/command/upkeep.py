@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
@@ -186,7 +186,64 @@ def city_import(ctx: click.Context, file: Path, yes: bool) -> None:
         ctx.exit(WAITS)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, city, officer, sticker, epoch)
+@click.group()
+def vehicle() -> None:
+    """Vehicles to look out for."""
+
+
+@vehicle.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--scope", required=True, help="Code of the district or city for which the list holds.")
+@click.option("--source", required=True, help="The list's name, by which its next file is known again.")
+@click.option("--kind", help="The kind of lines that say none: stolen, cloned, yellow_label, …")
+@click.option("--whole", is_flag=True, help="The file is all of the list: what is missing from it ends.")
+@click.option("--skip-refused", is_flag=True, help="Leave bad lines out; without, one refuses the file.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", help="Language of what is refused.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="CSV of refused lines."
+)
+@click.option("--yes", is_flag=True, help="Do it; without, it is only said what would change.")
+@click.pass_context
+def vehicle_import(
+    ctx: click.Context,
+    file: Path,
+    scope: str,
+    source: str,
+    kind: str | None,
+    whole: bool,
+    skip_refused: bool,
+    lang: Literal["zh", "en"],
+    report: Path | None,
+    yes: bool,
+) -> None:
+    """Bring the list of vehicles in the CSV FILE into the database.
+
+    UTF-8 or GB18030, 2 MiB and 10,000 lines at most; docs/vehicles.md names the columns. Exit code 0: done, or nothing
+    to change; 3: changes wait for --yes; 1: the file or a line of it was refused, and nothing was changed.
+    """
+    from models.actions.watch_lists import WatchList
+    from workers.command.vehicles import bring_list, table, write_report
+
+    settings = _settings()
+    _migrate(settings)
+    refuse: Literal["line", "file"] = "line" if skip_refused else "file"
+    wish = WatchList(file.read_bytes(), scope, source, kind, whole, refuse)
+    done = _with_database(settings, lambda database: bring_list(settings, database, wish, yes=yes))
+    for line in table(done, lang):
+        click.echo(line)
+    if report is not None:
+        write_report(done, lang, report)
+    if done.refused and not skip_refused:
+        many = f"{len(done.refused)} line{' is' if len(done.refused) == 1 else 's are'} refused"
+        raise click.ClickException(
+            f"Nothing was taken in: {many}; correct it, or leave such lines out with --skip-refused."
+        )
+    if not yes and (done.new or done.changed or done.ended):
+        click.echo("Nothing was changed: run it again with --yes.")
+        ctx.exit(WAITS)
+
+
+COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, city, officer, sticker, vehicle, epoch)
 
 
 def _settings() -> Settings:

@@ -83,6 +83,15 @@ def test_a_word_that_yaml_takes_for_something_else_stays_a_word() -> None:
     assert bundle.sections["city"]["513424"]["platform"] == "no"
 
 
+def test_samples_of_electric_bicycles_plates_are_read_and_judged() -> None:
+    read_well = read(
+        changed("platform: 德昌交管", 'platform: 德昌交管\n  ebike_plates: "德昌@#####"').encode()
+    )
+    assert read_well.sections["city"]["513424"]["ebike_plates"] == "德昌@#####"
+    with pytest.raises(BundleFaulty, match=r"city\.ebike_plates: \(\.\*\)\+: a sample is made of"):
+        read(changed("platform: 德昌交管", 'platform: 德昌交管\n  ebike_plates: "(.*)+"').encode())
+
+
 def test_an_extension_unit_comes_after_the_district_in_which_it_lies() -> None:
     head, rest = WHOLE.split("  - code: 513424\n")
     first, zone = rest.split("  - code: 5134KF\n")
