@@ -80,6 +80,7 @@ set_duty                         . . y y . . . . .  规范 5: patrols are the wo
 move                             . . y y . . . . .  个保法 34: positions on duty only
 answer_consent                   . . y y . . . . .  个保法 15, 29: given apart, and taken back as easily
 set_unit_status                  . . y y . . . . .  规范 5
+stay_on_duty                     . . y y . . . . .  规范 5
 sign_off                         . . y y . . . . .  规范 5
 colleagues                       . . y y . . . . .  规范 5: by service number, to hand an incident to one of them
 ask_for_relief                   . . y y . . . . .  规范 5: of what he has himself

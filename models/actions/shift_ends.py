@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from models.actions import duty
+from models.actions.ending import end
 from models.actions.incident_change import until_saved
 from models.caller import Officer
 from models.errors import WufenError
@@ -46,7 +46,7 @@ async def _end(store: Store, shift_id: str) -> bool:
             row = await _overdue(change, shift_id)
             if row is None:
                 return False
-            returned = await duty.end(change, _officer_of(row), row, "grace")
+            returned = await end(change, _officer_of(row), row, "grace")
         log.info("shift_ended_by_itself", shift=shift_id, returned=returned)
         return True
 

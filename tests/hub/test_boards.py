@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.actions.duty import set_duty
+from models.actions.duty import set_duty, set_status
 from tests.hub.conftest import Running, StartHub, Writer
 from tests.support.city import YUCHENG, ZHANG, ask
 from tests.support.hub_client import HubClient
@@ -98,6 +98,20 @@ async def test_going_on_duty_changes_the_figures(hub: Running, writer: Writer) -
         await writer.ring(*writer.rung())
         (officer,) = (await wall.publication(BOARD))["data"]["on_duty"]
         assert officer["officer"] == ZHANG.service_number
+
+
+async def test_a_break_changes_the_figures_and_no_feed(hub: Running, writer: Writer) -> None:
+    async with hub.client() as wall:
+        await set_duty(writer.store, ZHANG, True, YUCHENG)
+        await writer.ring(*writer.rung())
+        (first,) = (await come(hub, wall))["publications"]
+        assert [one["status"] for one in first["data"]["on_duty"]] == ["available"]
+        await set_status(writer.store, ZHANG, "break")
+        (told,) = writer.rung()
+        assert told.district == "control"
+        await writer.ring(told)
+        (officer,) = (await wall.publication(BOARD))["data"]["on_duty"]
+        assert officer["status"] == "break"
 
 
 async def test_many_events_are_one_new_board(hub: Running, writer: Writer) -> None:

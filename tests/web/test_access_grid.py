@@ -56,6 +56,7 @@ GET    /api/v1/duty                                         .   .   y   y   y   
 PUT    /api/v1/duty/position                                .   .   y   y   .   .   .   .   .
 PUT    /api/v1/duty/consent                                 .   .   y   y   .   .   .   .   .
 PUT    /api/v1/duty/status                                  .   .   y   y   .   .   .   .   .
+POST   /api/v1/duty/stay                                    .   .   y   y   .   .   .   .   .
 GET    /api/v1/duty/colleagues                              .   .   y   y   .   .   .   .   .
 POST   /api/v1/incidents/{id}/handovers                     .   .   y   y   .   .   .   .   .
 POST   /api/v1/handovers/{id}                               .   .   y   y   .   .   .   .   .

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from models.actions import duty
+from models.actions import duty, staying
+from models.actions.idempotency import Keeping
 from models.errors import (
     Conflict,
     Forbidden,
@@ -21,7 +22,7 @@ from models.queries.officer import duty_of
 from web import whereabouts
 from web.answers import Answer
 from web.api.shapes import IncidentView, PanicView, Place
-from web.endpoint import Call, Endpoint, Nothing, Shape
+from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 Id = Annotated[str, Meta(min_length=1, max_length=26)]
 
@@ -104,6 +105,10 @@ class Consent(Shape):
     given: bool
 
 
+class Staying(Shape):
+    minutes: Annotated[int, Meta(ge=staying.LEAST_MINUTES, le=staying.MOST_MINUTES)]
+
+
 class Item(Shape):
     """What becomes of an incident: back to the queue. A colleague takes it over by a hand-over."""
 
@@ -163,6 +168,12 @@ async def set_status(call: Call[Status]) -> Answer:
 async def consent(call: Call[Consent]) -> Answer:
     await duty.answer_consent(call.site.store, call.officer, call.body.given)
     return await _duty(call)
+
+
+async def stay(call: Call[Staying]) -> Answer:
+    then: Keeping[None] | None = keeping(call, lambda _: Answer(Nothing()))
+    await staying.stay(call.site.store, call.officer, call.body.minutes, then=then)
+    return Answer(Nothing())
 
 
 async def sign_off(call: Call[SigningOff]) -> Answer:
@@ -236,6 +247,19 @@ ENDPOINTS = [
         where=whereabouts.to_its_end,
         body=Consent,
         answers={200: DutyView},
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/v1/duty/stay",
+        name="stay_on_duty",
+        handler=stay,
+        summary="Put off the end that would come by itself, at most until 24 hours after signing on.",
+        module="duty",
+        where=whereabouts.to_its_end,
+        body=Staying,
+        answers={200: Nothing},
+        errors=(NotOnDuty, Conflict),
+        repeatable=True,
     ),
     Endpoint(
         method="PUT",

@@ -15,9 +15,10 @@ from models.actions.commands import act
 from models.actions.roster_files import take_in
 from models.actions.rosters import Place, Wanted
 from models.actions.shift_ends import end_overdue
+from models.actions.staying import stay
 from models.actions.zones import Template, Zone
 from models.duty.rosters import span_of
-from models.errors import Conflict, Forbidden, InvalidField, NotFound
+from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
 from models.geography import Location
 from models.incident.commands import Accept
 from models.queries.officer import duty_of
@@ -126,6 +127,24 @@ async def test_a_night_that_is_prolonged_keeps_those_who_are_there_on_duty(
     clock.advance(9 * 3600)
     assert await end_overdue(store) == []
     clock.advance(3600 + 1800)
+    assert len(await end_overdue(store)) == 1
+
+
+async def test_who_is_still_needed_stays_longer_but_not_for_ever(store: Store, clock: FakeClock) -> None:
+    with pytest.raises(NotOnDuty):
+        await stay(store, ZHANG, 60)
+    await published(store, Place(ZHANG.id, "police"))
+    to(clock, 0)
+    await duty.set_duty(store, ZHANG, True, YUCHENG)
+    await stay(store, ZHANG, 60)
+    clock.advance(9.5 * 3600 - 1)
+    assert await end_overdue(store) == []
+    for _ in range(3):
+        await stay(store, ZHANG, 240)
+    with pytest.raises(Conflict) as refused:
+        await stay(store, ZHANG, 240)
+    assert refused.value.params == {"why": "shift_too_long", "limit": 24}
+    clock.advance(12 * 3600 + 1)
     assert len(await end_overdue(store)) == 1
 
 

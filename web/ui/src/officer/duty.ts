@@ -1,6 +1,6 @@
 /** On duty or not, where, and what one is doing. The server decides; a refusal is told, and nothing changes. */
 import { onScopeDispose, ref, watch, type Ref } from "vue";
-import { call, serverNow } from "../shared/api.ts";
+import { call, newKey, serverNow } from "../shared/api.ts";
 import type { Position } from "../shared/hub.ts";
 import type { Location } from "../shared/incident.ts";
 import type { Offer } from "./order.ts";
@@ -78,6 +78,8 @@ export interface DutyState {
   signOff(toQueue: readonly string[]): Promise<void>;
   setStatus(status: UnitStatus): Promise<void>;
   consent(given: boolean): Promise<void>;
+  /** Puts off the end that would come by itself. */
+  stay(minutes: number): Promise<void>;
 }
 
 const EVERY_MS = 60_000;
@@ -124,5 +126,9 @@ export function useDuty(): DutyState {
     signOff: (toQueue) => put("/sign-off", { items: toQueue.map((incident) => ({ incident, to: "queue" })) }),
     setStatus: (status) => put("/status", { status }),
     consent: (given) => put("/consent", { given }),
+    stay: async (minutes) => {
+      await call("/api/v1/duty/stay", { body: { minutes }, key: newKey() });
+      await load();
+    },
   };
 }
