@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsOf, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
+import { countsOf, isFree, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
 import { CARD, cardsOf, HEIGHT, inside, place, seatOf, titleOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
 import { commonMap, districtsOf, EMPTY, mapOf, type CityMap } from "../src/wall/maps.ts";
 import { freshnessOf } from "../src/wall/freshness.ts";
@@ -121,4 +121,14 @@ test("a name that is too long for its card goes in two lines, and the card is as
   assert.deepEqual(long.lines, ["Ya'an Economic", "Development Zone"]);
   assert.ok(long.width > CARD.width && long.width < CARD.width + 50, String(long.width));
   assert.deepEqual(titleOf("A very small and quiet town").lines, ["A very small", "and quiet town"]);
+});
+
+test("who is on a break or under way is not free", () => {
+  const seen = [
+    { busy: false, status: "available" },
+    { busy: false, status: "break" },
+    { busy: true, status: "en_route" },
+    { busy: false, status: "panic" },
+  ];
+  assert.deepEqual(seen.map(isFree), [true, false, false, false]);
 });

@@ -32,6 +32,9 @@ export interface OnDuty {
   position_at: string | null;
 }
 
+/** Can be sent: has nothing in hand and is on no break. */
+export const isFree = ({ busy, status }: Pick<OnDuty, "busy" | "status">): boolean => !busy && status === "available";
+
 /** `GET /api/v1/districts/{code}/figures`, and what the channel `board:<code>` carries. */
 export interface Figures {
   district: string;
