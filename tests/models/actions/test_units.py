@@ -77,6 +77,22 @@ async def test_two_commands_at_once_leave_the_right_status(store: Store) -> None
     assert await status_of(store, ZHANG.id) == "en_route"
 
 
+async def test_a_break_and_an_acceptance_at_once_end_under_way(store: Store) -> None:
+    await duty.set_duty(store, ZHANG, True, YUCHENG)
+    for car in ("one", "two", "three"):
+        asked = await ask(store, car)
+        ends = await asyncio.gather(
+            duty.set_status(store, ZHANG, "break"),
+            act(store, asked.id, Accept(), ZHANG),
+            return_exceptions=True,
+        )
+        assert ends[0] is None or isinstance(ends[0], Conflict)
+        assert not isinstance(ends[1], BaseException)
+        assert await status_of(store, ZHANG.id) == "en_route"
+        await act(store, asked.id, Resolve(), ZHANG)
+        assert await status_of(store, ZHANG.id) == "available"
+
+
 @pytest.mark.parametrize("status", ["break", "busy", "out_of_service"])
 async def test_nobody_is_asked_who_is_not_available(store: Store, status: UnitStatus) -> None:
     for one in (ZHANG, LI):
