@@ -207,7 +207,9 @@ async def wall(request: Request) -> Response:
 
 async def commander(request: Request) -> Response:
     _, here = await _here(request)
-    return pages.shell(request, "commander", {"reasons": reasons()}, areas=("staff", "commander"), here=here)
+    return pages.shell(
+        request, "commander", {"reasons": reasons()}, areas=("staff", "commander", "vehicles"), here=here
+    )
 
 
 async def phones(request: Request) -> Response:

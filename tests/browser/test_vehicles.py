@@ -58,6 +58,11 @@ def test_a_stolen_car_on_a_list_is_told_at_once_looked_up_with_a_reason_and_on_r
     phone.goto(f"{city.web_url}/officer")
     button(phone, "查车辆").wait_for(timeout=PATIENCE_MS)
 
+    chief = visitors.desk(reduced_motion="reduce")
+    sign_in(chief, city, "commander")
+    chief.goto(f"{city.web_url}/commander")
+    expect(chief.locator(".station-top .link.live")).to_be_visible(timeout=PATIENCE_MS)
+
     desk = visitors.desk()
     sign_in(desk, city, "admin")
     desk.goto(f"{city.web_url}/admin#vehicles")
@@ -80,6 +85,7 @@ def test_a_stolen_car_on_a_list_is_told_at_once_looked_up_with_a_reason_and_on_r
     expect(alert).to_contain_text("被盗抢", timeout=PATIENCE_MS)
     expect(alert).not_to_contain_text(plate)
     assert accessibility_violations(phone) == []
+    expect(chief.get_by_role("alertdialog")).to_contain_text("被盗抢", timeout=PATIENCE_MS)
     button(alert, "打开警情").click()
     marks = phone.get_by_role("alert", name="车辆关注")
     expect(marks).to_contain_text("被盗抢", timeout=PATIENCE_MS)

@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer", "duty", "rules", "vehicles"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], commander: ["staff", "commander"], admin: ["staff", "admin", "rules", "desk", "texts", "vehicles"] } as const;
+const PAGES = { officer: ["staff", "officer", "duty", "rules", "vehicles"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], commander: ["staff", "commander", "vehicles"], admin: ["staff", "admin", "rules", "desk", "texts", "vehicles"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 

@@ -1,7 +1,7 @@
 /** A stolen car is told loudly, once, and not again from yesterday's replay. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOUD_FOR_MS, useAlerts } from "../src/officer/watched.ts";
+import { LOUD_FOR_MS, useAlerts } from "../src/shared/watched.ts";
 
 const AT = Date.parse("2026-11-28T04:00:00Z");
 const publication = (incident: string, kinds = ["stolen"]) => ({

@@ -5,11 +5,12 @@
  */
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import type { Alarm } from "../shared/alarm.ts";
-import { ApiError, call } from "../shared/api.ts";
+import { ApiError, call, serverNow } from "../shared/api.ts";
 import { openBoard, type Board } from "../shared/board.ts";
 import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
+import { useAlerts, type AlertPublication, type Alerts } from "../shared/watched.ts";
 import type { DeskView } from "./data.ts";
 
 export type Link = "live" | "polling" | "offline";
@@ -21,6 +22,8 @@ export interface Station {
   /** When the server was last heard, by this machine's clock in milliseconds. */
   heardAt: Ref<number>;
   refusal: ShallowRef<ApiError | null>;
+  /** Stolen cars and cloned plates at incidents, as the commander's own channel tells them. */
+  alerts: Alerts;
   reload(): void;
 }
 
@@ -37,7 +40,7 @@ interface Positions {
   positions: { officer: string; lat: number; lng: number; at: string }[];
 }
 
-export function useStation(district: string, alarm: Alarm, onLost: () => void): Station {
+export function useStation(district: string, me: string, alarm: Alarm, onLost: () => void): Station {
   const board = openBoard(district);
   const desk = shallowRef<DeskView | null>(null);
   const refusal = shallowRef<ApiError | null>(null);
@@ -45,6 +48,7 @@ export function useStation(district: string, alarm: Alarm, onLost: () => void): 
   const reachable = ref(navigator.onLine);
   const heardAt = ref(Date.now());
   const link = computed<Link>(() => (!reachable.value ? "offline" : live.value ? "live" : "polling"));
+  const alerts = useAlerts(() => alarm.offer());
   let hub: Hub | null = null;
   let stopped = false;
 
@@ -95,6 +99,7 @@ export function useStation(district: string, alarm: Alarm, onLost: () => void): 
     if (stopped) return opened.close();
     hub = opened;
     board.follow(opened, onEvent);
+    opened.listen<AlertPublication>(`officer:${me}`, (publication) => void alerts.take(publication, serverNow()));
     opened.follow<Positions>({ channel: `positions:${district}`, load: async () => NOWHERE, onPublication: onPositions });
   };
 
@@ -113,5 +118,5 @@ export function useStation(district: string, alarm: Alarm, onLost: () => void): 
     stopWaking();
     hub?.close();
   });
-  return { board, desk, link, heardAt, refusal, reload };
+  return { board, desk, link, heardAt, refusal, alerts, reload };
 }

@@ -14,7 +14,7 @@ import { dayBeginning } from "../shared/beijing.ts";
 import type { Alarm } from "../shared/alarm.ts";
 import type { DutyState } from "./duty.ts";
 import { keepLatest, type Kept } from "./kept.ts";
-import type { AlertPublication } from "./watched.ts";
+import type { AlertPublication } from "../shared/watched.ts";
 import { useOffers } from "./offers.ts";
 import type { Offer } from "./order.ts";
 
