@@ -180,6 +180,11 @@ def _area(feature: Mapping[str, Any]) -> _Area:
     return _Area(code, (min(lngs), min(lats), max(lngs), max(lats)), rings)
 
 
+def inside(ring: Ring, location: Location) -> bool:
+    """Whether the point lies within one outline of [lng, lat] in WGS-84."""
+    return _inside((ring,), location.lng, location.lat)
+
+
 def _inside(rings: Sequence[Ring], lng: float, lat: float) -> bool:
     # A ray to the east crosses the outlines and holes an odd number of times. Edges are half-open towards the
     # north, so that a point on the border of two districts is in one of them, not in both.

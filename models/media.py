@@ -6,17 +6,23 @@ import hashlib
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
-NAME = re.compile(r"[0-9a-f]{64}\.jpg")
+Kind = Literal["jpg", "sealed"]
+
+NAME = re.compile(r"[0-9a-f]{64}\.(jpg|sealed)")
 
 
-def name_of(content: bytes) -> str:
-    return f"{hashlib.sha256(content).hexdigest()}.jpg"
+def name_of(content: bytes, kind: Kind = "jpg") -> str:
+    return f"{hashlib.sha256(content).hexdigest()}.{kind}"
 
 
-def keep(home: Path, content: bytes) -> str:
-    """Writes ``content`` unless it is there; returns its name. Blocking: call it in a thread."""
-    name = name_of(content)
+def keep(home: Path, content: bytes, kind: Kind = "jpg") -> str:
+    """Writes ``content`` unless it is there; returns its name. ``sealed``: it is no picture but an original that was
+
+    sealed before. Blocking: call it in a thread.
+    """
+    name = name_of(content, kind)
     path = _path(home, name)
     if path.exists():
         return name

@@ -113,6 +113,10 @@ copy_roster                      . . . . y y . . .  规范 5
 import_roster                    . . . . y y . . .  规范 5
 
 # What has legal effect
+# Parking on record; what ``end_record`` has legal effect of is under ``issue_notice``
+file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
+end_record                       . . y y y . . . .  规范 5: that a car has left is a report
+withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a second person, with a reason
 draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
 countersign                      . . y . y . . . .  规范 5: nothing of an auxiliary officer's has effect without it
 issue_notice                     . . y . y . . . .  程序 12, 43: one officer, no auxiliary officer

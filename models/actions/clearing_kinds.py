@@ -11,7 +11,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, exists, false, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    false,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from models import media
 from models.actions import retention
@@ -19,6 +32,7 @@ from models.store import Change, Store
 from models.tables import (
     audit,
     bindings,
+    captures,
     districts,
     first_answers,
     incidents,
@@ -209,8 +223,12 @@ async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
         found = {row.id: row.file for row in await change.connection.execute(query.limit(most))}
         if found:
             await change.connection.execute(delete(photos).where(photos.c.id.in_(found)))
-            shown = select(photos.c.file).where(photos.c.file.in_(found.values()))
-            for name in sorted(set(found.values()) - set(await _keys(change, shown))):
+            names = set(found.values())
+            shown = union(
+                select(photos.c.file).where(photos.c.file.in_(names)),
+                select(captures.c.file).where(captures.c.file.in_(names)),
+            )
+            for name in sorted(names - set((await change.connection.execute(shown)).scalars())):
                 await asyncio.to_thread(remove, name)
         return len(found)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import role_of
-from models.actions import consequences, dispatching, disposition, evidence, offers
+from models.actions import consequences, dispatching, disposition, evidence, offers, parking_follow
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Caller, Officer, Participant
@@ -65,6 +65,11 @@ async def act(
     return await until_saved(lambda: store.commit("command", subjects, work))
 
 
+async def within(change: Change, incident_id: str, command: Command, caller: Caller) -> View:
+    """The same as a part of a larger change. Raises as ``act``, and Stale."""
+    return await _act(change, incident_id, command, caller, None)
+
+
 async def _act(
     change: Change, incident_id: str, command: Command, caller: Caller, version: int | None
 ) -> View:
@@ -82,8 +87,9 @@ async def _act(
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     await evidence.check(changing, command, caller)
     survivor = await _decide(changing, seen, command, caller)
-    await disposition.suggest(changing, command)
+    decision = await disposition.suggest(changing, command)
     await consequences.follow(changing)
+    await parking_follow.follow(changing, decision, caller)
     changing.save()
     if survivor is not None:
         survivor.save()
@@ -152,7 +158,8 @@ async def _withdraw(changing: IncidentChange, seen: Incident, caller: Participan
     changing.later(
         update(participants).where(participants.c.id == caller.id).values(withdrawn_at=changing.at)
     )
-    if seen.requesters > 1:
+    if seen.requesters > 1 or seen.origin == "officer":
+        # An officer's own notice goes on when nobody waits any more.
         changing.happen(withdraw(seen, changing.at))
         return
     for happened in decide(seen, Cancel(), caller, changing.at):

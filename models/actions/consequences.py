@@ -102,7 +102,12 @@ async def lapsed(change: IncidentChange, row: Any) -> None:
 
 
 async def to_officers(change: IncidentChange, *, leaving: str | None = None) -> None:
-    """The first officers are asked; with nobody on duty it goes to the commanders, and everybody reads so."""
+    """The first officers are asked; with nobody on duty it goes to the commanders, and everybody reads so.
+
+    An officer's own notice asks nobody while nobody waits: who wrote it looks again, and anybody may.
+    """
+    if change.now.origin == "officer" and change.now.requesters == 0:
+        return
     if await offers.make_offers(change, "handed_over", leaving=leaving):
         return
     if await offers.anybody_to_ask(change):

@@ -10,23 +10,24 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from models.actions import deciding, overridden, variants, watch_flags
+from models.actions.deciding import Decision
 from models.actions.incident_change import IncidentChange
 from models.incident.commands import Command, Resolve
 from models.incident.incident import Incident
 from models.rules.definitions import WATCHED
-from models.tables import incidents, participants, rule_overrides
+from models.tables import incidents, parking_records, participants, rule_overrides
 
 _WINDOWS = (30, 180, 365)  # days, a column of the table each
 
 
-async def suggest(change: IncidentChange, command: Command) -> None:
+async def suggest(change: IncidentChange, command: Command) -> Decision | None:
     """Asks the table once an officer closes a car's incident as dealt with, and keeps what it says."""
     now = change.now
     if not isinstance(command, Resolve) or command.outcome != "resolved" or now.kind != "move_car":
-        return
+        return None
     store = change.change.store
     left = now.moved_at or now.closed_at or change.at
     meaning = deciding.meaning(store, now.district, now.kind, now.reason, now.requested_at)
@@ -40,6 +41,7 @@ async def suggest(change: IncidentChange, command: Command) -> None:
     tried = await variants.tried_with(store, change.around, now, "disposition")
     decision = deciding.ask(store, "disposition", now.district, now.requested_at, given, tried)
     deciding.keep(change.change, now.id, now.district, decision)
+    return decision
 
 
 async def _watched(change: IncidentChange, now: Incident) -> dict[str, bool]:
@@ -53,17 +55,21 @@ async def _repeats(change: IncidentChange, now: Incident) -> dict[str, Any]:
     What a person found to be nothing (an ambulance at work, a car that broke down) is held against nobody.
     """
     cleared = await _cleared(change, now)
+    asked = select(participants.c.incident_id, participants.c.joined_at.label("at")).where(
+        participants.c.vehicle_id == now.vehicle_id, participants.c.role == "requester"
+    )
+    recorded = select(parking_records.c.incident_id, parking_records.c.effective_at.label("at")).where(
+        parking_records.c.vehicle_id == now.vehicle_id, parking_records.c.state != "withdrawn"
+    )
+    times = union_all(asked, recorded).subquery()
     counts = [
-        func.count(incidents.c.id.distinct()).filter(participants.c.joined_at > _since(now, days))
-        for days in _WINDOWS
+        func.count(incidents.c.id.distinct()).filter(times.c.at > _since(now, days)) for days in _WINDOWS
     ]
     query = (
         select(*counts)
-        .select_from(participants)
-        .join(incidents, incidents.c.id == participants.c.incident_id)
-        .where(participants.c.vehicle_id == now.vehicle_id)
-        .where(participants.c.joined_at > _since(now, _WINDOWS[-1]))
-        .where(participants.c.role == "requester", incidents.c.id != now.id)
+        .select_from(times)
+        .join(incidents, incidents.c.id == times.c.incident_id)
+        .where(times.c.at > _since(now, _WINDOWS[-1]), incidents.c.id != now.id)
         .where(incidents.c.outcome == "resolved", incidents.c.id.not_in(cleared))
     )
     row = (await change.change.connection.execute(query)).one()

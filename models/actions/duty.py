@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
 from models.access.rights import may
 from models.actions import consents, offers, units
@@ -247,6 +247,7 @@ async def _waiting(change: Change, district: str) -> list[Incident]:
     query = (
         select(incidents)
         .where(incidents.c.district == district, incidents.c.status == "offered", ~asked)
+        .where(or_(incidents.c.origin != "officer", incidents.c.requesters > 0))
         .order_by(incidents.c.id)
         .with_for_update()
     )

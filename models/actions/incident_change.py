@@ -46,6 +46,7 @@ _FIXED = frozenset(
         "promise_minutes",
         "sticker_id",
         "vehicle_id",
+        "origin",
     }
 )
 

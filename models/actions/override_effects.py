@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import ladder
+from models.actions import ladder, parking_follow
 from models.actions.incident_change import IncidentChange
 from models.errors import Conflict
 from models.tables import deadlines
@@ -44,8 +44,10 @@ async def open_steps(connection: AsyncConnection, incident_id: str) -> set[str]:
 async def bring_about(changing: IncidentChange, table: str, part: str, result: Mapping[str, Any]) -> None:
     """Arranges what follows, after the event that tells of it.
 
-    For routing, evidence and disposition nothing has to be: they are asked for (``overridden``) when it matters.
+    For routing and evidence nothing has to be: they are asked for (``overridden``) when it matters.
     """
+    if table == "disposition":
+        await parking_follow.decided(changing, result)
     if table != "ladder":
         return
     now = changing.now

@@ -60,6 +60,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     officer_number: str | None = None
     unit: str | None = None
     requesters: int = 1
+    # Who began it: a requester waits, an officer looks again himself.
+    origin: Literal["requester", "officer"] = "requester"
     photos: int = 0
     to_confirm: bool = False
     merged_into: str | None = None

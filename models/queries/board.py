@@ -104,7 +104,9 @@ async def _statuses(connection: AsyncConnection, district: str) -> dict[str, int
 
 
 async def _day(connection: AsyncConnection, district: str, now: datetime) -> dict[str, Any]:
-    of_day = (incidents.c.district == district, incidents.c.requested_at >= now - DAY)
+    # The promise is made to those who wait: an officer's own notice is not counted with it.
+    asked = (incidents.c.origin != "officer") | (incidents.c.requesters > 0)
+    of_day = (incidents.c.district == district, incidents.c.requested_at >= now - DAY, asked)
     over = (incidents.c.respond_by <= now) | (incidents.c.status == "closed")
     moved = incidents.c.moved_at <= incidents.c.respond_by
     accepted = incidents.c.accepted_at <= incidents.c.respond_by

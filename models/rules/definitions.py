@@ -23,11 +23,14 @@ PLACES = (
 # Why a vehicle is looked out for: a phased-out emission class, an inspection that is overdue, stolen, its plate is used
 # by another vehicle too, or caught again and again.
 WATCHED = ("yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender")
+# What an officer saw of a parked vehicle.
+GROUNDS = ("obstructing", "fire_lane", "bus_stop", "sign", "line", "other")
 DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
 
 _KIND = choice("kind", *KINDS)
 _REASON = choice("reason", *REASONS)
 _PLACE = choice("place", *PLACES)
+_VEHICLE = choice("vehicle", "motor", "non_motor")
 _HOUR = number("hour", 0, 23, usual=12)
 
 
@@ -172,6 +175,19 @@ _ALL = (
         "first",
         inputs=(choice("figure", "repeat_share"),),
         outputs=(number("days", 1, 366),),
+    ),
+    # No code: the table knows of none, and whoever keeps the official register chooses it.
+    Definition(
+        "offence",
+        "first",
+        inputs=(choice("grounds", *GROUNDS), _VEHICLE),
+        outputs=(number("offence", 1_000, 999_999, optional=True), _REASON),
+    ),
+    Definition(
+        "stay",
+        "first",
+        inputs=(_VEHICLE,),
+        outputs=(number("within_m", 5, 1_000), number("within_minutes", 5, 10_080)),
     ),
 )  # fmt: skip
 

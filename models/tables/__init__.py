@@ -19,6 +19,7 @@ from models.tables.incidents import deadlines, incidents, offers, participants, 
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
 from models.tables.panics import panics
+from models.tables.parking import captures, parking_notices, parking_records
 from models.tables.people import (
     contacts,
     officer_districts,
@@ -43,6 +44,7 @@ __all__ = [
     "Instant",
     "audit",
     "bindings",
+    "captures",
     "cities",
     "city_texts",
     "clearings",
@@ -68,6 +70,8 @@ __all__ = [
     "owners",
     "ownerships",
     "panics",
+    "parking_notices",
+    "parking_records",
     "participants",
     "photos",
     "position_consents",

@@ -64,6 +64,8 @@ incidents = Table(
     Column("officer_number", String(20), nullable=True),
     Column("unit", String(60), nullable=True),
     Column("requesters", Integer, nullable=False),
+    # requester, or officer: whoever began it.
+    Column("origin", String(10), nullable=False, server_default=text("'requester'")),
     Column("photos", Integer, nullable=False),
     # The officer has it by a commander's order and has not said yet that he goes.
     Column("to_confirm", Boolean, nullable=False, server_default=text("false")),

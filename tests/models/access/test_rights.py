@@ -21,6 +21,9 @@ from web.endpoints import ENDPOINTS
 
 # Rights that are asked inside an endpoint, or by work that is still to come.
 INSIDE = {
+    "file_record",
+    "end_record",
+    "withdraw_record",
     "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "countersign", "issue_notice",
     "determine_fault", "export_drafts", "look.plate", "look.phone", "look.name", "look.history", "search_people",
 }  # fmt: skip
