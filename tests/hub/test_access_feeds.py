@@ -33,7 +33,7 @@ INCIDENT_FIELDS = {
     "id", "kind", "status", "outcome", "district", "version", "reason", "plate", "place", "location",
     "response_seconds", "requested_at", "respond_by", "answered_at", "reply", "promised_by", "deferred",
     "handed_over_at", "accepted_at", "arrived_at", "moved_at", "breached_at", "closed_at", "nobody_on_duty", "unit",
-    "requesters", "photos", "call",
+    "requesters", "photos", "call", "merged_into",
 }  # fmt: skip
 
 
@@ -117,5 +117,6 @@ async def test_a_publication_carries_these_fields_and_no_others(writer: Writer, 
             seen = (await staff.publication(f"district:{YUCHENG}"))["data"]
             told = (await citizen.publication(f"incident:{everybody.incident}"))["data"]
     assert set(seen) == set(told) == {"event", "incident", "at"}
-    assert set(seen["incident"]) == INCIDENT_FIELDS | {"officer", "priority", "escalation"}
+    of_staff = {"officer", "priority", "escalation", "to_confirm", "backup_at", "backup_wanted", "supporting"}
+    assert set(seen["incident"]) == INCIDENT_FIELDS | of_staff
     assert set(told["incident"]) == INCIDENT_FIELDS

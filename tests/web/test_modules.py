@@ -42,6 +42,12 @@ def test_every_route_names_its_module() -> None:
     others = {one.name for one in ENDPOINTS if not one.path.startswith("/api/v1/admin/")}
     assert {name for name in others if named[name] == "platform"} == {
         "connection_token", "districts", "me", "sign_in", "sign_in_auxiliary", "sign_out", "openapi",
+        "own_sessions", "end_session", "lock_session", "unlock_session", "register", "register_auxiliary",
+        "begin_second_factor", "confirm_second_factor", "audit", "export_audit",
+        "search_history", "record_non_motor", "non_motor", "vehicle_figures", "watch_lists", "check_watch_list",
+        "import_watch_list", "watch_vehicle", "clear_watch_flag",
+        "zones", "set_zone", "add_shift_template", "change_shift_template", "roster", "add_roster_shift",
+        "change_roster_shift", "remove_roster_shift", "publish_roster", "copy_roster", "import_roster",
         "simulator_messages", "simulator_connection_token",
     }  # fmt: skip
 

@@ -144,6 +144,7 @@ async def test_more_photos_are_taken_where_somebody_decided_so(web: Client, cloc
     evidence = await decision(web, incident, "evidence")
     done = await override(web, incident, evidence["id"], LI, result={"photos_most": 2}, reason="两个角度")
     assert done.status_code == 201
+    clock.advance(1)
     assert (await upload(web, incident, token, picture(size=(20, 20)))).status_code == 201
     assert (await decision(web, incident, "evidence"))["instead"] == f"override:{done.json()['override']}"
     assert error_of(await upload(web, incident, token, picture(size=(30, 20))))[0] == 409
