@@ -41,7 +41,7 @@ def test_every_route_names_its_module() -> None:
     assert {one.module for one in ENDPOINTS if one.path.startswith("/api/v1/admin/")} == {"platform"}
     others = {one.name for one in ENDPOINTS if not one.path.startswith("/api/v1/admin/")}
     assert {name for name in others if named[name] == "platform"} == {
-        "connection_token", "districts", "me", "sign_in", "sign_in_auxiliary", "sign_out", "openapi",
+        "connection_token", "districts", "district_map", "me", "sign_in", "sign_in_auxiliary", "sign_out", "openapi",
         "own_sessions", "end_session", "lock_session", "unlock_session", "register", "register_auxiliary",
         "begin_second_factor", "confirm_second_factor", "audit", "export_audit",
         "search_history", "record_non_motor", "non_motor", "vehicle_figures", "watch_lists", "check_watch_list",
