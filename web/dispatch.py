@@ -12,7 +12,7 @@ from starlette.routing import Route
 from models.access.rights import Role, is_open, may, opens, role_of
 from models.actions import audit, callers, own_sessions
 from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer
-from models.caller import Caller, Officer
+from models.caller import Caller, Officer, Wall
 from models.errors import (
     Forbidden,
     InvalidField,
@@ -82,6 +82,8 @@ async def _caller(request: Request, site: Site, endpoint: Endpoint) -> tuple[Cal
     role = role_of(caller)
     if may(role, endpoint.name):
         if isinstance(caller, Officer):
+            if _only_shows(request, endpoint, caller):
+                return Wall(caller.session_id, caller.districts), "wall"
             await _check_session(request, site, endpoint, caller)
         return caller, role
     # The sample city's wall may stand in the browser of somebody who is signed in as what may not look there.
@@ -91,6 +93,12 @@ async def _caller(request: Request, site: Site, endpoint: Endpoint) -> tuple[Cal
             await audit.refused(site.store, caller, endpoint.name)
         raise Forbidden
     return wall, "wall"
+
+
+def _only_shows(request: Request, endpoint: Endpoint, officer: Officer) -> bool:
+    """A commander's screen that nobody sits at goes on showing what a wall shows, all day, and does nothing."""
+    asleep = officer.standing == "asleep" and officer.role == "commander"
+    return asleep and request.method == "GET" and may("wall", endpoint.name)
 
 
 async def _check_session(request: Request, site: Site, endpoint: Endpoint, officer: Officer) -> None:

@@ -43,6 +43,7 @@ async def index(request: Request) -> Response:
             ("commander", "/commander" if site.store.flags.is_anywhere("move_car") else ""),
             ("wall", "/wall" if site.store.flags.is_anywhere("move_car") else ""),
             ("admin", "/admin"),
+            ("audit", "/audit"),
             ("phones", "/phones" if await shows_samples(request, site) else ""),
             ("help", "/help"),
             ("privacy", "/privacy"),
@@ -160,7 +161,15 @@ async def auxiliary(request: Request) -> Response:
     return await _door(request, "auxiliary")
 
 
-async def _door(request: Request, door: str) -> Response:
+async def register(request: Request) -> Response:
+    return await _door(request, "police", mode="register")
+
+
+async def register_auxiliary(request: Request) -> Response:
+    return await _door(request, "auxiliary", mode="register")
+
+
+async def _door(request: Request, door: str, mode: str | None = None) -> Response:
     site, here = await _here(request)
     version = site.assets.version
     data = {
@@ -169,12 +178,14 @@ async def _door(request: Request, door: str) -> Response:
         "worded": here.city is not None,
         "reasons": reasons(),
     }
+    if mode is not None:
+        data["mode"] = mode
     template = "auxiliary.html" if door == "auxiliary" else None
     response = pages.shell(
         request,
         "officer",
         data,
-        areas=("staff", "officer", "duty", "rules", "vehicles"),
+        areas=("staff", "account", "officer", "duty", "rules", "vehicles"),
         here=here,
         template=template,
     )
@@ -198,7 +209,7 @@ async def wall(request: Request) -> Response:
         for one in await city_maps(site.store)
     ]
     data = {"districts": districts, "maps": maps}
-    response = pages.shell(request, "wall", data, areas=("staff", "wall"), here=here)
+    response = pages.shell(request, "wall", data, areas=("staff", "account", "wall"), here=here)
     if token is not None and response.status_code == 200:
         seconds = int(sessions.WALL_LASTS.total_seconds())
         response.set_cookie(WALL_COOKIE, token, max_age=seconds, httponly=True, samesite="strict")
@@ -208,7 +219,11 @@ async def wall(request: Request) -> Response:
 async def commander(request: Request) -> Response:
     _, here = await _here(request)
     return pages.shell(
-        request, "commander", {"reasons": reasons()}, areas=("staff", "commander", "vehicles"), here=here
+        request,
+        "commander",
+        {"reasons": reasons()},
+        areas=("staff", "account", "commander", "vehicles"),
+        here=here,
     )
 
 
@@ -221,13 +236,18 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await _here(request)
-    areas = ("staff", "admin", "rules", "desk", "texts", "vehicles")
+    areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 
 async def roster(request: Request) -> Response:
     _, here = await _here(request)
-    return pages.shell(request, "roster", {}, areas=("staff", "duty", "roster"), here=here)
+    return pages.shell(request, "roster", {}, areas=("staff", "account", "duty", "roster"), here=here)
+
+
+async def audit(request: Request) -> Response:
+    _, here = await _here(request)
+    return pages.shell(request, "audit", {}, areas=("staff", "account", "audit"), here=here)
 
 
 async def help_page(request: Request) -> Response:
@@ -264,11 +284,14 @@ ROUTES = [
     Route("/o/{token}", owner, name="owner_page", middleware=PACKED),
     Route("/officer", officer, name="officer_page", middleware=PACKED),
     Route("/auxiliary", auxiliary, name="auxiliary_page", middleware=PACKED),
+    Route("/officer/register", register, name="register_page", middleware=PACKED),
+    Route("/auxiliary/register", register_auxiliary, name="register_auxiliary_page", middleware=PACKED),
     Route("/wall", wall, name="wall_page", middleware=PACKED),
     Route("/commander", commander, name="commander_page", middleware=PACKED),
     Route("/phones", phones, name="phones_page", middleware=PACKED),
     Route("/admin", admin, name="admin_page", middleware=PACKED),
     Route("/roster", roster, name="roster_page", middleware=PACKED),
+    Route("/audit", audit, name="audit_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -95,7 +95,8 @@ def may(role: Role | None, action: str) -> bool:
 # What a session still opens that is asleep, or whose role lacks its second factor: the way back.
 _WAY_BACK: Mapping[Standing, frozenset[str]] = MappingProxyType(
     {
-        "asleep": frozenset({"unlock_session", "lock_session", "sign_out"}),
+        # And help: a phone that fell asleep in the pocket of whoever is attacked still raises his alarm.
+        "asleep": frozenset({"unlock_session", "lock_session", "sign_out", "raise_panic"}),
         "unenrolled": frozenset(
             {
                 "me",

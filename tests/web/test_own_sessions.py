@@ -62,7 +62,7 @@ async def test_an_empty_chair_falls_asleep_and_wakes_by_the_password(web: Client
     clock.advance(899)
     assert (await web.get("/api/v1/me", headers=chief)).status_code == 200
     clock.advance(900)
-    for path in ("/api/v1/me", f"/api/v1/districts/{YUCHENG}/board", "/api/v1/connection-token"):
+    for path in ("/api/v1/me", f"/api/v1/districts/{YUCHENG}/closed", "/api/v1/sessions"):
         assert error_of(await web.get(path, headers=chief))[:2] == (401, "session_asleep"), path
     unlock = "/api/v1/sessions/current/unlock"
     wrong = await web.post(unlock, json={"password": "guess"}, headers=chief)
@@ -70,6 +70,24 @@ async def test_an_empty_chair_falls_asleep_and_wakes_by_the_password(web: Client
     assert error_of(await web.get("/api/v1/me", headers=chief))[:2] == (401, "session_asleep")
     assert (await web.post(unlock, json={"password": PASSWORD}, headers=chief)).status_code == 200
     assert (await web.get("/api/v1/me", headers=chief)).status_code == 200
+
+
+async def test_a_commanders_screen_that_sleeps_shows_what_a_wall_shows_and_does_nothing(
+    web: Client, clock: FakeClock
+) -> None:
+    incident, _ = await web.asked(message="挡住车库了")
+    await web.let_in(CHEN)
+    chief = await sign_in(web, CHEN.id)
+    path = f"/api/v1/incidents/{incident}"
+    assert "messages" in (await web.get(path, headers=chief)).json()["incident"]
+    clock.advance(900)
+    assert (await web.get(f"/api/v1/districts/{YUCHENG}/board", headers=chief)).status_code == 200
+    assert "messages" not in (await web.get(path, headers=chief)).json()["incident"]
+    token = (await web.get("/api/v1/connection-token", headers=chief)).json()
+    assert f"officer:{CHEN.id}" not in token["channels"]
+    assert f"board:{YUCHENG}" in token["channels"]
+    refused = await web.post(f"{path}/hand_over", headers=chief)
+    assert error_of(refused)[:2] == (401, "session_asleep")
 
 
 async def test_a_pages_timers_keep_nobody_awake_but_his_hand_does(web: Client, clock: FakeClock) -> None:

@@ -14,8 +14,20 @@ from models.settings import Settings
 ASK_AGAIN_SECONDS = 0.05
 ANSWER_SECONDS = 2.0
 DEMO_FILE = "demo.json"
-SHOWN_ACCOUNTS = {"police": "民警", "auxiliary": "辅警", "commander": "指挥", "administrator": "管理"}
-DOORS = {"police": "/officer", "auxiliary": "/auxiliary", "commander": "/officer", "administrator": "/admin"}
+SHOWN_ACCOUNTS = {
+    "police": "民警",
+    "auxiliary": "辅警",
+    "commander": "指挥",
+    "administrator": "管理",
+    "auditor": "审计",
+}
+DOORS = {
+    "police": "/officer",
+    "auxiliary": "/auxiliary",
+    "commander": "/officer",
+    "administrator": "/admin",
+    "auditor": "/audit",
+}
 
 
 class Account(msgspec.Struct):

@@ -60,14 +60,14 @@ def prepare() -> None:
 
 @click.group()
 def officer() -> None:
-    """Accounts of officers, commanders and administrators."""
+    """Accounts of officers, commanders and administrators, and of the auditors that only an operator makes."""
 
 
 @officer.command("add")
 @click.argument("username")
 @click.option(
     "--role",
-    type=click.Choice(["police", "auxiliary", "commander", "administrator"]),
+    type=click.Choice(["police", "auxiliary", "commander", "administrator", "auditor"]),
     required=True,
     help="What the account may do.",
 )

@@ -64,6 +64,7 @@ async def test_the_file_names_the_accounts_of_the_contract(settings: Settings, d
         ("police3", "police", "511803"),
         ("aux2", "auxiliary", "511803"),
         ("admin2", "administrator", "511802"),
+        ("auditor", "auditor", "511802"),
     ]
 
 

@@ -9,9 +9,9 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "officer", "duty", "rules", "vehicles"], roster: ["staff", "duty", "roster"], wall: ["staff", "wall"], phones: ["phones"], commander: ["staff", "commander", "vehicles"], admin: ["staff", "admin", "rules", "desk", "texts", "vehicles"] } as const;
+const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles"], audit: ["staff", "account", "audit"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
-const SHARED = ["SignIn.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
+const SHARED = ["SignIn.vue", "Register.vue", "AwakeSheet.vue", "Guarded.vue", "SecondFactor.vue", "Devices.vue", "Account.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 
 for (const [page, areas] of Object.entries(PAGES)) {
   for (const language of ["zh", "en"]) {
@@ -28,7 +28,7 @@ test("the plate keyboard says nothing that is not in the catalogue of vehicles",
 });
 
 test("the shared parts of the staff's pages say nothing that is not in the catalogue", () => {
-  const sentences = catalogue("zh", ["common", "staff"]);
+  const sentences = catalogue("zh", ["common", "staff", "account"]);
   for (const name of SHARED) for (const [, key] of read(`../src/shared/${name}`).matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
 });
 

@@ -37,4 +37,6 @@ PEOPLE = (
     _of("aux2", "auxiliary", "F51903", "茶小叶", "名山一中队", OTHER_DISTRICT),
     # Nobody approves his own rules.
     Person("admin2", "administrator", "051802", "林牧之", "雅安支队", HOME_DISTRICT, everywhere=True),
+    # Who watches those who run it; nobody of them can make one.
+    Person("auditor", "auditor", "051803", "安如镜", "雅安支队", HOME_DISTRICT, everywhere=True),
 )

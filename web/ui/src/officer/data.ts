@@ -9,4 +9,6 @@ export interface OfficerData {
   build: string;
   /** Whether the page is in the words of the officer's own city. */
   worded: boolean;
+  /** `register`: the form that asks for an account, at this door. */
+  mode?: "register";
 }

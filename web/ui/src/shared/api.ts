@@ -36,6 +36,21 @@ export interface CallOptions {
   token?: string | null;
   key?: string;
   timeoutMs?: number;
+  /** False: is not tried again once a sleeping session has been woken. */
+  wakes?: boolean;
+}
+
+/** Of a staff page: what waits until its session is awake again. Elsewhere a refusal is a refusal. */
+let whenAsleep: (() => Promise<void>) | null = null;
+let byHand = false;
+
+export function onAsleep(wait: (() => Promise<void>) | null): void {
+  whenAsleep = wait;
+}
+
+/** The next call says that a person is there: no timer keeps a session awake. */
+export function handTouched(): void {
+  byHand = true;
 }
 
 let skew: Skew | null = null;
@@ -65,8 +80,11 @@ export async function call<Answer>(path: string, options: CallOptions = {}): Pro
   const text = await response.text().catch(() => "");
   const answer = parse(text);
   measure(sentAt, receivedAt, response, answer);
-  if (!response.ok) throw refusal(response, answer);
-  return answer as Answer;
+  if (response.ok) return answer as Answer;
+  const refused = refusal(response, answer);
+  if (refused.code !== "session_asleep" || whenAsleep === null || options.wakes === false) throw refused;
+  await whenAsleep();
+  return call<Answer>(path, options);
 }
 
 async function send(path: string, options: CallOptions): Promise<Response> {
@@ -93,6 +111,8 @@ function headersOf(options: CallOptions): Record<string, string> {
   if (options.body !== undefined && !(options.body instanceof FormData)) headers["Content-Type"] = "application/json";
   if (options.token) headers.Authorization = `Bearer ${options.token}`;
   if (options.key) headers["Idempotency-Key"] = options.key;
+  if (byHand) headers["X-Wufen-Hand"] = "1";
+  byHand = false;
   return headers;
 }
 

@@ -5,10 +5,13 @@ import { named, type DistrictView, type Module, type OwnDistrict } from "./distr
 
 export interface Me {
   id: string;
-  role: "police" | "auxiliary" | "commander" | "administrator";
+  role: "police" | "auxiliary" | "commander" | "administrator" | "auditor";
   service_number: string;
   unit: string;
   districts: OwnDistrict[];
+  /** `due`: nothing else opens before there is one. */
+  second_factor: "on" | "off" | "due";
+  idle_seconds: number;
 }
 
 /** `unreachable`: the server gave no answer, so nobody knows yet. */

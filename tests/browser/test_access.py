@@ -1,0 +1,220 @@
+"""Doors, second factor, sleep and audit as people meet them: read by axe in every state, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.backstage import Officer, ask, sign_in
+from tests.browser.people import Sample, button, sees
+from tests.browser.test_accessibility import Reading
+from tests.support.browser import Visitors
+from tests.support.product import Product, running_product
+
+IDLE_SECONDS = 12
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Desks fall asleep soon here; commanders need a second factor."""
+    home = tmp_path_factory.mktemp("access") / "home"
+    with running_product(home, limits="off", second_factor="commander") as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def sleepy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    home = tmp_path_factory.mktemp("sleepy") / "home"
+    with running_product(home, limits="off", desk_idle_seconds=str(IDLE_SECONDS)) as product:
+        yield product
+
+
+def comes(page: Page, city: Product, username: str, path: str) -> None:
+    """Signed in, and on the page."""
+    sign_in(page, city, username)
+    page.goto(city.web_url + path)
+
+
+def account(city: Product, username: str) -> dict[str, Any]:
+    return next(one for one in Sample.of(city).accounts if one["username"] == username)
+
+
+def fills_the_door(page: Page, username: str, password: str) -> None:
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    button(page, "登录").click()
+
+
+@pytest.mark.parametrize(("door", "role"), [("officer", "民警"), ("auxiliary", "辅警")])
+def test_somebody_registers_waits_and_is_let_in(
+    city: Product, visitors: Visitors, door: str, role: str
+) -> None:
+    number = "061234" if door == "officer" else "F61234"
+    page = visitors.phone(reduced_motion="reduce")
+    reading = Reading(page)
+    page.goto(f"{city.web_url}/{door}")
+    page.get_by_role("link", name="没有账号？申请注册").click()
+    expect(page.get_by_role("heading", name=f"{role}注册")).to_be_visible()
+    reading.of("the form")
+    button(page, "提交申请").click()
+    expect(page.get_by_role("alert")).to_have_text("请填写这一项。")
+    reading.of("something is missing")
+    page.get_by_label("警号（辅警号）").fill(number)
+    page.get_by_label("姓名").fill("赵小雨")
+    page.get_by_label("单位").fill("雨城三中队")
+    page.get_by_label("所在区县").select_option(label="雨城区")
+    page.get_by_label("密码").fill("rain-on-the-road")
+    button(page, "提交申请").click()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_focused()
+    reading.of("sent")
+    page.get_by_role("link", name="返回登录").click()
+    fills_the_door(page, number, "rain-on-the-road")
+    sees(page, "正在等管理员审核")
+    reading.of("not yet")
+    reading.finds_nothing()
+
+    desk = visitors.desk(reduced_motion="reduce")
+    comes(desk, city, "admin", "/admin#registrations")
+    reading = Reading(desk)
+    expect(desk.get_by_text("赵小雨")).to_be_visible()
+    reading.of("who waits")
+    button(desk, f"通过 {number}").click()
+    sees(desk, f"已通过 {number}")
+    reading.of("approved")
+    reading.finds_nothing()
+
+    fills_the_door(page, number, "rain-on-the-road")
+    expect(button(page, "登录")).to_have_count(0)
+
+
+def test_a_role_that_needs_a_second_factor_sets_it_up_and_is_asked_for_it(
+    city: Product, visitors: Visitors
+) -> None:
+    chief = account(city, "commander")
+    page = visitors.phone(reduced_motion="reduce")
+    reading = Reading(page)
+    page.goto(f"{city.web_url}/officer")
+    fills_the_door(page, chief["username"], chief["password"])
+    expect(page.get_by_role("heading", name="请先开通两步验证")).to_be_visible()
+    reading.of("due")
+    page.get_by_label("密码").fill(chief["password"])
+    button(page, "开始").click()
+    secret = (page.locator(".secret").text_content() or "").replace(" ", "")
+    expect(page.get_by_role("img", name="验证器的二维码")).to_be_visible()
+    reading.of("the code to scan")
+    page.get_by_label("动态码").fill("000000")
+    button(page, "确认开通").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("动态码").fill(pyotp.TOTP(secret).now())
+    button(page, "确认开通").click()
+    codes = page.locator(".codes li")
+    expect(codes).to_have_count(10)
+    reading.of("recovery codes")
+    kept = codes.first.text_content() or ""
+    button(page, "我已抄好").click()
+    expect(page.get_by_role("heading", name="请先开通两步验证")).to_have_count(0)
+    reading.finds_nothing()
+
+    again = visitors.phone(reduced_motion="reduce")
+    reading = Reading(again)
+    again.goto(f"{city.web_url}/officer")
+    fills_the_door(again, chief["username"], chief["password"])
+    expect(again.get_by_label("动态码")).to_be_focused()
+    reading.of("the door asks for a code")
+    again.get_by_label("动态码").fill(kept)
+    button(again, "登录").click()
+    expect(button(again, "登录")).to_have_count(0)
+    reading.finds_nothing()
+
+
+def test_an_officer_says_why_before_he_sees_the_plate_and_the_auditor_reads_it(
+    city: Product, visitors: Visitors
+) -> None:
+    plate = Sample.of(city).stickers[0]["plate"]
+    case = ask(city, 0)
+    Officer(city, "police1").goes_on_duty()
+    page = visitors.phone(reduced_motion="reduce")
+    reading = Reading(page)
+    comes(page, city, "police1", f"/officer#/incidents/{case.id}")
+    button(page, "显示车牌").click()
+    reading.of("why")
+    button(page, "现场找车").click()
+    expect(page.locator(".plate").first).to_contain_text(plate[2:])
+    reading.of("the whole plate")
+    reading.finds_nothing()
+
+    desk = visitors.wall(reduced_motion="reduce")
+    reading = Reading(desk)
+    desk.goto(f"{city.web_url}/audit")
+    watcher = account(city, "auditor")
+    fills_the_door(desk, watcher["username"], watcher["password"])
+    desk.get_by_label("事项").select_option(label="查看完整车牌")
+    button(desk, "查询").click()
+    row = desk.get_by_role("row").filter(has_text="现场找车").first
+    expect(row).to_contain_text("051827")
+    expect(row).to_contain_text("成功")
+    reading.of("the audit")
+    reading.finds_nothing()
+
+
+def test_an_empty_desk_falls_asleep_and_keeps_what_was_typed(sleepy: Product, visitors: Visitors) -> None:
+    page = visitors.desk(reduced_motion="reduce")
+    admin = account(sleepy, "admin")
+    reading = Reading(page)
+    comes(page, sleepy, "admin", "/admin#officers")
+    page.get_by_label("用户名").fill("half-a-name")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible(timeout=(IDLE_SECONDS + 10) * 1000)
+    reading.of("asleep")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("密码").fill("not-the-password")
+    button(dialog, "继续").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("密码").fill(admin["password"])
+    button(dialog, "继续").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("用户名")).to_have_value("half-a-name")
+    reading.finds_nothing()
+
+
+def test_one_sees_where_one_is_signed_in_and_an_administrator_ends_it(
+    city: Product, visitors: Visitors
+) -> None:
+    page = visitors.phone(reduced_motion="reduce")
+    comes(page, city, "police2", "/officer")
+    desk = visitors.desk(reduced_motion="reduce")
+    reading = Reading(desk)
+    comes(desk, city, "admin", "/admin#officers")
+    button(desk, "police2 的登录").click()
+    expect(desk.get_by_text("Chrome").first).to_be_visible()
+    reading.of("somebody's sign-ins")
+    desk.get_by_label("理由（记入审计）").fill("手机丢失")
+    button(desk, "强制退出").click()
+    sees(desk, "police2 已在所有设备上退出")
+    page.reload()
+    expect(button(page, "登录")).to_be_visible()
+    desk.goto(f"{city.web_url}/admin#account")
+    desk.reload()
+    expect(desk.get_by_text("本机")).to_be_visible()
+    reading.of("one's own")
+    reading.finds_nothing()
+
+
+def test_nothing_else_opens_by_a_name_in_the_address(city: Product, visitors: Visitors) -> None:
+    """An auxiliary officer before the doors that are not his."""
+    aux = account(city, "aux1")
+    page = visitors.phone(reduced_motion="reduce")
+    comes(page, city, "aux1", "/auxiliary")
+    for path, said in (("/admin", "管理"), ("/audit", "这里只供审计员使用")):
+        page.goto(f"{city.web_url}{path}")
+        sees(page, said)
+        expect(page.get_by_role("table")).to_have_count(0)
+    page.context.clear_cookies()
+    page.goto(f"{city.web_url}/officer")
+    fills_the_door(page, aux["username"], aux["password"])
+    expect(page.get_by_role("alert")).to_be_visible()

@@ -1,0 +1,64 @@
+/**
+ * A session falls asleep when nobody has touched the page for too long. Nothing that was typed is lost: the page stays
+ * as it is under a sheet that asks who is there, and every call that met the sleep goes out again once that is answered.
+ */
+import { ref } from "vue";
+import { call, handTouched, onAsleep } from "./api.ts";
+
+const PING_MS = 60_000;
+const LOOK_MS = 5_000;
+const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "touchstart"] as const;
+
+export const asleep = ref(false);
+let waiting: (() => void)[] = [];
+
+export function fallAsleep(): Promise<void> {
+  asleep.value = true;
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+export function wakeUp(): void {
+  asleep.value = false;
+  const all = waiting;
+  waiting = [];
+  for (const go of all) go();
+}
+
+/** Pure: what to do now, by when a hand last touched the page and when the server last heard of it. */
+export function due(now: number, touchedAt: number, toldAt: number, idleMs: number): "lock" | "tell" | "nothing" {
+  if (now - touchedAt >= idleMs) return "lock";
+  return touchedAt > toldAt && now - toldAt >= PING_MS ? "tell" : "nothing";
+}
+
+/** Watches for hands from now on; returns what ends the watch. `idleSeconds` is the server's. */
+export function watchHands(idleSeconds: number): () => void {
+  let touchedAt = Date.now();
+  let toldAt = touchedAt;
+  const touched = (): void => {
+    if (asleep.value) return;
+    touchedAt = Date.now();
+    handTouched();
+  };
+  const look = (): void => {
+    if (asleep.value) return;
+    const what = due(Date.now(), touchedAt, toldAt, idleSeconds * 1000);
+    if (what === "nothing") return;
+    toldAt = Date.now();
+    if (what === "tell") void call("/api/v1/me").catch(() => undefined);
+    else {
+      void call("/api/v1/sessions/current/lock", { body: {}, wakes: false }).catch(() => undefined);
+      void fallAsleep().then(() => (touchedAt = toldAt = Date.now()));
+    }
+  };
+  for (const name of TOUCHES) addEventListener(name, touched, { passive: true, capture: true });
+  document.addEventListener("visibilitychange", look);
+  const timer = setInterval(look, LOOK_MS);
+  onAsleep(fallAsleep);
+  return () => {
+    for (const name of TOUCHES) removeEventListener(name, touched, { capture: true });
+    document.removeEventListener("visibilitychange", look);
+    clearInterval(timer);
+    onAsleep(null);
+    wakeUp();
+  };
+}

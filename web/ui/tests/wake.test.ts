@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { due } from "../src/shared/wake.ts";
+
+const IDLE = 900_000;
+
+test("a page that a hand touched a moment ago tells the server once a minute", () => {
+  assert.equal(due(59_999, 59_000, 0, IDLE), "nothing");
+  assert.equal(due(60_000, 59_000, 0, IDLE), "tell");
+  assert.equal(due(120_000, 59_000, 60_000, IDLE), "nothing");
+});
+
+test("an empty chair falls asleep at the server's limit and not before", () => {
+  assert.equal(due(899_999, 0, 0, IDLE), "nothing");
+  assert.equal(due(900_000, 0, 0, IDLE), "lock");
+  // A computer that slept for an hour wakes to a page that asks who is there.
+  assert.equal(due(4_500_000, 899_000, 899_000, IDLE), "lock");
+});
