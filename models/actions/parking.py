@@ -18,9 +18,10 @@ from models import plates
 from models.access.drafts import handed_in
 from models.access.rights import mark, role_of
 from models.actions import captures as capture_actions
-from models.actions import deciding, parking_effect, watch_flags
+from models.actions import deciding, parking_effect
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
+from models.actions.plate_index import index_of
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
 from models.geography import Location, inside
@@ -102,7 +103,7 @@ async def _file(change: Change, officer: Officer, new: NewRecord, plate: Plate) 
     district = await _district(change, officer, capture)
     if new.plate_class is None:
         plate = await _as_known(change.connection, plate)
-    index = watch_flags.index_of(change.store, plate.number, plate.plate_class)
+    index = index_of(change.store, plate.number, plate.plate_class)
     stay = deciding.ask(change.store, "stay", district, change.at, {"vehicle": vehicle_of(plate.plate_class)})
     known = await sightings(change.connection, index)
     same = same_stay(known, place_of(capture), capture.device_at, **stay.result)

@@ -13,17 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
 from models.access.rights import may
-from models.actions import audit
+from models.actions import audit, watch_hits
 from models.actions.idempotency import Keeping
+from models.actions.plate_index import index_of
 from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.rules.definitions import WATCHED
 from models.store import Change, Store
 from models.tables import districts, vehicles, watch_flags
+from models.watching.lines import Line
 
 LONGEST_SOURCE = 120  # characters
 LONGEST_REASON = 200
-COLUMN = "watch_flags.plate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ async def put(store: Store, by: Officer, watch: Watch, *, then: Keeping[str] | N
         }
         await change.connection.execute(insert(watch_flags).values(values))
         await audit.record(change, by, "watch", f"watch_flag:{flag_id}", reason=watch.source.strip())
+        if begins_at <= change.at:
+            line = Line(1, plate, watch.kind, watch.dated)
+            await watch_hits.of_new_flags(change, watch.scope, {(index, watch.kind): line})
         if then is not None:
             await then(change, flag_id)
     return flag_id
@@ -126,11 +130,6 @@ async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: 
         or_(watch_flags.c.cleared_at.is_(None), watch_flags.c.cleared_at > at),
     )
     return set((await change.connection.execute(found)).scalars())
-
-
-def index_of(store: Store, number: str, plate_class: str) -> bytes:
-    """The same number exists with several classes (blue and yellow), so both are in it."""
-    return store.vault.index(COLUMN, f"{number}|{plate_class}")
 
 
 def _checked(watch: Watch) -> plates.Plate:

@@ -17,7 +17,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
-from models.actions import notify, watch_flags
+from models.actions import notify
+from models.actions.plate_index import index_of
 from models.clock import iso
 from models.facts import Asked, padded
 from models.feed.append import Pending
@@ -80,7 +81,7 @@ def asked(store: Store, number: str) -> list[Asked]:
 
 
 def indexes_of(store: Store, number: str) -> dict[bytes, str]:
-    return {watch_flags.index_of(store, number, name): name for name in plates.classes_of(number)}
+    return {index_of(store, number, name): name for name in plates.classes_of(number)}
 
 
 def in_force(

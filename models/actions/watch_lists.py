@@ -20,6 +20,7 @@ from models import plates
 from models.actions import audit, watch_flags, watch_hits
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
+from models.actions.plate_index import index_of
 from models.caller import Officer, System
 from models.clock import BEIJING
 from models.errors import Conflict, InvalidField, WatchListFaulty
@@ -140,7 +141,7 @@ async def _read(store: Store, connection: AsyncConnection, by: Officer | System,
 
 def _judge(store: Store, wish: WatchList, today: date, forms: LocalForms) -> _Judged:
     def index(number: str, plate_class: str) -> bytes:
-        return watch_flags.index_of(store, number, plate_class)
+        return index_of(store, number, plate_class)
 
     listed = lines.read(wish.content, kind=wish.kind, today=today, forms=forms)
     wanted = tuple(

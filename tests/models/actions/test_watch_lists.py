@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from models.actions import duty
+from models.actions.watch_flags import Watch
+from models.actions.watch_flags import put as watch_flags_put
 from models.actions.watch_lists import TakenIn, WatchList, dry_run, take_in
 from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, WatchListFaulty
@@ -224,3 +226,14 @@ async def test_what_is_not_in_force_is_not_met(store: Store) -> None:
     )
     await ask(store)
     assert await rows(store, select(watch_hits.c.id)) == []
+
+
+async def test_a_single_flag_for_a_car_that_is_in_the_way_is_told_at_once(store: Store) -> None:
+    await store.configuration.refresh()
+    asked = await ask(store)
+    watch = Watch(PLATES["one"], "stolen", YUCHENG, "雨公〔2026〕1 号", plate_class="ordinary")
+    await watch_flags_put(store, CHEN, watch)
+    alerts = await rows(store, select(events.c.officer_id, events.c.data).where(events.c.name == "watched"))
+    assert [(one.officer_id, json.loads(one.data)["alert"]["incident"]) for one in alerts] == [
+        (CHEN.id, asked.id)
+    ]
