@@ -49,3 +49,14 @@ test("the client of the live feed is not among what must be loaded first", () =>
   const lazy = manifest["node_modules/centrifuge/build/index.mjs"];
   assert.ok(lazy && !filesOf("src/driver/main.ts").has(lazy.file));
 });
+
+/** With fonts and page it is on a slow 4G line (1.6 Mbit/s) within a second. */
+const OFFICERS_LIMIT = 100 * 1024;
+
+test("what an officer's phone must load before it can be pressed is at most 100 KB compressed, the map not among it", () => {
+  const files = filesOf("src/officer/main.ts");
+  const bytes = [...files].reduce((sum, file) => sum + packed(readFileSync(new URL(file, dist))), 0);
+  assert.ok(bytes <= OFFICERS_LIMIT, `${bytes} B, limit ${OFFICERS_LIMIT} B`);
+  const map = manifest["src/officer/MapView.vue"];
+  assert.ok(map && !files.has(map.file));
+});

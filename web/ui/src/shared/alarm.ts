@@ -5,6 +5,8 @@ export interface Alarm {
   muted: Ref<boolean>;
   /** On a break: nothing sounds, whoever is asked by name feels it. */
   quiet: Ref<boolean>;
+  /** False until the first touch: the browser lets nothing sound before it. */
+  permitted: Ref<boolean>;
   arm(): void;
   /** Somebody is asked by name: loud, twice. */
   offer(): void;
@@ -29,11 +31,17 @@ const SOS = [120, 80, 120, 80, 120, 160, 320, 80, 320];
 export function makeAlarm(): Alarm {
   const muted = ref(localStorage.getItem(STORE) === "1");
   const quiet = ref(false);
+  const permitted = ref(false);
   let audio: AudioContext | null = null;
 
   const arm = (): void => {
-    audio ??= typeof AudioContext === "undefined" ? null : new AudioContext();
-    if (audio?.state === "suspended") void audio.resume();
+    if (!audio && typeof AudioContext !== "undefined") {
+      audio = new AudioContext();
+      // A call or another app may take the sound away again.
+      audio.addEventListener("statechange", () => (permitted.value = audio?.state === "running"));
+    }
+    if (audio && audio.state !== "running") void audio.resume().catch(() => undefined);
+    permitted.value = audio?.state === "running";
   };
 
   const tone = (hertz: number, afterSeconds: number, seconds: number, loud: number): void => {
@@ -59,6 +67,7 @@ export function makeAlarm(): Alarm {
   return {
     muted,
     quiet,
+    permitted,
     arm,
     offer() {
       navigator.vibrate?.(BUZZ);
