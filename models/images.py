@@ -7,6 +7,7 @@ is kept and who may look at it.
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +24,9 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
+Finish = Callable[[Image.Image], Image.Image]
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """The copy that is shown: a JPEG without metadata, upright; `sha256` is of the bytes that were uploaded.
@@ -37,8 +41,8 @@ class Photo:
     taken_at: datetime | None = None
 
 
-def read_photo(upload: bytes, name: str = "photo") -> Photo:
-    """Checks and redraws an upload; `name` is the field that errors name.
+def read_photo(upload: bytes, name: str = "photo", finish: Finish | None = None) -> Photo:
+    """Checks and redraws an upload; `name` is the field that errors name, `finish` draws what comes onto the copy.
 
     Raises PayloadTooLarge (more bytes or pixels than allowed), UnsupportedMedia (no JPEG, PNG or WebP, whatever
     it is called) and InvalidField with why=damaged (begins like one and cannot be read to its end).
@@ -52,7 +56,7 @@ def read_photo(upload: bytes, name: str = "photo") -> Photo:
         picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
-        drawn = _on_white(upright)
+        drawn = _on_white(upright) if finish is None else finish(_on_white(upright))
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError):
         raise InvalidField(field=name, why="damaged") from None
     out = io.BytesIO()

@@ -86,6 +86,7 @@ class Settings:
     replay_bytes: int
     hub_recent_bytes: int
     hub_quiet_channels: int
+    plate_reading: bool
     process_name: str
     heartbeat_fd: int | None
 

@@ -20,7 +20,7 @@ from models.incident.reasons import reasons
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, city_maps, district_names, installation
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
-from web import pages, whereabouts
+from web import pages, paper_notices, whereabouts
 from web.gate import check_place
 from web.installable import BUILD_HEADER
 from web.language import choose
@@ -250,6 +250,12 @@ async def audit(request: Request) -> Response:
     return pages.shell(request, "audit", {}, areas=("staff", "account", "audit"), here=here)
 
 
+async def notice(request: Request) -> Response:
+    """What the code of a paper notice opens."""
+    site, here = await _here(request)
+    return await paper_notices.show(request, site, here) or _sentence(request, here, "notice_unknown", 404)
+
+
 async def help_page(request: Request) -> Response:
     _, here = await _here(request)
     return pages.page(request, "help.html", here=here)
@@ -292,6 +298,7 @@ ROUTES = [
     Route("/admin", admin, name="admin_page", middleware=PACKED),
     Route("/roster", roster, name="roster_page", middleware=PACKED),
     Route("/audit", audit, name="audit_page", middleware=PACKED),
+    Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -114,6 +114,15 @@ import_roster                    . . . . y y . . .  规范 5
 
 # What has legal effect
 # Parking on record; what ``end_record`` has legal effect of is under ``issue_notice``
+keep_capture                     . . y y y . . . .  规范 5; 程序 12: whoever stands before the car photographs it
+capture                          . . y y y . . . .  规范 5: one's own photo, and what was read on it
+capture_photo                    . . y y y . . . .  个保法 6; 规范 5: an auxiliary officer of his own records
+own_records                      . . y y y . . . .  规范 5: one's own
+record                           . . y y y . . . .  规范 5: an auxiliary officer of his own
+records_waiting                  . . y . y . . . .  规范 5: what waits for an officer's word
+record_figures                   . . y y y . . y .  程序 66: counts and times, never of persons or fines
+notice_sheet                     . . y . y . . . .  程序 12: one officer
+exported_drafts                  . . . . y . . . .  程序 68: the same export once more
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report
 withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a second person, with a reason
@@ -360,6 +369,49 @@ imports sources                  . . . . y y . . .  个保法 34
 *                                . . . . y y . . .  个保法 34: what the same person has just sent
 [WatchSet]
 id                               . . . . y y . . .  个保法 34
+[CandidateView]
+plate plate_class confidence     . . y y y . . . .  规范 5: of one's own photo
+[CaptureView]
+id sha256 url device_at taken_at . . y y y . . . .  规范 5: one's own
+received_at reading candidates   . . y y y . . . .  规范 5: one's own
+[OneCapture]
+capture                          . . y y y . . . .  规范 5
+[FiledView]
+id state joined told respond_by  . . y y y . . . .  规范 5: what became of one's own record
+[OneFiled]
+filed                            . . y y y . . . .  规范 5
+[EndedView]
+id state                         . . y y y . . . .  规范 5
+[OneEnded]
+record                           . . y y y . . . .  规范 5
+[RecordPhoto]
+capture kind officer at sha256   . . y y y . . . .  程序 18
+url                              . . y y y . . . .  程序 18
+[RecordView]
+id state district zone place     . . y y y . . . .  规范 5; the plate is masked
+location plate plate_class       . . y y y . . . .  规范 5; the plate is masked
+grounds offence incident         . . y y y . . . .  规范 5; the plate is masked
+respond_by reply captured_at     . . y y y . . . .  规范 5; the plate is masked
+filed_at effective_at ended_at   . . y y y . . . .  规范 5; the plate is masked
+author unit mine countersigned   . . y y y . . . .  规范 5; the plate is masked
+returned_reason withdrawn_reason . . y y y . . . .  规范 5; the plate is masked
+waits notices code photos        . . y y y . . . .  规范 5; the plate is masked
+exported_at                      . . y y y . . . .  规范 5; the plate is masked
+plate_full                       . . y . y . . . .  个保法 6, 34: each look on the record
+[OneRecord]
+record                           . . y y y . . . .  规范 5
+[Records]
+records                          . . y y y . . . .  规范 5
+[FilingSeconds]
+median p90 n                     . . y y y . . y .  程序 66
+[ParkingFigures]
+district since until records     . . y y y . . y .  程序 66: counts, never of persons
+left warning penalty_drafts      . . y y y . . y .  程序 66: counts, never of persons
+withdrawn filing_seconds         . . y y y . . y .  程序 66: counts, never of persons
+[ExportView]
+id csv more drafts               . . . . y . . . .  程序 68
+[OneExport]
+export                           . . . . y . . . .  程序 68
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5

@@ -73,6 +73,20 @@ POST   /api/v1/watch-lists                                  .   .   .   .   y   
 POST   /api/v1/watch-lists/check                            .   .   .   .   y   y   .   .   .
 POST   /api/v1/watch-flags                                  .   .   .   .   y   y   .   .   .
 POST   /api/v1/watch-flags/{id}/clear                       .   .   .   .   y   y   .   .   .
+POST   /api/v1/captures/{id}/photos                         .   .   y   y   y   .   .   .   .
+GET    /api/v1/captures/{id}                                .   .   y   y   y   .   .   .   .
+GET    /api/v1/captures/{id}/photo                          .   .   y   y   y   .   .   .   .
+POST   /api/v1/parking-records                              .   .   y   y   y   .   .   .   .
+GET    /api/v1/parking-records                              .   .   y   y   y   .   .   .   .
+GET    /api/v1/parking-records/waiting                      .   .   y   .   y   .   .   .   .
+GET    /api/v1/parking-records/{id}                         .   .   y   y   y   .   .   .   .
+POST   /api/v1/parking-records/{id}/end                     .   .   y   y   y   .   .   .   .
+POST   /api/v1/parking-records/{id}/countersign             .   .   y   .   y   .   .   .   .
+POST   /api/v1/parking-records/{id}/withdraw                .   .   y   .   y   .   .   .   .
+GET    /api/v1/parking-records/{id}/notice.pdf              .   .   y   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/parking-figures             .   .   y   y   y   .   .   y   .
+POST   /api/v1/parking-exports                              .   .   .   .   y   .   .   .   .
+GET    /api/v1/parking-exports/{id}/drafts.csv              .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
 GET    /api/v1/districts/{code}/map                         .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
@@ -171,6 +185,15 @@ COLUMNS = {"req": "requester", "own": "owner", "pol": "police", "aux": "auxiliar
 
 # Bodies without which a call could not succeed; whatever else lacks one is told so, which is not 401 or 403.
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/parking-records": {"capture": "a" * 26, "plate": "川TA1235"},
+    "POST /api/v1/parking-records/{id}/end": {"how": "left"},
+    "POST /api/v1/parking-records/{id}/countersign": {"approve": False, "reason": "看不清"},
+    "POST /api/v1/parking-records/{id}/withdraw": {"reason": "救护车"},
+    "POST /api/v1/parking-exports": {
+        "district": YUCHENG,
+        "since": "2026-11-01T00:00:00Z",
+        "until": "2026-11-02T00:00:00Z",
+    },
     "POST /api/v1/vehicles/search": {"plate": "川TA1235", "reason": "现场核查"},
     "POST /api/v1/vehicles/non-motor": {"district": YUCHENG, "kind": "ebike", "description": "红色两轮"},
     "POST /api/v1/watch-flags": {"plate": "川TA1235", "kind": "stolen", "scope": YUCHENG, "source": "案"},

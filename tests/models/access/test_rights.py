@@ -21,11 +21,8 @@ from web.endpoints import ENDPOINTS
 
 # Rights that are asked inside an endpoint, or by work that is still to come.
 INSIDE = {
-    "file_record",
-    "end_record",
-    "withdraw_record",
-    "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "countersign", "issue_notice",
-    "determine_fault", "export_drafts", "look.plate", "look.phone", "look.name", "look.history", "search_people",
+    "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "issue_notice",
+    "determine_fault", "look.plate", "look.phone", "look.name", "look.history", "search_people",
 }  # fmt: skip
 
 
@@ -50,7 +47,7 @@ def test_auxiliary_officers_help_and_report(action: str) -> None:
 @pytest.mark.parametrize(
     "action",
     [
-        "resolve.rejected", "resolve.duplicate", "countersign", "issue_notice", "determine_fault", "export_drafts",
+        "resolve.rejected", "resolve.duplicate", "issue_notice", "determine_fault",
         "look.plate", "look.phone", "look.name", "look.history", "search_people", "search_history",
         "override_decision", "confirm_override", "reopen", "hand_over", "add_officer", "draft_rules", "approve_rules",
     ],

@@ -1,0 +1,378 @@
+"""Parking records: filed by an officer, ended, countersigned, withdrawn, printed, exported for the register."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from models.actions import parking, parking_drafts, parking_ends, parking_export
+from models.actions.parking import Filed, NewRecord
+from models.actions.parking_ends import Ended
+from models.actions.parking_export import Export
+from models.clock import iso_or_none, parse_iso
+from models.errors import (
+    AlreadyAccepted,
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    InvalidField,
+    NotFound,
+    NotOnDuty,
+    SecondPersonNeeded,
+)
+from models.parking.stays import read_code
+from models.printing import notices as printing
+from models.queries import parking as queries
+from models.rules.definitions import GROUNDS
+from web import whereabouts
+from web.answers import Answer, FileAnswer
+from web.api.shapes import PlaceView
+from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
+
+Reason = Annotated[str, Meta(max_length=200)]
+CaptureId = Annotated[str, Meta(min_length=26, max_length=26)]
+
+
+class NewParkingRecord(Shape):
+    """``capture``: the photo's id. ``grounds``: what was seen. ``plate_class`` only where the officer names it."""
+
+    capture: CaptureId
+    plate: Annotated[str, Meta(min_length=1, max_length=20)]
+    grounds: Annotated[str, Meta(max_length=20)] = GROUNDS[0]
+    plate_class: Annotated[str, Meta(max_length=16)] | None = None
+    place: Annotated[str, Meta(max_length=120)] | None = None
+
+
+class FiledView(Shape):
+    """``joined``: the car was on record for this stay already. ``told``: how many of its owner's phones are told."""
+
+    id: str
+    state: str
+    joined: bool
+    told: int
+    respond_by: str | None
+
+
+class OneFiled(Shape):
+    filed: FiledView
+
+
+class Ending(Shape):
+    """``left``: a photo shows it, or the owner has answered so. ``stays``: the time is up and the car is there."""
+
+    how: Literal["left", "stays"]
+    capture: CaptureId | None = None
+
+
+class Countersigning(Shape):
+    approve: bool
+    reason: Reason | None = None
+
+
+class Withdrawing(Shape):
+    reason: Reason
+
+
+class EndedView(Shape):
+    id: str
+    state: str
+
+
+class OneEnded(Shape):
+    record: EndedView
+
+
+class RecordPhoto(Shape):
+    """``kind``: first, again, left, stays."""
+
+    capture: str
+    kind: str
+    officer: str
+    at: str
+    sha256: str
+    url: str
+
+
+class RecordView(Shape):
+    """``state``: waits, returned, noticed, left, none, warning, penalty (a draft of one), withdrawn."""
+
+    id: str
+    state: str
+    district: str
+    zone: str | None
+    place: str | None
+    location: PlaceView | None
+    plate: str
+    plate_class: str
+    grounds: str
+    offence: int | None
+    incident: str | None
+    respond_by: str | None
+    reply: str | None
+    captured_at: str
+    filed_at: str
+    effective_at: str | None
+    ended_at: str | None
+    author: str
+    unit: str
+    mine: bool
+    countersigned: str | None
+    returned_reason: str | None
+    withdrawn_reason: str | None
+    waits: bool
+    notices: int
+    code: str
+    photos: list[RecordPhoto]
+    exported_at: str | None
+    plate_full: str | UnsetType = UNSET
+
+
+class OneRecord(Shape):
+    record: RecordView
+
+
+class Records(Shape):
+    records: list[RecordView]
+
+
+class FilingSeconds(Shape):
+    median: float | None
+    p90: float | None
+    n: int
+
+
+class ParkingFigures(Shape):
+    district: str
+    since: str
+    until: str
+    records: int
+    left: int
+    warning: int
+    penalty_drafts: int
+    withdrawn: int
+    filing_seconds: FilingSeconds
+
+
+class NewExport(Shape):
+    """What ended in ``since <= ended < until``."""
+
+    district: Annotated[str, Meta(min_length=1, max_length=12)]
+    since: datetime
+    until: datetime
+
+
+class ExportView(Shape):
+    """``drafts`` as docs/records.md describes them."""
+
+    id: str
+    csv: str
+    more: bool
+    drafts: list[dict[str, Any]]
+
+
+class OneExport(Shape):
+    export: ExportView
+
+
+async def file(call: Call[NewParkingRecord]) -> Answer:
+    body = call.body
+    new = NewRecord(body.capture, body.plate, body.grounds, body.plate_class, body.place)
+    then = keeping(call, _filed)
+    return _filed(await parking.file(call.site.store, call.officer, new, then=then))
+
+
+def _filed(filed: Filed) -> Answer:
+    view = FiledView(
+        id=filed.id,
+        state=filed.state,
+        joined=filed.joined,
+        told=filed.told,
+        respond_by=iso_or_none(filed.respond_by),
+    )
+    return Answer(OneFiled(filed=view), 201)
+
+
+async def own(call: Call[Nothing]) -> Answer:
+    return Answer({"records": await queries.own(call.site.store, call.officer)}, 200)
+
+
+async def waiting(call: Call[Nothing]) -> Answer:
+    return Answer({"records": await queries.waiting(call.site.store, call.officer)}, 200)
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return Answer({"record": await queries.one(call.site.store, call.officer, call.path("id"))}, 200)
+
+
+async def end(call: Call[Ending]) -> Answer:
+    act = parking_ends.leave if call.body.how == "left" else parking_ends.stay
+    then = keeping(call, _ended)
+    return _ended(await act(call.site.store, call.officer, call.path("id"), call.body.capture, then=then))
+
+
+async def countersign(call: Call[Countersigning]) -> Answer:
+    body, then = call.body, keeping(call, _ended)
+    return _ended(
+        await parking_drafts.countersign(
+            call.site.store,
+            call.officer,
+            call.path("id"),
+            approve=body.approve,
+            reason=body.reason,
+            then=then,
+        )
+    )
+
+
+async def withdraw(call: Call[Withdrawing]) -> Answer:
+    then = keeping(call, _ended)
+    return _ended(
+        await parking_ends.withdraw(
+            call.site.store, call.officer, call.path("id"), call.body.reason, then=then
+        )
+    )
+
+
+def _ended(ended: Ended) -> Answer:
+    return Answer(OneEnded(record=EndedView(id=ended.id, state=ended.state)), 200)
+
+
+async def sheet(call: Call[Nothing]) -> FileAnswer:
+    record = await queries.one(call.site.store, call.officer, call.path("id"))
+    code = read_code(record["code"])
+    paper = None if code is None else await queries.paper_notice(call.site.store, code)
+    if paper is None:
+        raise NotFound
+    content = await asyncio.to_thread(printing.notice, paper, call.site.settings.public_url)
+    return FileAnswer(content, "application/pdf", {"content-disposition": 'inline; filename="notice.pdf"'})
+
+
+async def figures(call: Call[Nothing]) -> Answer:
+    code = call.path("code")
+    if code not in getattr(call.somebody, "districts", ()):
+        raise Forbidden
+    since, until = _period(call)
+    return Answer(await queries.figures(call.site.store, code, since, until), 200)
+
+
+def _period(call: Call[Nothing]) -> tuple[datetime, datetime]:
+    """What stands behind the question mark; without it the last thirty days."""
+    until = _instant(call, "until") or call.now
+    since = _instant(call, "since") or until - timedelta(days=30)
+    if not timedelta(0) < until - since <= timedelta(days=366):
+        raise InvalidField(field="since", why="out_of_range")
+    return since, until
+
+
+def _instant(call: Call[Nothing], name: str) -> datetime | None:
+    text = call.request.query_params.get(name)
+    try:
+        return None if text is None else parse_iso(text.replace(" ", "+"))
+    except ValueError:
+        raise InvalidField(field=name, why="wrong_type") from None
+
+
+async def export(call: Call[NewExport]) -> Answer:
+    body = call.body
+    for name in ("since", "until"):
+        if getattr(body, name).tzinfo is None:
+            raise InvalidField(field=name, why="zone")
+    then = keeping(call, _exported)
+    return _exported(
+        await parking_export.export(
+            call.site.store, call.officer, body.district, body.since, body.until, then=then
+        )
+    )
+
+
+def _exported(done: Export) -> Answer:
+    csv = f"/api/v1/parking-exports/{done.id}/drafts.csv"
+    return Answer(OneExport(export=ExportView(id=done.id, csv=csv, more=done.more, drafts=done.drafts)), 201)
+
+
+async def exported(call: Call[Nothing]) -> FileAnswer:
+    done = await parking_export.again(call.site.store, call.officer, call.path("id"))
+    name = f'attachment; filename="drafts-{done.id}.csv"'
+    return FileAnswer(parking_export.as_csv(done), "text/csv; charset=utf-8", {"content-disposition": name})
+
+
+def _endpoint(method: str, path: str, name: str, handler: Any, summary: str, **more: Any) -> Endpoint:
+    return Endpoint(
+        method=method,
+        path=path,
+        name=name,
+        handler=handler,
+        summary=summary,
+        module="duty",
+        where=whereabouts.to_its_end,
+        **more,
+    )
+
+
+ENDPOINTS = [
+    _endpoint(
+        "POST", "/api/v1/parking-records", "file_record", file,
+        "File a parked car with the photo taken of it: the owner is told and the clock starts; an auxiliary officer's"
+        " is a draft until an officer countersigned it. Seen again in the same stay it is the record that is there.",
+        body=NewParkingRecord, answers={201: OneFiled}, repeatable=True,
+        errors=(NotFound, Forbidden, NotOnDuty, Conflict, InvalidField),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-records", "own_records", own,
+        "What the caller filed in thirty days, the newest first, at most a hundred.",
+        answers={200: Records}, errors=(Forbidden,),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-records/waiting", "records_waiting", waiting,
+        "What waits for a second person in the caller's districts, the longest first.",
+        answers={200: Records}, errors=(Forbidden,),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-records/{id}", "record", show,
+        "One record, for officers with its whole plate; each such look is recorded.",
+        answers={200: OneRecord}, errors=(NotFound, Forbidden),
+    ),
+    _endpoint(
+        "POST", "/api/v1/parking-records/{id}/end", "end_record", end,
+        "The car has left (a later photo, or the owner's own word), or the time is up and it stays: then the rule says"
+        " what follows.",
+        body=Ending, answers={200: OneEnded}, repeatable=True,
+        errors=(NotFound, Forbidden, NotOnDuty, IllegalTransition, AlreadyAccepted, Conflict, InvalidField),
+    ),
+    _endpoint(
+        "POST", "/api/v1/parking-records/{id}/countersign", "countersign", countersign,
+        "An officer's word on what waits: approved it counts, sent back it has a reason.",
+        body=Countersigning, answers={200: OneEnded}, repeatable=True,
+        errors=(NotFound, Forbidden, SecondPersonNeeded, Conflict, IllegalTransition, InvalidField),
+    ),
+    _endpoint(
+        "POST", "/api/v1/parking-records/{id}/withdraw", "withdraw_record", withdraw,
+        "It counts no more (an emergency vehicle, the wrong plate): by a second person, with a reason.",
+        body=Withdrawing, answers={200: OneEnded}, repeatable=True,
+        errors=(NotFound, Forbidden, SecondPersonNeeded, IllegalTransition, InvalidField),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-records/{id}/notice.pdf", "notice_sheet", sheet,
+        "A paper notice with a code, to print, for a car whose owner nobody can reach.",
+        answers={200: None}, errors=(NotFound, Forbidden), media="application/pdf",
+    ),
+    _endpoint(
+        "GET", "/api/v1/districts/{code}/parking-figures", "record_figures", figures,
+        "Records of a period by how they stand, and seconds from the shutter to filed, with n.",
+        query={"since": "ISO 8601 with zone.", "until": "ISO 8601 with zone."},
+        answers={200: ParkingFigures}, errors=(Forbidden, InvalidField),
+    ),
+    _endpoint(
+        "POST", "/api/v1/parking-exports", "export_drafts", export,
+        "Drafts for the official register that it does not know yet, marked as told; and what was withdrawn since.",
+        body=NewExport, answers={201: OneExport}, repeatable=True, errors=(Forbidden, InvalidField),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-exports/{id}/drafts.csv", "exported_drafts", exported,
+        "An export once more, as CSV.",
+        answers={200: None}, errors=(NotFound, Forbidden), media="text/csv",
+    ),
+]  # fmt: skip
