@@ -185,7 +185,7 @@ async def _door(request: Request, door: str, mode: str | None = None) -> Respons
         request,
         "officer",
         data,
-        areas=("staff", "account", "officer", "duty", "rules", "vehicles"),
+        areas=("staff", "account", "officer", "duty", "rules", "vehicles", "parking"),
         here=here,
         template=template,
     )

@@ -3,7 +3,7 @@
  *
  * What a refusal means is told by `onRefused`; what an officer does about one that came late is `WaitingSheet.vue`.
  */
-import { computed, onScopeDispose, shallowRef, type ComputedRef, type ShallowRef } from "vue";
+import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
 import { type ApiError, serverNow } from "../shared/api.ts";
 import { openOutbox, type Added, type Keeping } from "../shared/outbox.ts";
 import { PHOTOS, standing, type Bounds, type Parcel, type Queue } from "../shared/queue.ts";
@@ -25,6 +25,11 @@ export interface Sending {
   underway: ShallowRef<Parcel | null>;
   act(incident: string, command: string, body?: Record<string, unknown>): Promise<Added>;
   photograph(incident: string, picture: Blob): Promise<Added>;
+  /** A photo of a parked car under the id that this phone gave it, and after it the record that is filed of it. */
+  capture(id: string, path: string, picture: Blob): Promise<Added>;
+  file(id: string, body: Record<string, unknown>): Promise<Added>;
+  /** Whether everything about `id` has been sent within some seconds. */
+  sent(id: string): Promise<boolean>;
   withdraw(key: string): Promise<void>;
   retry(key: string): Promise<void>;
   flush(): void;
@@ -34,6 +39,9 @@ export interface Sending {
 export const BOUNDS: Bounds = { parcels: 100, bytes: 40 * 1024 * 1024 };
 /** Whoever pressed a button this long ago has turned to something else. */
 const LATE_MS = 10_000;
+/** So long whoever photographed a car waits for the photo to arrive before he goes on. */
+const SENT_MS = 20_000;
+export const FILE_RECORD = "file_record";
 
 export function useSending(options: SendingOptions): Sending {
   const queue = shallowRef<Queue>([]);
@@ -65,8 +73,24 @@ export function useSending(options: SendingOptions): Sending {
     act: (incident, command, body = {}) => outbox.add({ incident, command, path: pathOf(incident, command), body }),
     photograph: async (incident, picture) =>
       outbox.add({ incident, command: PHOTOS, path: pathOf(incident, PHOTOS), body: {}, photo: await picture.arrayBuffer() }),
+    capture: async (id, path, picture) => outbox.add({ incident: id, command: PHOTOS, path, body: {}, photo: await picture.arrayBuffer() }),
+    file: (id, body) => outbox.add({ incident: id, command: FILE_RECORD, path: "/api/v1/parking-records", body }),
+    sent: (id) => gone(queue, id),
     withdraw: outbox.withdraw,
     retry: outbox.retry,
     flush: outbox.flush,
   };
+}
+
+/** False when it is still there after a while: without a network, say. */
+function gone(queue: ShallowRef<Queue>, id: string): Promise<boolean> {
+  return new Promise((done) => {
+    const end = (sent: boolean): void => {
+      clearTimeout(timer);
+      stop();
+      done(sent);
+    };
+    const timer = setTimeout(() => end(false), SENT_MS);
+    const stop = watch(queue, (now) => now.some(({ incident }) => incident === id) || queueMicrotask(() => end(true)), { immediate: true });
+  });
 }
