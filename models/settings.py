@@ -86,7 +86,6 @@ class Settings:
     replay_bytes: int
     hub_recent_bytes: int
     hub_quiet_channels: int
-    plate_reading: bool
     process_name: str
     heartbeat_fd: int | None
 

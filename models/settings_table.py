@@ -234,12 +234,6 @@ SETTINGS: tuple[Setting, ...] = (
         "channels",
         "Channels whose last subscriber left and that a hub still follows, for those who come back.",
     ),
-    Setting(
-        "WUFEN_PLATE_READING",
-        "0",
-        "switch",
-        "On: workers read plates off officers' photos, one after the other; needs the extra ocr. Off: officers type.",
-    ),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(
         "WUFEN_HEARTBEAT_FD",

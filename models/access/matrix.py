@@ -115,7 +115,7 @@ import_roster                    . . . . y y . . .  规范 5
 # What has legal effect
 # Parking on record; what ``end_record`` has legal effect of is under ``issue_notice``
 keep_capture                     . . y y y . . . .  规范 5; 程序 12: whoever stands before the car photographs it
-capture                          . . y y y . . . .  规范 5: one's own photo, and what was read on it
+capture                          . . y y y . . . .  规范 5: one's own photo
 capture_photo                    . . y y y . . . .  个保法 6; 规范 5: an auxiliary officer of his own records
 own_records                      . . y y y . . . .  规范 5: one's own
 record                           . . y y y . . . .  规范 5: an auxiliary officer of his own
@@ -369,11 +369,9 @@ imports sources                  . . . . y y . . .  个保法 34
 *                                . . . . y y . . .  个保法 34: what the same person has just sent
 [WatchSet]
 id                               . . . . y y . . .  个保法 34
-[CandidateView]
-plate plate_class confidence     . . y y y . . . .  规范 5: of one's own photo
 [CaptureView]
 id sha256 url device_at taken_at . . y y y . . . .  规范 5: one's own
-received_at reading candidates   . . y y y . . . .  规范 5: one's own
+received_at                      . . y y y . . . .  规范 5: one's own
 [OneCapture]
 capture                          . . y y y . . . .  规范 5
 [FiledView]

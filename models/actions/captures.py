@@ -2,12 +2,11 @@
 
 picture, its place and its instants are evidence. The original is sealed; what is shown is a stamped copy.
 
-Leaves to others: drawing (``models.parking.stamp``), reading plates (``workers.plates``), records (``parking``).
+Leaves to others: drawing (``models.parking.stamp``), records (``parking``).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +26,6 @@ from models.tables import captures, parking_notices, parking_records, shifts
 ID = re.compile("[a-z2-7]{26}")  # as ``models.ids`` makes them; the phone makes these itself
 MOST_AN_HOUR = 300  # of one officer: ten times a busy street
 SEALED = "captures.original"
-CANDIDATES = "captures.candidates_sealed"
 OLDEST = timedelta(days=3)  # that a photo may have waited on a phone
 MOST_AHEAD = timedelta(hours=2)  # of a phone whose clock is wrong
 
@@ -85,10 +83,10 @@ async def check_may_keep(store: Store, officer: Officer, shot: Shot) -> datetime
     return now
 
 
-async def keep(store: Store, officer: Officer, shot: Shot, pictures: Pictures, *, reads: bool) -> Any:
+async def keep(store: Store, officer: Officer, shot: Shot, pictures: Pictures) -> Any:
     """The capture's row, the one that is there if the same photo came before. Raises Conflict for another photo
 
-    under its id. ``reads``: somebody here reads plates, and shall have a look.
+    under its id.
     """
 
     async def work(change: Change) -> Any:
@@ -98,18 +96,13 @@ async def keep(store: Store, officer: Officer, shot: Shot, pictures: Pictures, *
             if known.officer_id != officer.id or bytes(known.sha256) != pictures.sha256:
                 raise Conflict(why="another")
             return known
-        await change.connection.execute(
-            captures.insert().values(_row(change, officer, shot, pictures, reads))
-        )
+        await change.connection.execute(captures.insert().values(_row(change, officer, shot, pictures)))
         return (await change.connection.execute(query)).one()
 
-    row = await until_saved(lambda: store.run(work))
-    if reads:
-        store.bell.notices()
-    return row
+    return await until_saved(lambda: store.run(work))
 
 
-def _row(change: Change, officer: Officer, shot: Shot, pictures: Pictures, reads: bool) -> dict[str, Any]:
+def _row(change: Change, officer: Officer, shot: Shot, pictures: Pictures) -> dict[str, Any]:
     place = shot.place
     return {
         "id": shot.id,
@@ -126,7 +119,7 @@ def _row(change: Change, officer: Officer, shot: Shot, pictures: Pictures, reads
         "lat": None if place is None else place.lat,
         "lng": None if place is None else place.lng,
         "accuracy_m": None if place is None else place.accuracy_m,
-        "reading": "queued" if reads else "none",
+        "reading": "none",
     }
 
 
@@ -153,14 +146,6 @@ async def own(store: Store, officer: Officer, capture_id: str) -> Any:
     if row is None:
         raise NotFound
     return row
-
-
-def candidates_of(store: Store, row: Any) -> list[dict[str, Any]]:
-    """What was read: ``plate``, ``plate_class`` and ``confidence`` from 0 to 1, the likeliest first."""
-    if row.candidates_sealed is None:
-        return []
-    found: list[dict[str, Any]] = json.loads(store.vault.open(CANDIDATES, row.id, row.candidates_sealed))
-    return found
 
 
 async def for_look(store: Store, officer: Officer, capture_id: str) -> Any:

@@ -38,6 +38,8 @@ from models.tables import (
     incidents,
     lockouts,
     notices,
+    parking_notices,
+    parking_records,
     participants,
     photos,
     refused_requests,
@@ -235,8 +237,43 @@ async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
     return await _in_batches(store, batch)
 
 
+async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
+    """Officers' photos of parked cars, originals included: as long after the record's end, or after a photo came of
+
+    which nobody made a record. The record stays without them.
+    """
+    of_record = await _old(store, "photos", parking_records.c.district, parking_records.c.ended_at)
+    of_none = and_(parking_records.c.id.is_(None), await _old(store, "photos", None, captures.c.received_at))
+    query = (
+        select(captures)
+        .outerjoin(parking_notices, parking_notices.c.capture_id == captures.c.id)
+        .outerjoin(parking_records, parking_records.c.id == parking_notices.c.record_id)
+        .where(or_(of_record, of_none))
+        .order_by(captures.c.received_at)
+    )
+
+    async def batch(change: Change, most: int) -> int:
+        found = (await change.connection.execute(query.limit(most))).all()
+        ids = [row.id for row in found]
+        if ids:
+            await change.connection.execute(
+                delete(parking_notices).where(parking_notices.c.capture_id.in_(ids))
+            )
+            await change.connection.execute(delete(captures).where(captures.c.id.in_(ids)))
+            names = {row.file for row in found}
+            shown = set(await _keys(change, select(photos.c.file).where(photos.c.file.in_(names))))
+            for name in sorted(
+                (names - shown) | {part for row in found for part in (row.original, row.thumb)}
+            ):
+                await asyncio.to_thread(remove, name)
+        return len(ids)
+
+    return await _in_batches(store, batch)
+
+
 async def _photos(store: Store) -> int:
-    return await clear_photos(store, partial(media.remove, store.settings.home))
+    remove = partial(media.remove, store.settings.home)
+    return await clear_photos(store, remove) + await clear_captures(store, remove)
 
 
 # By the words of the table ``retention``. Links (``tokens``) end by themselves: what is left of one opens nothing.

@@ -39,7 +39,7 @@ captures = Table(
     Column("lat", Float, nullable=True),
     Column("lng", Float, nullable=True),
     Column("accuracy_m", Float, nullable=True),
-    # none: nobody reads plates here; queued, done, failed.
+    # For a reader of plates, which there is none of yet: always none.
     Column("reading", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     instant("lease_until"),

@@ -37,7 +37,7 @@ async def capture(
         1600,
         1200,
     )
-    await captures.keep(store, officer, shot, pictures, reads=False)
+    await captures.keep(store, officer, shot, pictures)
     return shot.id
 
 

@@ -1,4 +1,4 @@
-"""Photos that officers take of parked cars: kept at once, read by a worker where one can, looked at by few."""
+"""Photos that officers take of parked cars: kept at once, looked at by few."""
 
 from __future__ import annotations
 
@@ -29,25 +29,13 @@ from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload
 
 
-class CandidateView(Shape):
-    """A plate that was read off the photo; ``confidence`` from 0 to 1."""
-
-    plate: str
-    plate_class: str
-    confidence: float
-
-
 class CaptureView(Shape):
-    """``reading``: none (nobody reads plates here), queued, done, failed. ``candidates``: the likeliest first."""
-
     id: str
     sha256: str
     url: str
     device_at: str
     taken_at: str | None
     received_at: str
-    reading: str
-    candidates: list[CandidateView]
 
 
 class OneCapture(Shape):
@@ -61,10 +49,10 @@ async def keep(call: Call[Upload]) -> Answer:
     content = call.body.content
     async with call.site.drawing:
         pictures = await asyncio.to_thread(_draw, call, content, shot, received_at)
-    row = await captures.keep(store, officer, shot, pictures, reads=call.site.settings.plate_reading)
+    row = await captures.keep(store, officer, shot, pictures)
     if row.original != pictures.original:  # it came before: what was made of it then stays
         await asyncio.to_thread(media.remove, home, pictures.original)
-    return Answer(OneCapture(capture=_view(call, row)), 201)
+    return Answer(OneCapture(capture=_view(row)), 201)
 
 
 def _draw(call: Call[Upload], content: bytes, shot: Shot, received_at: datetime) -> Pictures:
@@ -106,8 +94,7 @@ def _shot(call: Call[Upload]) -> Shot:
     return Shot(call.path("id"), device_at, place)
 
 
-def _view(call: Call[Any], row: Any) -> CaptureView:
-    found = captures.candidates_of(call.site.store, row)
+def _view(row: Any) -> CaptureView:
     return CaptureView(
         id=row.id,
         sha256=bytes(row.sha256).hex(),
@@ -115,14 +102,12 @@ def _view(call: Call[Any], row: Any) -> CaptureView:
         device_at=iso(row.device_at),
         taken_at=iso_or_none(row.taken_at),
         received_at=iso(row.received_at),
-        reading=row.reading,
-        candidates=[CandidateView(**one) for one in found],
     )
 
 
 async def show(call: Call[Nothing]) -> Answer:
     row = await captures.own(call.site.store, call.officer, call.path("id"))
-    return Answer(OneCapture(capture=_view(call, row)), 200)
+    return Answer(OneCapture(capture=_view(row)), 200)
 
 
 async def look(call: Call[Nothing]) -> FileAnswer:
@@ -173,7 +158,7 @@ ENDPOINTS = [
         path="/api/v1/captures/{id}",
         name="capture",
         handler=show,
-        summary="The caller's own photo, and what was read on it so far.",
+        summary="The caller's own photo: what is known of it.",
         module="duty",
         where=whereabouts.to_its_end,
         answers={200: OneCapture},

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.actions import duty, parking, parking_drafts, parking_ends, watch_flags
+from models.actions.clearing_kinds import clear_captures
 from models.actions.commands import act
 from models.actions.parking import NewRecord
 from models.actions.watch_flags import Watch
@@ -380,3 +381,21 @@ async def test_the_owner_sees_who_asked_him_to_move_by_nobodys_name(store: Store
     assert view["requesters"] == 0
     assert len(view["photos"]) == 1
     assert "051827" not in json.dumps(view, default=str)
+
+
+async def test_photos_go_when_they_are_kept_no_longer_and_the_record_stays_without_them(
+    store: Store, clock: FakeClock
+) -> None:
+    await on_duty(store, ZHANG)
+    filed = await file(store, ZHANG)
+    await capture(store, ZHANG, "of nothing")
+    removed: list[str] = []
+    clock.advance(181 * 86_400)
+    assert await clear_captures(store, removed.append) == 1
+    assert len(removed) == 3
+    await parking_ends.withdraw(store, LI, filed.id, "救护车")
+    assert await clear_captures(store, removed.append) == 0
+    clock.advance(181 * 86_400)
+    assert await clear_captures(store, removed.append) == 1
+    assert (await record(store, filed.id)).state == "withdrawn"
+    assert len(removed) == 5  # the stamped copy is the incident's photo too, and goes with that

@@ -6,12 +6,6 @@ export const GROUNDS = ["obstructing", "fire_lane", "bus_stop", "sign", "line", 
 export type Grounds = (typeof GROUNDS)[number];
 export type RecordState = "waits" | "returned" | "noticed" | "left" | "none" | "warning" | "penalty" | "withdrawn";
 
-export interface Candidate {
-  plate: string;
-  plate_class: string;
-  confidence: number;
-}
-
 export interface RecordPhoto {
   capture: string;
   kind: "first" | "again" | "left" | "stays";
@@ -87,7 +81,3 @@ export const countersign = (id: string, approve: boolean, reason: string): Promi
 
 export const withdraw = (id: string, reason: string): Promise<unknown> =>
   call(`/api/v1/parking-records/${id}/withdraw`, { method: "POST", key: newKey(), body: { reason } });
-
-/** What has been read on a photo so far. */
-export const reading = async (id: string): Promise<{ reading: string; candidates: Candidate[] }> =>
-  (await call<{ capture: { reading: string; candidates: Candidate[] } }>(`/api/v1/captures/${id}`)).capture;
