@@ -15,7 +15,7 @@ from models.texts.sentences import CALL, LANGUAGES, Language, Sentences, placeho
 
 # Beginnings of keys. The longer one that fits decides.
 _OWN = (
-    CALL, "common.index.", "driver.", "owner.", "help.", "notice.", "privacy.rights.", "staff.", "officer.",
+    CALL, "index.", "driver.", "owner.", "help.", "notice.", "privacy.rights.", "staff.", "officer.",
     "errors.sticker_", "errors.heading.sticker_", "errors.plate_tail_", "errors.link_ended",
     "errors.heading.link_ended", "errors.switched_off", "errors.heading.switched_off",
     "errors.conflict.vehicle_bound", "errors.conflict.withdrawn", "errors.conflict.rated",

@@ -16,7 +16,7 @@ from tests.support.product import Product, running_product
 from tests.support.waiting import until
 
 LEAST = 20  # cases of each group, the least that a guard takes
-FIGURES = ("五分钟内兑现", "超时", "通知发送失败", "差评", "九成车主回应用时", "九成民警接单用时")
+FIGURES = ("按时兑现", "超时", "通知发送失败", "差评", "九成车主回应用时", "九成民警接单用时")
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ class Reader:
 def test_the_printed_pages(city: Product, visitors: Visitors, language: str) -> None:
     reader = Reader(visitors.phone(), language)
     for address, key in (
-        ("/", "common.index.lede"),
+        ("/", "index.lede"),
         ("/help", "help.urgent.text"),
         ("/privacy", "privacy.short"),
         ("/s/nothing", "errors.heading.sticker_unknown"),
@@ -241,13 +241,13 @@ def test_what_an_officer_said_in_one_language_is_read_in_the_other(city: Product
     speaker.page.goto(f"{city.web_url}/officer?lang=zh#/incidents/{case.id}")
     speaker.presses("officer.more")
     speaker.page.get_by_role("button", name=speaker.word("officer.do.release")).click()
-    speaker.page.get_by_label(speaker.word("officer.reason.too_far")).check()
+    speaker.page.get_by_label(speaker.word("staff.because.too_far")).check()
     speaker.presses("officer.do.release")
     speaker.finds("officer.did.release")
 
     sign_in(reader.page, city, "police1")
     reader.page.goto(f"{city.web_url}/officer?lang=en#/incidents/{case.id}")
-    reader.finds("officer.reason.too_far")
+    reader.finds("staff.because.too_far")
     officer.goes_off_duty()
     case.does("settle")
     reader.finds_nothing_foreign()
