@@ -68,7 +68,8 @@ async def _is_ours(store: Store, what: str) -> bool:
 async def _take(store: Store, what: str, clear: Clear) -> int:
     removed = await clear(store)
     more = removed >= MOST_A_TURN
-    log.info("cleared_away", what=what, removed=removed, more=more)
+    if removed:
+        log.info("cleared_away", what=what, removed=removed, more=more)
     values = {"removed": removed, "removed_in_all": clearings.c.removed_in_all + removed}
     if not more:
         values["done_at"] = store.clock.now()

@@ -24,7 +24,7 @@ SHOWN_ACCOUNTS = {
 DOORS = {
     "police": "/officer",
     "auxiliary": "/auxiliary",
-    "commander": "/officer",
+    "commander": "/commander",
     "administrator": "/admin",
     "auditor": "/audit",
 }
