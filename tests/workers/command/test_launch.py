@@ -196,7 +196,7 @@ async def test_production_refuses_a_database_with_sample_accounts(home: Path, po
         await up(instance)
     async with launched(home, production="1", **ports) as instance:
         assert await instance.ended() != 0
-    assert any("the sample accounts admin, admin2, aux1" in line for line in instance.heard)
+    assert any("the sample accounts admin, admin2, auditor, aux1" in line for line in instance.heard)
 
 
 async def test_limits_that_are_off_are_said_loudly(home: Path, ports: dict[str, str]) -> None:
