@@ -60,7 +60,7 @@ def prepare() -> None:
 
 @click.group()
 def officer() -> None:
-    """Accounts of officers, commanders and administrators, and of the auditors that only an operator makes."""
+    """Accounts of staff; auditors, too, whom only an operator makes."""
 
 
 @officer.command("add")

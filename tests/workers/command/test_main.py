@@ -45,7 +45,7 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
-    for name in ("city", "epoch", "migrate", "officer", "reload", "run", "sample-city", "sticker"):
+    for name in ("city", "epoch", "migrate", "officer", "reload", "run", "sample-city", "sticker", "vehicle"):
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")
         assert not line.endswith("...")
