@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.actions import callers, notices, response_time, sessions
+from models.actions import callers, evidence, notices, response_time, sessions
 from models.actions.requests import REASONS
 from models.caller import Participant
 from models.errors import NotFound, SwitchedOff, Unauthenticated
@@ -138,19 +138,19 @@ async def _driver(request: Request, face: StickerFace, mode: str) -> dict[str, A
         "response_seconds": response_time.before_asking(
             store, face.district, REASONS, face.respond_seconds, store.clock.now()
         ),
-        "features": await _features(site_of(request), face),
+        "photos_most": await _photos_most(site_of(request), face),
     }
 
 
-async def _features(site: Site, face: StickerFace) -> list[str]:
-    """What is on for this sticker's car or owner beyond the request itself."""
+async def _photos_most(site: Site, face: StickerFace) -> int:
+    """How many photos may go with a request; 0 where they are not on for this sticker's car or owner."""
     flags, key = site.store.flags, feature_key("request_photos")
     on = flags.is_plain(key)
     if not on:
         place = await sticker_place(site.store, face.code)
         unit = None if place is None else place.units[flags.unit(key)]
         on = flags.is_on(key, face.district, unit=unit)
-    return ["request_photos"] if on else []
+    return evidence.most_before_asking(site.store, face.district, site.store.clock.now()) if on else 0
 
 
 async def officer(request: Request) -> Response:

@@ -52,6 +52,16 @@ async def wanted_of(
     return replace(decision, instead=instead.source), Wanted.of(instead.result)
 
 
+def most_before_asking(store: Store, district: str, at: datetime) -> int:
+    """How many photos may go with a request to move a car, for a page that says it before anybody has asked.
+
+    What is on trial is not looked at.
+    """
+    given = {"by": "citizen", "purpose": _PURPOSES["move_car"]}
+    most: int = deciding.ask(store, "evidence", district, at, given).result["photos_most"]
+    return most
+
+
 async def taken(connection: AsyncConnection, incident_id: str, by: By) -> list[datetime]:
     """When the photos of this side, citizens or staff, were taken, or arrived where the phone did not say."""
     side = _CITIZENS if by == "citizen" else _STAFF

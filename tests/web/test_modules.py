@@ -196,9 +196,9 @@ async def test_a_pilot_serves_the_cars_that_are_in_it(web: Client, store: Store)
 async def test_a_feature_that_is_off_is_neither_shown_nor_served(web: Client, store: Store) -> None:
     incident, token = await web.asked()
     files = {"photo": ("a.jpg", picture(), "image/jpeg")}
-    assert '"features":["request_photos"]' in (await web.get("/s/sticker-one")).text
+    assert '"photos_most":9' in (await web.get("/s/sticker-one")).text
     await put(store, PHOTOS, "off")
-    assert '"features":[]' in (await web.get("/s/sticker-one")).text
+    assert '"photos_most":0' in (await web.get("/s/sticker-one")).text
     path = f"/api/v1/incidents/{incident}/photos"
     refused = await web.post(path, files=files, headers=bearer(token))
     assert error_of(refused) == (403, "switched_off", None)

@@ -100,6 +100,14 @@ async def test_a_scan_says_how_long_people_have_there_by_reason(built: Client, c
     assert told == {"blocking": 240, "space": 240, "fire_lane": 120, "other": 240}
 
 
+async def test_a_scan_takes_as_many_photos_as_the_rules_do(built: Client, clock: FakeClock) -> None:
+    row = {
+        "photos_least": "0", "photos_most": "2", "seconds_apart": "0", "oldest_seconds": "86400", "live_only": "false",
+    }  # fmt: skip
+    await in_force(built.store, clock, "evidence", YUCHENG, row)
+    assert boot(await built.get("/s/sticker-one"))["data"]["photos_most"] == 2
+
+
 async def test_a_district_with_a_number_of_its_own_says_that(built: Client) -> None:
     async with built.store.database.write() as connection:
         await connection.execute(

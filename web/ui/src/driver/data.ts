@@ -3,8 +3,6 @@ import type { PulledIncident, Reason } from "../shared/incident.ts";
 
 export type DriverMode = "request" | "bind" | "owner" | "paused";
 
-export type Feature = "request_photos";
-
 export interface DriverData {
   mode: DriverMode;
   sticker: string;
@@ -17,8 +15,8 @@ export interface DriverData {
   reasons: Reason[];
   /** After how many seconds an officer must have it, by reason, as the rules are now. */
   response_seconds: Record<Reason, number>;
-  /** What is switched on for this sticker beyond the request itself. */
-  features: Feature[];
+  /** How many photos may go with a request, as the rules are now; 0: photos are not switched on for this sticker. */
+  photos_most: number;
   /** Owner: the incident that the link is about, as it was when the page was printed. */
   incident?: PulledIncident;
 }
