@@ -60,6 +60,11 @@ async def of_district(call: Call[Any]) -> Place | None:
     return Place(code)
 
 
+async def of_district_to_prepare(call: Call[Any]) -> Place | None:
+    """The district of the path, which gets ready before its module is on for everybody: zones, rosters."""
+    return Place(call.path("code"), beforehand=True)
+
+
 async def of_new_shift(call: Call[Any]) -> Place | None:
     """Where somebody wants to go on duty; off duty he may always go."""
     return Place(call.body.district) if call.body.on_duty else None

@@ -36,7 +36,7 @@ def test_every_route_names_its_module() -> None:
     named = {one.name: one.module for one in ENDPOINTS}
     assert named["request_move"] == named["incident"] == named["accept"] == named["board"] == "move_car"
     assert named["begin_binding"] == named["sticker"] == named["add_photo"] == "move_car"
-    assert named["set_duty"] == named["duty"] == named["move"] == "duty"
+    assert named["set_duty"] == named["duty"] == named["move"] == named["roster"] == named["zones"] == "duty"
     assert {one.name for one in ENDPOINTS if one.module != "platform" and one.where is None} == set()
     assert {one.module for one in ENDPOINTS if one.path.startswith("/api/v1/admin/")} == {"platform"}
     others = {one.name for one in ENDPOINTS if not one.path.startswith("/api/v1/admin/")}
@@ -46,8 +46,6 @@ def test_every_route_names_its_module() -> None:
         "begin_second_factor", "confirm_second_factor", "audit", "export_audit",
         "search_history", "record_non_motor", "non_motor", "vehicle_figures", "watch_lists", "check_watch_list",
         "import_watch_list", "watch_vehicle", "clear_watch_flag",
-        "zones", "set_zone", "add_shift_template", "change_shift_template", "roster", "add_roster_shift",
-        "change_roster_shift", "remove_roster_shift", "publish_roster", "copy_roster", "import_roster",
         "simulator_messages", "simulator_connection_token",
     }  # fmt: skip
 
@@ -103,6 +101,17 @@ async def test_nobody_goes_on_duty_where_duty_is_off(web: Client, store: Store) 
     refused = await web.put("/api/v1/duty", json={"on_duty": True, "district": YUCHENG}, headers=zhang)
     assert error_of(refused) == (403, "switched_off", None)
     assert refused.json()["error"]["why"] == "duty"
+
+
+async def test_rosters_are_prepared_while_duty_is_integrating_and_not_where_it_is_off(
+    web: Client, store: Store
+) -> None:
+    chen = bearer(await web.token_of(CHEN))
+    week = f"/api/v1/districts/{YUCHENG}/rosters/2026-11-23"
+    for state, status in (("integrating", 200), ("off", 403)):
+        await put(store, DUTY, state)
+        assert (await web.get(week, headers=chen)).status_code == status, state
+    assert error_of(await web.get(f"/api/v1/districts/{YUCHENG}/zones", headers=chen))[1] == "switched_off"
 
 
 async def test_the_menu_is_what_is_on(web: Client, store: Store) -> None:
