@@ -258,7 +258,7 @@ def test_the_administrators_page(city: Product, visitors: Visitors) -> None:
     button(page, "作废").click()
     button(page, "确定").wait_for()
     reading.of("before revoking")
-    page.get_by_role("link", name="账号").click()
+    page.get_by_role("link", name="账号", exact=True).click()
     page.get_by_role("rowheader", name="police1").wait_for()
     reading.of("accounts")
     button(page, "停用 police2").click()

@@ -287,7 +287,7 @@ def test_the_administrators_page(city: Product, visitors: Visitors, language: st
     reader.finds("admin.issue.lede")
     reader.presses("admin.revoke.go")
     reader.finds("admin.revoke.missing")
-    reader.page.get_by_role("link", name=reader.word("admin.nav.officers")).click()
+    reader.page.get_by_role("link", name=reader.word("admin.nav.officers"), exact=True).click()
     reader.page.get_by_role("rowheader", name="police1").wait_for()
     reader.finds("admin.field.password.hint")
     reader.presses("admin.add.go")
