@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
-from models import plates
 from models.actions import (
     consequences,
     deciding,
     notify,
     ownership,
     parking_follow,
-    response_time,
     variants,
     watch_hits,
 )
+from models.actions.beginning import Car, begin
 from models.actions.deciding import Decision
 from models.actions.incident_change import IncidentChange, actor_of
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district
 from models.actions.variants import Variants
-from models.actions.watch_hits import Met
 from models.caller import Officer
 from models.errors import Conflict
+from models.geography import Location
 from models.incident.commands import Settle
 from models.incident.decide import decide
 from models.incident.happened import Happened
@@ -123,48 +123,18 @@ async def _new(
         store, change.connection, vehicle_id, district=district, sticker_district=district
     )
     own = await change.fact(respond_seconds_by_district, district)
-    seconds, response = response_time.of(
-        change, district, reason, own, variants.tried(store, "response", trying)
-    )
-    meaning = deciding.meaning(store, district, "move_car", reason, change.at)
-    facts = deciding.facts(store, district, "move_car", reason, change.at)
-    promises = deciding.ask(
-        store, "promises", district, change.at, facts, variants.tried(store, "promises", trying)
-    )
-    incident = Incident(
-        id=store.ids.new(),
-        kind="move_car",
-        status="waiting",
-        outcome=None,
-        district=district,
-        version=1,
-        feed_offset=1,
-        reason=reason,
-        priority=meaning.result["priority"],
-        escalation=0,
-        sticker_id=None,
-        vehicle_id=vehicle_id,
-        plate_masked=plates.mask(plate.number),
-        place=record["place"],
-        lat=record["lat"],
-        lng=record["lng"],
-        accuracy_m=record["accuracy_m"],
-        response_seconds=seconds,
-        promise_minutes=",".join(map(str, promises.result["promise_minutes"])),
-        requested_at=change.at,
-        respond_by=change.at + timedelta(seconds=seconds),
-        requesters=0,
-        origin="officer",
-        photos=1,
-    )
+    where = None
+    if record["lat"] is not None:
+        where = Location(lat=record["lat"], lng=record["lng"], accuracy_m=record["accuracy_m"])
+    car = Car(vehicle_id, plate.number, where, place=record["place"])
+    first = begin(change, car, district, reason, own=own, trying=trying)
+    # Nobody asked: the officer saw it, and his photo goes with it.
+    incident = replace(first.incident, requesters=0, origin="officer", photos=1)
     new = IncidentChange(change, None, incident, actor_of(officer))
     told = await _begin(new, officer, capture, trying)
-    for decision in (meaning, response, promises):
-        deciding.keep(change, incident.id, district, decision)
+    first.keep(change)
     new.save()
-    await watch_hits.met(
-        change, Met(incident.id, district, incident.plate_masked or "", reason, plate.number)
-    )
+    await watch_hits.met(change, first.met)
     return incident, told
 
 

@@ -7,8 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
-
 from models import plates
 from models.actions import (
     consequences,
@@ -17,12 +15,12 @@ from models.actions import (
     lockouts,
     proof,
     refusals,
-    response_time,
     trial_faults,
     variants,
     watch_hits,
 )
 from models.actions.around import Around, contacts_by_vehicle
+from models.actions.beginning import Car, begin
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping, answered_at
 from models.actions.incident_change import IncidentChange, until_saved
@@ -30,7 +28,6 @@ from models.actions.proof import REFUSALS
 from models.actions.refusals import Refusal
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
 from models.actions.variants import Variants
-from models.actions.watch_hits import Met
 from models.caller import Participant
 from models.errors import (
     InvalidField,
@@ -220,68 +217,21 @@ async def _new(
     token: str,
     person: dict[str, Any],
 ) -> IncidentChange:
-    about = deciding.meaning(change.store, district, "move_car", request.reason, change.at)
-    promises = deciding.ask(
-        change.store,
-        "promises",
-        district,
-        change.at,
-        deciding.facts(change.store, district, "move_car", request.reason, change.at),
-        variants.tried(change.store, "promises", trying),
-    )
-    first, response = await _incident(change, request, row, district, trying, about.result["priority"])
-    incident = replace(first, promise_minutes=",".join(map(str, promises.result["promise_minutes"])))
-    around = Around(change.connection)
-    around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
-    new = IncidentChange(change, None, incident, f"requester:{person['id']}", around)
-    new.happen(Happened("requested", incident))
-    variants.note(new, trying)
-    for decision in (about, response, promises):
-        deciding.keep(change, incident.id, incident.district, decision)
-    delay = timedelta(seconds=rule["delay_seconds"])
-    await consequences.requested(new, token=token, delay=delay, person=person)
-    await watch_hits.met(change, _met(incident, row.plate))
-    return new
-
-
-def _met(incident: Incident, plate: str) -> Met:
-    masked = incident.plate_masked or ""
-    return Met(incident.id, incident.district, masked, incident.reason, plate)
-
-
-async def _incident(
-    change: Change, request: MoveRequest, row: Any, district: str, trying: Variants, priority: int
-) -> tuple[Incident, Decision]:
-    store, place = change.store, request.location
     own = row.respond_seconds
     if district != row.district:
         own = await change.fact(respond_seconds_by_district, district)
-    tried = variants.tried(store, "response", trying)
-    seconds, response = response_time.of(change, district, request.reason, own, tried)
-    incident = Incident(
-        id=store.ids.new(),
-        kind="move_car",
-        status="waiting",
-        outcome=None,
-        district=district,
-        version=1,
-        feed_offset=1,
-        reason=request.reason,
-        priority=priority,
-        escalation=0,
-        sticker_id=row.id,
-        vehicle_id=row.vehicle_id,
-        plate_masked=plates.mask(row.plate),
-        place=None,
-        lat=None if place is None else place.lat,
-        lng=None if place is None else place.lng,
-        accuracy_m=None if place is None else place.accuracy_m,
-        response_seconds=seconds,
-        promise_minutes="",
-        requested_at=change.at,
-        respond_by=change.at + timedelta(seconds=seconds),
-    )
-    return incident, response
+    car = Car(row.vehicle_id, row.plate, request.location, sticker_id=row.id)
+    first = begin(change, car, district, request.reason, own=own, trying=trying)
+    around = Around(change.connection)
+    around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])
+    new = IncidentChange(change, None, first.incident, f"requester:{person['id']}", around)
+    new.happen(Happened("requested", first.incident))
+    variants.note(new, trying)
+    first.keep(change)
+    delay = timedelta(seconds=rule["delay_seconds"])
+    await consequences.requested(new, token=token, delay=delay, person=person)
+    await watch_hits.met(change, first.met)
+    return new
 
 
 async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
