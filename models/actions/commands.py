@@ -11,6 +11,7 @@ from models.access.rights import role_of
 from models.actions import consequences, dispatching, disposition, evidence, offers, parking_follow
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
+from models.actions.reasoned import LONGEST_REASON
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, VersionConflict
 from models.incident import commands
@@ -31,7 +32,6 @@ from models.incident.views import View, district_view, view_for
 from models.store import Change, Store
 from models.tables import incidents, participants, shifts
 
-LONGEST_REASON = 200  # characters
 LONGEST_NOTE = 1_000  # characters
 
 # Keeps the view that the caller will get, in the same transaction.

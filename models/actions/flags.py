@@ -28,8 +28,6 @@ from models.queries.places import cities_of_districts
 from models.store import Change, Store
 from models.tables import districts, flags, rollouts
 
-LONGEST_REASON = 200  # characters
-
 
 async def set_stage(
     store: Store, key: str, district: str, stage: Stage, by: Officer, reason: str | None = None

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.access.rights import may, role_of
 from models.actions import audit
 from models.actions.idempotency import Keeping
+from models.actions.reasoned import given_reason
 from models.caller import Officer
-from models.errors import Forbidden, InvalidField, NotFound
+from models.errors import Forbidden, NotFound
 from models.store import Store
 from models.tables import audit as records
 from models.tables import incidents
 
 # A whole plate; the owner's phone, through the hub; names; what else is known of the vehicle.
 What = Literal["plate", "phone", "name", "history"]
-LONGEST_REASON = 200  # characters
 SHORTEST_REASON = 2
 
 
@@ -35,9 +35,7 @@ async def give_reason(
 
     What is refused is recorded as well.
     """
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        raise InvalidField(field="reason", why="required")
+    reason = given_reason(reason, shortest=SHORTEST_REASON)
     subject, action = f"incident:{incident_id}", f"look.{what}"
     async with store.database.read() as connection:
         query = select(incidents.c.district).where(incidents.c.id == incident_id)

@@ -14,7 +14,8 @@ from models.access.drafts import DraftState, countersigned
 from models.actions import audit, parking_effect
 from models.actions.incident_change import until_saved
 from models.actions.parking import PLATE
-from models.actions.parking_ends import Ended, Then, checked_reason, mine
+from models.actions.parking_ends import Ended, Then, mine
+from models.actions.reasoned import given_reason
 from models.caller import Officer
 from models.errors import Conflict, SecondPersonNeeded
 from models.parking.states import after
@@ -36,7 +37,7 @@ async def countersign(
 
     it back), Conflict (it does not wait).
     """
-    said = None if approve else checked_reason(reason or "")
+    said = None if approve else given_reason(reason or "")
 
     async def work(change: Change) -> Ended:
         row = await mine(change, officer, record_id, "countersign")

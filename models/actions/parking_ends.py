@@ -23,6 +23,7 @@ from models.actions import (
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.actions.parking_effect import record_row
+from models.actions.reasoned import given_reason
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty, SecondPersonNeeded
 from models.incident.commands import Accept, Arrive, Cancel, Command, Resolve, Settle
@@ -30,8 +31,6 @@ from models.incident.decide import decide
 from models.parking.states import after
 from models.store import Change, Store
 from models.tables import parking_records
-
-LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ async def withdraw(
 
     Raises NotFound, Forbidden, SecondPersonNeeded, InvalidField, IllegalTransition.
     """
-    reason = checked_reason(reason)
+    reason = given_reason(reason)
 
     async def work(change: Change) -> Ended:
         row = await mine(change, officer, record_id, "withdraw_record")
@@ -172,16 +171,6 @@ async def mine(change: Change, officer: Officer, record_id: str, action: str) ->
     if row.district not in officer.districts:
         raise Forbidden
     return row
-
-
-def checked_reason(reason: str) -> str:
-    """Raises InvalidField for none, or one that is too long."""
-    reason = reason.strip()
-    if not reason:
-        raise InvalidField(field="reason", why="required")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
-    return reason
 
 
 async def _show(change: Change, officer: Officer, row: Any, capture_id: str, kind: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from models import plates
 from models.access.rights import may, role_of
 from models.actions import audit
+from models.actions.reasoned import given_reason
 from models.caller import Officer
 from models.errors import Forbidden, InvalidField, TooManyRequests
 from models.store import Change, Store
@@ -28,7 +29,6 @@ MOST_AN_HOUR = (
 HOUR = timedelta(hours=1)
 # Further pages of what was found, and a page that is loaded again, are the same look.
 ONE_LOOK = timedelta(minutes=10)
-LONGEST_REASON = 200  # characters
 SHORTEST_REASON = 2
 LONGEST_FRAME = 40
 
@@ -76,9 +76,7 @@ async def record(store: Store, officer: Officer, wanted: Wanted, reason: str) ->
 
     The same search within ten minutes is the same look: it is neither counted nor recorded again.
     """
-    reason = reason.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise InvalidField(field="reason", why="required" if len(reason) < SHORTEST_REASON else "too_long")
+    reason = given_reason(reason, shortest=SHORTEST_REASON)
     subject = subject_of(store, wanted)
     async with store.change() as change:
         refused = await _refused(change, officer, subject)

@@ -21,15 +21,15 @@ from models.access.rights import may
 from models.actions import audit
 from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
+from models.actions.reasoned import given_reason
 from models.caller import Officer
-from models.errors import Conflict, Forbidden, InvalidField, NotFound
+from models.errors import Conflict, Forbidden, NotFound
 from models.rules import overriding
 from models.rules.evaluation import Result
 from models.store import Change, Store
 from models.tables import refused_requests
 
 MOST_COUNTED = 1_000  # an hour; from then on nothing is written
-LONGEST_REASON = 200  # characters
 REFERENCE_LETTERS = 8
 _KEY = ("sticker_id", "subject", "subject_digest", "row", "hour")
 
@@ -133,11 +133,7 @@ async def let_through(
     Raises NotFound, Forbidden, InvalidField (nothing that the table could say, or nothing wider than it says; no
     reason), Conflict (it was decided already, or the refusal is over).
     """
-    reason = reason.strip()
-    if not reason:
-        raise InvalidField(field="reason", why="required")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
+    reason = given_reason(reason)
     async with store.change() as change:
         query = select(refused_requests).where(refused_requests.c.id == refusal_id).with_for_update()
         row = (await change.connection.execute(query)).first()

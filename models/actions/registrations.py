@@ -16,6 +16,7 @@ from models.actions import audit, lockouts
 from models.actions.idempotency import Keeping
 from models.actions.lockouts import LockRule
 from models.actions.officers import NewOfficer, add_in
+from models.actions.reasoned import given_reason
 from models.caller import Officer, Role
 from models.clock import iso
 from models.errors import (
@@ -155,11 +156,10 @@ async def refuse(
     store: Store, registration_id: str, by: Officer, *, reason: str, then: Keeping[str] | None = None
 ) -> str:
     """Raises NotFound, Forbidden, Conflict (decided already), InvalidField (no reason)."""
-    if not reason.strip():
-        raise InvalidField(field="reason", why="required")
+    reason = given_reason(reason)
     async with store.change() as change:
         row = await _waiting(change, registration_id, by)
-        await _decide(change, row.id, by, status="refused", reason=reason.strip())
+        await _decide(change, row.id, by, status="refused", reason=reason)
         await audit.record(change, by, "refuse_registration", f"registration:{row.id}", reason=reason)
         if then is not None:
             await then(change, row.id)

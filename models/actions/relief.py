@@ -15,6 +15,7 @@ from models.actions import consequences
 from models.actions.commands import on_duty_in
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
+from models.actions.reasoned import refuse_longer
 from models.caller import Officer
 from models.clock import iso
 from models.duty.units import AVAILABLE, ENGAGED
@@ -26,7 +27,6 @@ from models.store import Change, Store
 from models.tables import handovers, officers, shifts
 
 LONGEST_NOTE = 500  # characters
-LONGEST_REASON = 200
 _REACHABLE = AVAILABLE | ENGAGED | {"busy", "break"}
 
 View = dict[str, Any]
@@ -97,8 +97,8 @@ async def answer(
     Raises NotFound, Forbidden (it is not his to answer), NotOnDuty, Conflict (``handover_ended``): it was answered
     or withdrawn, or the incident is no longer the giver's.
     """
-    if reason is not None and len(reason) > LONGEST_REASON:
-        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
+    if reason is not None:
+        refuse_longer(reason)
 
     async def attempt() -> View:
         async with store.change() as change:

@@ -18,14 +18,13 @@ from models.access.rights import may
 from models.actions import audit, override_effects
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load
+from models.actions.reasoned import given_reason
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, SecondPersonNeeded
 from models.incident.happened import step
 from models.rules import overriding
 from models.store import Change, Store
 from models.tables import incidents, rule_decisions, rule_overrides
-
-LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ async def override(
     that the table could not give, no reason or one that is too long), Conflict (somebody has overridden it already, or
     what it decided has happened; ``why`` says which).
     """
-    reason = _checked(reason)
+    reason = given_reason(reason)
     async with store.change() as change:
         row = await _decision(change, by, incident_id, decision_id, "override_decision")
         changing = await _changing(change, by, incident_id)
@@ -119,7 +118,7 @@ async def refuse(
     store: Store, by: Officer, incident_id: str, override_id: str, *, reason: str, then: Then | None = None
 ) -> Overridden:
     """The second person's other word: it never counts, and the decision stands. Raises as ``confirm``, InvalidField."""
-    reason = _checked(reason)
+    reason = given_reason(reason)
     async with store.change() as change:
         row, changing = await _waiting(change, by, incident_id, override_id, "refuse_override")
         changing.later(
@@ -144,15 +143,6 @@ async def _take_effect(changing: IncidentChange, table: str, part: str, result: 
 async def _changing(change: Change, by: Officer, incident_id: str) -> IncidentChange:
     seen = await load(change, incident_id)
     return IncidentChange(change, seen, seen, actor_of(by))
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise InvalidField(field="reason", why="required")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
-    return reason
 
 
 def _of_decision(row: Any, result: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:

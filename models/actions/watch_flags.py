@@ -16,6 +16,7 @@ from models.access.rights import may
 from models.actions import audit, watch_hits
 from models.actions.idempotency import Keeping
 from models.actions.plate_index import index_of
+from models.actions.reasoned import given_reason
 from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.rules.definitions import WATCHED
@@ -24,7 +25,6 @@ from models.tables import districts, vehicles, watch_flags
 from models.watching.lines import Line
 
 LONGEST_SOURCE = 120  # characters
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,7 @@ async def clear(
     store: Store, by: Officer, flag_id: str, *, reason: str, then: Keeping[str] | None = None
 ) -> None:
     """Looks out for it no more. Raises NotFound, Forbidden, InvalidField, Conflict (it was cleared already)."""
-    reason = reason.strip()
-    if not reason:
-        raise InvalidField(field="reason", why="required")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidField(field="reason", why="too_long", limit=LONGEST_REASON)
+    reason = given_reason(reason)
     async with store.change() as change:
         query = select(watch_flags).where(watch_flags.c.id == flag_id).with_for_update()
         row = (await change.connection.execute(query)).first()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from models.actions import officers, own_sessions, second_factor
 from models.errors import Forbidden, NotFound
 from web.answers import Answer
 from web.api.own_sessions import Sessions
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape
 
 
 class ToAccount(Shape):
     """``reason`` is for the audit."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 async def sessions_of(call: Call[Nothing]) -> Answer:

@@ -17,6 +17,7 @@ from models.printing import qr
 from models.printing import sheet as printing
 from models.queries.stickers import coverage, issued_batches, sticker_face
 from web.answers import Answer, FileAnswer
+from web.api.shapes import MaybeReason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -67,7 +68,7 @@ class Coverage(Shape):
 
 
 class Revocation(Shape):
-    reason: Annotated[str, Meta(max_length=200)] | None = None
+    reason: MaybeReason | None = None
 
 
 class Revoked(Shape):

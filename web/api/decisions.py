@@ -11,6 +11,7 @@ from models.actions.rule_overrides import Overridden
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, SecondPersonNeeded
 from web import whereabouts
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 
@@ -18,11 +19,11 @@ class Override(Shape):
     """``result`` names the outputs that are decided otherwise, of a ladder also the ``step``."""
 
     result: Annotated[dict[str, Any], Meta(min_length=1, max_length=20)]
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 class Refusal(Shape):
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 class OverrideView(Shape):

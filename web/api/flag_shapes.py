@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from models.flags.content import State
 from models.flags.steps import StepName
-from web.api.rollout_shapes import CheckView, EstimateView, GuardShape, Reason
+from web.api.rollout_shapes import CheckView, EstimateView, GuardShape
+from web.api.shapes import Reason
 from web.endpoint import Shape
 
 

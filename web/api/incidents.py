@@ -28,18 +28,17 @@ from models.incident.views import View
 from models.queries.incident import incident_for
 from web import whereabouts
 from web.answers import Answer
-from web.api.shapes import OneIncident, OnePulledIncident
+from web.api.shapes import MaybeReason, OneIncident, OnePulledIncident, Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 # Why: a code of `models/incident/reasons.json`, or words of one's own.
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Order(Shape):
     """``version``: only if the incident is still in this one. ``reason`` and ``note`` are for the record."""
 
     version: Annotated[int, Meta(ge=0, le=2_147_483_647)] | None = None
-    reason: Annotated[str, Meta(max_length=200)] | None = None
+    reason: MaybeReason | None = None
     note: Annotated[str, Meta(max_length=1000)] | None = None
 
 

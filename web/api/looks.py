@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from models.actions import looks
 from models.errors import Forbidden, NotFound
 from web import whereabouts
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 
@@ -17,7 +16,7 @@ class Look(Shape):
     """``what``: a whole plate, a phone through the hub, a name, or a vehicle's history."""
 
     what: Literal["plate", "phone", "name", "history"]
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 async def look(call: Call[Look]) -> Answer:

@@ -29,10 +29,9 @@ from models.queries import parking as queries
 from models.rules.definitions import GROUNDS
 from web import whereabouts
 from web.answers import Answer, FileAnswer
-from web.api.shapes import PlaceView
+from web.api.shapes import MaybeReason, PlaceView
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
-Reason = Annotated[str, Meta(max_length=200)]
 CaptureId = Annotated[str, Meta(min_length=26, max_length=26)]
 
 
@@ -69,11 +68,11 @@ class Ending(Shape):
 
 class Countersigning(Shape):
     approve: bool
-    reason: Reason | None = None
+    reason: MaybeReason | None = None
 
 
 class Withdrawing(Shape):
-    reason: Reason
+    reason: MaybeReason
 
 
 class EndedView(Shape):

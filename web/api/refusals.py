@@ -13,6 +13,7 @@ from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.queries.refusals import refusals_for
 from web import whereabouts
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 
@@ -53,7 +54,7 @@ class Wider(Shape):
     """``result``: more requests (``most``), or a shorter block (``block_seconds``)."""
 
     result: Annotated[dict[str, Any], Meta(min_length=1, max_length=4)]
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 class LetThroughView(Shape):

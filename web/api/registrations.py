@@ -12,6 +12,7 @@ from models.actions import registrations
 from models.actions.registrations import Applicant, Door
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, TooManyRequests
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 
@@ -48,7 +49,7 @@ class Approval(Shape):
 
 
 class RefusalOfRegistration(Shape):
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 class Approved(Shape):

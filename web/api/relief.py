@@ -10,6 +10,7 @@ from models.actions import relief
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
 from web import whereabouts
 from web.answers import Answer
+from web.api.shapes import MaybeReason
 from web.endpoint import Call, Endpoint, Shape, keeping
 
 
@@ -24,7 +25,7 @@ class Reply(Shape):
     """The giver withdraws, the colleague accepts or declines."""
 
     answer: Literal["accepted", "declined", "withdrawn"]
-    reason: Annotated[str, Meta(max_length=relief.LONGEST_REASON)] | None = None
+    reason: MaybeReason | None = None
 
 
 class HandoverView(Shape):

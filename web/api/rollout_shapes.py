@@ -8,9 +8,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from models.flags.definitions import Feature, Module
 from models.flags.figures import Figure
+from web.api.shapes import Reason
 from web.endpoint import Shape
 
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 Percent = Annotated[int, Meta(ge=1, le=100)]
 Code = Annotated[str, Meta(min_length=1, max_length=12)]
 Share = Annotated[float, Meta(ge=0, le=86_400)]

@@ -9,13 +9,13 @@ from msgspec import UNSET, Meta, UnsetType, defstruct, field
 
 from models.rules import words as rule_words
 from models.rules.faults import MOST_GOLDEN, MOST_ROWS
+from web.api.shapes import Reason
 from web.endpoint import Shape
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Cell = Annotated[str, Meta(max_length=400)]
 Scope = Annotated[str, Meta(min_length=1, max_length=12)]
 Text = Annotated[str, Meta(max_length=200)]
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class WordsShape(Shape):

@@ -10,9 +10,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from models.actions.reasoned import LONGEST_REASON
 from models.geography import Location, parse_location
 from web.endpoint import Shape
 
+# Required; and where it may be left out, or be empty.
+Reason = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+MaybeReason = Annotated[str, Meta(max_length=LONGEST_REASON)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Metres = Annotated[float, Meta(ge=0, le=100_000)]

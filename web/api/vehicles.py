@@ -15,6 +15,7 @@ from models.queries.non_motor import recorded
 from models.queries.vehicle_figures import vehicle_figures
 from models.queries.vehicle_history import history
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 Text = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -25,7 +26,7 @@ LONGEST = timedelta(days=400)
 class Search(Shape):
     """Exactly one of ``plate`` (whole), ``frame`` (the whole number on it) and ``sticker`` (its code)."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=plate_searches.LONGEST_REASON)]
+    reason: Reason
     plate: Text | None = None
     plate_class: Annotated[str, Meta(max_length=20)] | None = None
     frame: Text | None = None

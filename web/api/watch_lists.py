@@ -14,6 +14,7 @@ from models.queries.watch_lists import lists
 from models.texts.sentences import Sentences
 from models.watching.lines import Refusal
 from web.answers import Answer
+from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload, keeping
 
 MOST_TOLD = 1000  # refused lines in an answer; all are counted
@@ -91,7 +92,7 @@ class WatchSet(Shape):
 
 
 class Clearing(Shape):
-    reason: Annotated[str, Meta(min_length=1, max_length=watch_flags.LONGEST_REASON)]
+    reason: Reason
 
 
 async def check(call: Call[Upload]) -> Answer:

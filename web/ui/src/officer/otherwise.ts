@@ -16,8 +16,6 @@ export type Typed = string | string[] | boolean;
 export type Form = Record<string, Typed>;
 export type Wish = { result: Record<string, unknown> } | { wrong: string } | { unchanged: true };
 
-export const LONGEST_REASON = 200;
-
 /** What was decided of one step of a ladder (or, of any other table, at all), its time in seconds. */
 export function decidedOf(decision: Decision, step: number | null, responseSeconds: number): Record<string, unknown> {
   const found = step === null ? decision.results[0] : decision.results.find((one) => one.step === step);
