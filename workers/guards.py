@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 import structlog
 
 from models.actions.guarding import look_at_guards
 from models.store import Store
+from workers.looking import keep_looking
 
 LOOK_SECONDS = 5.0
 
@@ -15,14 +16,9 @@ log = structlog.get_logger()
 
 
 async def watch(store: Store) -> None:
-    """Looks until cancelled. Of several workers one looks at a rollout at a time."""
-    failing = False
-    while True:
-        try:
-            await look_at_guards(store)
-            failing = False
-        except Exception as error:  # the database is away: look again
-            if not failing:
-                log.warning("guards_not_read", error=type(error).__name__)
-            failing = True
-        await asyncio.sleep(LOOK_SECONDS)
+    """Until cancelled. Of several workers one looks at a rollout at a time."""
+    await keep_looking(
+        partial(look_at_guards, store),
+        LOOK_SECONDS,
+        lambda error: log.warning("guards_not_read", error=error),
+    )

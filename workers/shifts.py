@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 import structlog
 
 from models.actions.shift_ends import end_overdue
 from models.store import Store
+from workers.looking import keep_looking
 
 LOOK_SECONDS = 1.0
 
@@ -15,14 +16,9 @@ log = structlog.get_logger()
 
 
 async def watch(store: Store) -> None:
-    """Looks until cancelled. Several workers may: whichever ends a shift first has ended it."""
-    failing = False
-    while True:
-        try:
-            await end_overdue(store)
-            failing = False
-        except Exception as error:  # the database is away: look again
-            if not failing:
-                log.warning("shifts_not_looked_at", error=type(error).__name__)
-            failing = True
-        await asyncio.sleep(LOOK_SECONDS)
+    """Until cancelled. Of several workers, whichever ends a shift first has ended it."""
+    await keep_looking(
+        partial(end_overdue, store),
+        LOOK_SECONDS,
+        lambda error: log.warning("shifts_not_looked_at", error=error),
+    )
