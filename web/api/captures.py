@@ -27,6 +27,7 @@ from models.parking.stamp import Stamp, stamped, thumbnail
 from web import whereabouts
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload
+from web.pictures import picture
 
 
 class CaptureView(Shape):
@@ -113,15 +114,7 @@ async def show(call: Call[Nothing]) -> Answer:
 async def look(call: Call[Nothing]) -> FileAnswer:
     row = await captures.for_look(call.site.store, call.officer, call.path("id"))
     small = call.request.query_params.get("size") == "thumb"
-    try:
-        content = await asyncio.to_thread(
-            media.read, call.site.settings.home, row.thumb if small else row.file
-        )
-    except FileNotFoundError:
-        raise NotFound from None
-    return FileAnswer(
-        content, "image/jpeg", {"content-disposition": "inline", "cache-control": "private, no-store"}
-    )
+    return await picture(call.site.settings.home, row.thumb if small else row.file)
 
 
 ENDPOINTS = [

@@ -21,6 +21,7 @@ from models.images import read_photo
 from web import whereabouts
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload, keeping
+from web.pictures import picture
 
 
 class PhotoView(Shape):
@@ -56,13 +57,7 @@ async def look(call: Call[Nothing]) -> FileAnswer:
     row = await photos.photo_for(call.site.store, call.path("id"), call.somebody)
     if isinstance(call.somebody, Officer):
         await audit.look(call.site.store, call.somebody, f"photo:{row.id}")
-    try:
-        content = await asyncio.to_thread(media.read, call.site.settings.home, row.file)
-    except FileNotFoundError:
-        raise NotFound from None
-    return FileAnswer(
-        content, "image/jpeg", {"content-disposition": "inline", "cache-control": "private, no-store"}
-    )
+    return await picture(call.site.settings.home, row.file)
 
 
 ENDPOINTS = [
