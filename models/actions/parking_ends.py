@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from models.access.rights import mark, role_of
+from models.access.rights import may
 from models.actions import (
     audit,
     commands,
@@ -80,7 +80,7 @@ async def stay(
 
     async def work(change: Change) -> Ended:
         row = await mine(change, officer, record_id, "end_record")
-        if mark(role_of(officer), "issue_notice") == ".":
+        if not may(officer.role, "issue_notice"):
             raise Forbidden(command="issue_notice")
         if await commands.on_duty_in(change.connection, officer.id) != row.district:
             raise NotOnDuty(district=row.district)
@@ -163,7 +163,7 @@ async def _let_go(change: Change, officer: Officer, incident_id: str) -> None:
 
 async def mine(change: Change, officer: Officer, record_id: str, action: str) -> Any:
     """The record's row, locked, for one of its district who may ``action``. Raises NotFound, Forbidden."""
-    if mark(role_of(officer), action) == ".":
+    if not may(officer.role, action):
         raise Forbidden(command=action)
     row = await record_row(change, record_id)
     if row is None:

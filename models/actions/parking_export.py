@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 
-from models.access.rights import mark, role_of
+from models.access.rights import may
 from models.actions import audit
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
@@ -58,7 +58,7 @@ async def export(
     then: Then | None = None,
 ) -> Export:
     """What ended in ``since <= ended < until`` and the register does not know. Raises Forbidden, InvalidField."""
-    if mark(role_of(officer), "export_drafts") == "." or district not in officer.districts:
+    if not may(officer.role, "export_drafts") or district not in officer.districts:
         raise Forbidden(command="export_drafts")
     if since >= until:
         raise InvalidField(field="until", why="out_of_range")
@@ -107,7 +107,7 @@ async def _export(
 
 async def again(store: Store, officer: Officer, export_id: str) -> Export:
     """An export once more, with what is true of its drafts now. Raises NotFound, Forbidden."""
-    if mark(role_of(officer), "export_drafts") == ".":
+    if not may(officer.role, "export_drafts"):
         raise Forbidden(command="export_drafts")
     query = (
         select(parking_records)

@@ -8,7 +8,7 @@ having been dispatched is possible, and what did not happen is never added later
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from models.errors import IllegalTransition
 
@@ -23,17 +23,7 @@ UnitStatus = Literal[
     "out_of_service",
     "panic",
 ]
-UNIT_STATUSES: tuple[UnitStatus, ...] = (
-    "off_duty",
-    "available",
-    "dispatched",
-    "en_route",
-    "on_scene",
-    "busy",
-    "break",
-    "out_of_service",
-    "panic",
-)
+UNIT_STATUSES: tuple[UnitStatus, ...] = get_args(UnitStatus)
 UnitEvent = Literal[
     "sign_on",
     "assign",  # a commander sends him

@@ -7,7 +7,7 @@ possible now.
 
 from __future__ import annotations
 
-from models.access.rights import ACTION_NAMES, mark, role_of
+from models.access.rights import ACTION_NAMES, mark, may, role_of
 from models.caller import Caller, Officer, Participant
 from models.errors import Forbidden, NotOnDuty
 from models.incident.commands import Command, Resolve
@@ -61,4 +61,4 @@ def _within(incident: Incident, caller: Caller) -> bool:
 def _may_say(command: Resolve, caller: Caller) -> bool:
     """An outcome that says more than that it is over has a row of its own."""
     name = f"resolve.{command.outcome}"
-    return name not in ACTION_NAMES or mark(role_of(caller), name) != "."
+    return name not in ACTION_NAMES or may(role_of(caller), name)
