@@ -18,10 +18,10 @@ from models.actions import audit
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.rosters import Wanted, add_in, is_elsewhere, people_of, roster_of
+from models.actions.zones import check_district
 from models.caller import Officer
 from models.duty.roster_file import Line, Refused, read
 from models.duty.rosters import DEFAULT_GRACE_MINUTES, FITS, MOST_SHIFTS
-from models.errors import Forbidden
 from models.store import Change, Store
 from models.tables import roster_places, roster_shifts, shift_templates, zones
 
@@ -32,8 +32,7 @@ async def take_in(
     store: Store, by: Officer, district: str, week: date, text: str, *, then: Keeping[View] | None = None
 ) -> View:
     """``{"placed", "refused": [{"line", "column", "why", "value"}]}``. Raises Forbidden."""
-    if district not in by.districts:
-        raise Forbidden(field="district")
+    check_district(by, district)
     lines, wrong = read(text, week)
 
     async def attempt() -> View:

@@ -20,9 +20,10 @@ from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.rows import insert_if_absent
 from models.actions.signing_on import anybody_signed_on, zone_named
+from models.actions.zones import check_district
 from models.caller import Officer
 from models.duty.rosters import FITS, MOST_PLACES, MOST_SHIFTS, DutyRole, Span, bounds, check_needs, overlap
-from models.errors import Conflict, Forbidden, InvalidField, NotFound
+from models.errors import Conflict, InvalidField, NotFound
 from models.store import Change, Store
 from models.tables import officer_districts, officers, roster_places, roster_shifts, rosters, shifts
 
@@ -57,7 +58,7 @@ async def add(
     Raises Forbidden, InvalidField (a zone, officer or role that does not fit, a begin outside the week), Conflict:
     an officer stands in another shift at that time, or the roster is full.
     """
-    _check_district(by, district)
+    check_district(by, district)
 
     async def attempt() -> str:
         async with store.change() as change:
@@ -135,7 +136,7 @@ async def publish(store: Store, by: Officer, district: str, week: date) -> None:
 
     no shift in it, Forbidden.
     """
-    _check_district(by, district)
+    check_district(by, district)
     async with store.change() as change:
         roster = await roster_of(change, district, week)
         some = select(roster_shifts.c.id).where(roster_shifts.c.roster_id == roster.id).limit(1)
@@ -158,7 +159,7 @@ async def copy(
     Raises Forbidden, NotFound (there is nothing to copy), Conflict (``roster_not_empty``, or somebody who stands in
     another shift by then).
     """
-    _check_district(by, district)
+    check_district(by, district)
 
     async def attempt() -> str:
         async with store.change() as change:
@@ -288,7 +289,7 @@ async def _own(change: Change, by: Officer, shift_id: str) -> Any:
     row = (await change.connection.execute(query)).first()
     if row is None:
         raise NotFound
-    _check_district(by, row.district)
+    check_district(by, row.district)
     return row
 
 
@@ -296,9 +297,3 @@ async def _week(change: Change, row: Any) -> Span:
     query = select(rosters.c.week).where(rosters.c.id == row.roster_id)
     week = date.fromisoformat((await change.connection.execute(query)).scalar_one())
     return bounds(week)
-
-
-def _check_district(by: Officer, district: str) -> None:
-    """Whether the role may make rosters at all says the table of endpoints."""
-    if district not in by.districts:
-        raise Forbidden(field="district")
