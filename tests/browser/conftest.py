@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error
 
+from tests.browser.backstage import close_what_is_open
 from tests.support.browser import Visitors, running_browser
+from tests.support.product import Product
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -27,6 +29,13 @@ def visitors(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -
         _keep_pictures(visitors, tmp_path)
     visitors.close()
     assert visitors.script_errors == []
+
+
+@pytest.fixture
+def empty_board(city: Product) -> Iterator[None]:
+    """Each test of the module's city finds an empty board."""
+    yield
+    close_what_is_open(city)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.backstage import Case, Officer, ask, close_what_is_open, sign_in
+from tests.browser.backstage import Case, Officer, ask, sign_in
 from tests.browser.people import PATIENCE_MS, Requester, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +25,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         for name in ("police1", "police2"):
             Officer(product, name).goes_on_duty()
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def before(city: Product, visitors: Visitors, case: Case, username: str, language: str = "zh-CN") -> Page:

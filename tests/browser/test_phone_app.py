@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.backstage import ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Sample, button, sees
 from tests.browser.test_phone_offline import is_kept, story_of
 from tests.support.browser import Visitors, kept_profile
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
 from web.assets import FOLDER
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 READY = """async () => {
   const worker = await navigator.serviceWorker.ready;
@@ -55,13 +57,6 @@ globalThis.Date = class extends Real {
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("app") / "home", limits="off") as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def opens(page: Page, city: Product, username: str = "police1") -> None:

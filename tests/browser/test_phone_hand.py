@@ -8,11 +8,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.backstage import ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, button, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 LEAST = 48
 # What a thumb can press, and how large: what lies inside a label is as large as the label.
@@ -65,13 +67,6 @@ Object.defineProperty(navigator, "wakeLock", {value: {request: () => Promise.res
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("hand") / "home", limits="off") as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def opens(page: Page, city: Product) -> None:

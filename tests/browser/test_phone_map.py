@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.backstage import ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, button, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 TILES = "https://t{0-3}.tiles.example/{z}/{x}/{y}.png"
 # The car of ``ask`` in WGS-84, and the same place in GCJ-02 by the published formula (computed apart).
@@ -31,13 +33,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     settings = {"tiles_url": TILES, "tiles_crs": "gcj02", "tiles_attribution": "审图号 GS(2026)0001号"}
     with running_product(home, limits="off", **settings) as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def tile() -> bytes:

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.backstage import Case, Officer, ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import Case, Officer, ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
 from tests.support.browser import Visitors
 from tests.support.pictures import street
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 NO_ROOM = """() => {
   IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
@@ -42,13 +44,6 @@ KEPT = """async () => {
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("offline") / "home", limits="off") as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 @pytest.fixture

@@ -12,24 +12,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.backstage import Case, Officer, ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import Case, Officer, ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Requester, Sample, button, database_says, masked, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("states") / "home", limits="off") as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def sticker_of(city: Product, number: int) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.backstage import ask, close_what_is_open, on_duty, sign_in
+from tests.browser.backstage import ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, Requester, Sample, button, masked, sees
 from tests.support.browser import Visitors
 from tests.support.product import Product, running_product
 from web.assets import BASE, FOLDER
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 HUB_CLIENT = "node_modules/centrifuge/build/index.mjs"
 HUB_CLIENT_BYTES = 25 * 1024
@@ -50,13 +52,6 @@ TWO_FRAMES = "() => new Promise((seen) => requestAnimationFrame(() => requestAni
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("weight") / "home", limits="off") as product:
         yield product
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_open(city: Product) -> Iterator[None]:
-    """Each test finds an empty board."""
-    yield
-    close_what_is_open(city)
 
 
 def hub_client() -> str:

@@ -156,3 +156,10 @@ async def hub(start_hub: StartHub, settings: Settings, clock: Clock) -> AsyncIte
     with guard:
         async with start_hub() as (hub, url):
             yield Running(hub, url, settings, clock)
+
+
+@pytest.fixture
+async def hub_beside_web(start_hub: StartHub, settings: Settings, clock: Clock) -> AsyncIterator[Running]:
+    """Without the guard against blocking calls: the web beside it, in the same loop, may make some."""
+    async with start_hub() as (hub, url):
+        yield Running(hub, url, settings, clock)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from models.clock import Clock
-from models.settings import Settings
-from tests.hub.conftest import Running, StartHub, Writer
+from tests.hub.conftest import Running, Writer
 from tests.support.city import AUX, CHEN, LI, MINGSHAN, YUCHENG, ZHANG
 from tests.support.hub_client import HubClient
 from tests.web.client import Client, bearer
@@ -43,13 +39,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-async def hub(start_hub: StartHub, settings: Settings, clock: Clock) -> AsyncIterator[Running]:
-    """Without the guard against blocking calls: the web beside it, in the same loop, may make some."""
-    async with start_hub() as (hub, url):
-        yield Running(hub, url, settings, clock)
-
-
 def rows() -> dict[str, dict[str, bool]]:
     header, *lines = GRID.strip("\n").splitlines()
     names = header.split()
@@ -73,7 +62,9 @@ async def _tokens(web: Client, who: str, incident: str, headers: dict[str, str])
 
 
 @pytest.mark.parametrize("who", rows())
-async def test_each_role_follows_what_the_grid_says(who: str, writer: Writer, hub: Running) -> None:
+async def test_each_role_follows_what_the_grid_says(
+    who: str, writer: Writer, hub_beside_web: Running
+) -> None:
     await writer.store.configuration.refresh()
     role = who.rstrip("+")
     async with Client(app_of(writer.store), writer.store) as web:
@@ -93,7 +84,7 @@ async def test_each_role_follows_what_the_grid_says(who: str, writer: Writer, hu
         "other_district": f"district:{MINGSHAN}",
         "other_officer": f"officer:{LI.id}",
     }
-    async with HubClient(hub.url) as client:
+    async with HubClient(hub_beside_web.url) as client:
         await client.connect(token)
         for kind, may in rows()[who].items():
             reply = await client.ask(subscribe={"channel": channels[kind]})
@@ -101,13 +92,15 @@ async def test_each_role_follows_what_the_grid_says(who: str, writer: Writer, hu
             assert may or reply["error"]["code"] == 103, (who, kind, reply)
 
 
-async def test_a_publication_carries_these_fields_and_no_others(writer: Writer, hub: Running) -> None:
+async def test_a_publication_carries_these_fields_and_no_others(
+    writer: Writer, hub_beside_web: Running
+) -> None:
     await writer.store.configuration.refresh()
     async with Client(app_of(writer.store), writer.store) as web:
         everybody = await people(web)
         aux = bearer(await web.on_duty(AUX, YUCHENG))
         path = f"/api/v1/incidents/{everybody.incident}"
-        async with HubClient(hub.url) as staff, HubClient(hub.url) as citizen:
+        async with HubClient(hub_beside_web.url) as staff, HubClient(hub_beside_web.url) as citizen:
             await staff.connect(await _tokens(web, "commander", "", bearer(await web.token_of(CHEN))))
             await staff.subscribe(f"district:{YUCHENG}")
             await citizen.connect(await _tokens(web, "requester", "", await everybody.headers("requester")))

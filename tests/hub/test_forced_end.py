@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from models.clock import Clock
-from models.settings import Settings
-from tests.hub.conftest import Running, StartHub, Writer
+from tests.hub.conftest import Running, Writer
 from tests.support.city import LI, YUCHENG, ZHANG, joins
 from tests.support.hub_client import HubClient
 from tests.web.client import Client, bearer
@@ -24,22 +21,17 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-async def hub(start_hub: StartHub, settings: Settings, clock: Clock) -> AsyncIterator[Running]:
-    """Without the guard against blocking calls: the web beside it, in the same loop, may make some."""
-    async with start_hub() as (hub, url):
-        yield Running(hub, url, settings, clock)
-
-
 @pytest.mark.parametrize("redis", ["rings", "is silent"])
 @pytest.mark.parametrize("how", ["all sessions", "this session", "account"])
-async def test_he_is_cut_within_a_second(how: str, redis: str, writer: Writer, hub: Running) -> None:
+async def test_he_is_cut_within_a_second(
+    how: str, redis: str, writer: Writer, hub_beside_web: Running
+) -> None:
     await writer.store.configuration.refresh()
     async with Client(app_of(writer.store), writer.store) as web:
         await joins(web.store, ADMIN)
         desk = bearer(await web.token_of(ADMIN))
         his, hers = [bearer(await web.on_duty(one, YUCHENG)) for one in (ZHANG, LI)]
-        async with HubClient(hub.url) as officer, HubClient(hub.url) as colleague:
+        async with HubClient(hub_beside_web.url) as officer, HubClient(hub_beside_web.url) as colleague:
             for client, headers in ((officer, his), (colleague, hers)):
                 answer = await web.get("/api/v1/connection-token", headers=headers)
                 await client.connect(answer.json()["token"])

@@ -13,7 +13,7 @@ from models.flags.content import Stage
 from models.flags.guards import Guard
 from models.flags.rollout import Rollout
 from models.store import Store
-from models.tables import audit, incident_variants, incidents, rule_decisions
+from models.tables import audit, flags, incident_variants, incidents, rule_decisions
 from models.tables import rollouts as rollouts_table
 from tests.support.city import MINGSHAN, YUCHENG, Asked, ask, officer
 
@@ -27,6 +27,16 @@ REASON = "雨天照片太多"
 async def off(store: Store, key: str, *codes: str) -> None:
     for code in codes:
         await flag_actions.set_stage(store, key, code, Stage("off"), ADMIN)
+
+
+async def write_flag(store: Store, key: str, version: int, content: str) -> None:
+    """A version of a flag as nobody's action writes it."""
+    async with store.database.write() as connection:
+        await connection.execute(
+            insert(flags).values(
+                key=key, version=version, content=content, made_by="-", made_at=store.clock.now()
+            )
+        )
 
 
 async def stage(store: Store, key: str, district: str) -> Stage:

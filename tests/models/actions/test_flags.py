@@ -25,6 +25,7 @@ from tests.support.pilots import (
     off,
     records,
     stage,
+    write_flag,
 )
 
 
@@ -91,16 +92,7 @@ async def test_the_kill_switch_and_back(store: Store) -> None:
 async def test_a_row_that_is_no_flag_leaves_what_was_known(store: Store) -> None:
     await off(store, PHOTOS, YUCHENG)
     await store.configuration.refresh()
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(flags).values(
-                key=PHOTOS,
-                version=9,
-                content='{"everywhere":{"state":"on"}}',
-                made_by="-",
-                made_at=store.clock.now(),
-            )
-        )
+    await write_flag(store, PHOTOS, 9, '{"everywhere":{"state":"on"}}')
     async with store.database.read() as connection:
         with pytest.raises(FlagFault) as refused:
             await store.flags.load(connection)
@@ -117,15 +109,9 @@ async def test_a_city_s_own_stage_is_found_by_its_districts(store: Store) -> Non
         await connection.execute(
             insert(districts).values(code="513424", city_code="513400", name="德昌县", name_en="Dechang")
         )
-        await connection.execute(
-            insert(flags).values(
-                key=MOVE_CAR,
-                version=1,
-                content='{"everywhere":{"state":"live"},"cities":{"513400":{"state":"off"}}}',
-                made_by="-",
-                made_at=store.clock.now(),
-            )
-        )
+    await write_flag(
+        store, MOVE_CAR, 1, '{"everywhere":{"state":"live"},"cities":{"513400":{"state":"off"}}}'
+    )
     async with store.database.read() as connection:
         await store.flags.load(connection)
     assert not store.flags.is_on(MOVE_CAR, "513424", unit="x")

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
 from models.actions import flags as flag_actions
 from models.actions import rollouts
@@ -14,7 +13,6 @@ from models.errors import Conflict, Forbidden, InvalidField, NotFound, WufenErro
 from models.flags.content import Stage
 from models.geography import Boundaries
 from models.store import Store
-from models.tables import flags
 from tests.support.city import MINGSHAN, YUCHENG, ask, officer
 from tests.support.pilots import (
     ADMIN,
@@ -27,6 +25,7 @@ from tests.support.pilots import (
     stage,
     started,
     variants_of,
+    write_flag,
 )
 
 
@@ -163,16 +162,7 @@ async def test_a_car_that_stands_where_cars_are_not_moved_stays_with_its_sticker
 
 
 async def test_a_trial_of_owners_asks_for_the_owner(store: Store) -> None:
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(flags).values(
-                key=PHOTOS,
-                version=1,
-                content='{"everywhere":{"state":"pilot","percent":100},"by":"owner"}',
-                made_by="-",
-                made_at=store.clock.now(),
-            )
-        )
+    await write_flag(store, PHOTOS, 1, '{"everywhere":{"state":"pilot","percent":100},"by":"owner"}')
     async with store.database.read() as connection:
         await store.flags.load(connection)
     assert await variants_of(store, (await ask(store)).id) == {PHOTOS: "on"}

@@ -15,6 +15,7 @@ from models.flags.rollout import encode
 from models.store import Store
 from models.tables import flags, rollouts
 from tests.models.city.test_bundle import WHOLE
+from tests.support.pilots import write_flag
 
 MODULES = """\
 modules:
@@ -72,16 +73,7 @@ async def test_in_a_county_that_is_its_own_city_the_file_counts_over_what_the_di
 ) -> None:
     await bring_in(store, WHOLE)
     own = Content(Stage("live"), districts={"513424": Stage("off")})
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(flags).values(
-                key="module.move_car",
-                version=1,
-                content=to_json(own),
-                made_by="system",
-                made_at=store.clock.now(),
-            )
-        )
+    await write_flag(store, "module.move_car", 1, to_json(own))
     await bring_in(store, WHOLE + MODULES)
     assert (await content(store, "module.move_car")).stage("513424", "513424").state == "live"
     assert (await bring_in(store, WHOLE + MODULES)).to_do == ()
@@ -90,16 +82,7 @@ async def test_in_a_county_that_is_its_own_city_the_file_counts_over_what_the_di
 async def test_the_city_tells_them_again_and_no_pilot(store: Store) -> None:
     await bring_in(store, WHOLE + MODULES)
     moved = (await content(store, "module.move_car")).with_districts({"5134KF": Stage("pilot", 20)})
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(flags).values(
-                key="module.move_car",
-                version=9,
-                content=to_json(moved),
-                made_by="system",
-                made_at=store.clock.now(),
-            )
-        )
+    await write_flag(store, "module.move_car", 9, to_json(moved))
     async with store.database.read() as connection:
         text = await told(connection, "513424")
     assert "pilot" not in text
