@@ -19,7 +19,8 @@ from starlette.requests import Request
 from models.access.rights import Role
 from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
 from models.caller import Caller, Officer, Participant
-from models.errors import Forbidden, Unauthenticated, WufenError
+from models.clock import parse_iso
+from models.errors import Forbidden, InvalidField, Unauthenticated, WufenError
 from models.flags.definitions import Module
 from models.texts.sentences import Language
 from web.answers import Answer, FileAnswer, encode
@@ -65,6 +66,17 @@ class Call(Generic[Body]):
     def path(self, name: str) -> str:
         value: str = self.request.path_params[name]
         return value
+
+    def instant(self, name: str) -> datetime | None:
+        """What stands behind the question mark under ``name``, ISO 8601 with zone, in UTC; None without it.
+
+        A plus that was not encoded has become a blank on its way. Raises InvalidField for anything else.
+        """
+        text = self.request.query_params.get(name)
+        try:
+            return None if text is None else parse_iso(text.replace(" ", "+"))
+        except ValueError:
+            raise InvalidField(field=name, why="wrong_type") from None
 
     @property
     def now(self) -> datetime:

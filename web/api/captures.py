@@ -10,7 +10,7 @@ from typing import Any
 from models import media
 from models.actions import captures
 from models.actions.captures import Pictures, Shot
-from models.clock import iso, iso_or_none, parse_iso
+from models.clock import iso, iso_or_none
 from models.errors import (
     Conflict,
     Forbidden,
@@ -80,10 +80,9 @@ def _draw(call: Call[Upload], content: bytes, shot: Shot, received_at: datetime)
 def _shot(call: Call[Upload]) -> Shot:
     """From behind the question mark: a photo's whole body is the photo."""
     asked = call.request.query_params
-    try:
-        device_at = parse_iso(asked.get("device_at", "").replace(" ", "+"))
-    except ValueError:
-        raise InvalidField(field="device_at", why="wrong_type") from None
+    device_at = call.instant("device_at")
+    if device_at is None:
+        raise InvalidField(field="device_at", why="wrong_type")
     place = None
     if "lat" in asked or "lng" in asked:
         names = [name for name in ("lat", "lng", "accuracy_m") if name in asked]

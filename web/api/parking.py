@@ -12,7 +12,7 @@ from models.actions import parking, parking_drafts, parking_ends, parking_export
 from models.actions.parking import Filed, NewRecord
 from models.actions.parking_ends import Ended
 from models.actions.parking_export import Export
-from models.clock import iso_or_none, parse_iso
+from models.clock import iso_or_none
 from models.errors import (
     AlreadyAccepted,
     Conflict,
@@ -259,19 +259,11 @@ async def figures(call: Call[Nothing]) -> Answer:
 
 def _period(call: Call[Nothing]) -> tuple[datetime, datetime]:
     """What stands behind the question mark; without it the last thirty days."""
-    until = _instant(call, "until") or call.now
-    since = _instant(call, "since") or until - timedelta(days=30)
+    until = call.instant("until") or call.now
+    since = call.instant("since") or until - timedelta(days=30)
     if not timedelta(0) < until - since <= timedelta(days=366):
         raise InvalidField(field="since", why="out_of_range")
     return since, until
-
-
-def _instant(call: Call[Nothing], name: str) -> datetime | None:
-    text = call.request.query_params.get(name)
-    try:
-        return None if text is None else parse_iso(text.replace(" ", "+"))
-    except ValueError:
-        raise InvalidField(field=name, why="wrong_type") from None
 
 
 async def export(call: Call[NewExport]) -> Answer:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from models.actions import non_motor, plate_searches
 from models.actions.non_motor import NonMotor, Recorded
-from models.clock import parse_iso
 from models.errors import Forbidden, InvalidField, TooManyRequests
 from models.queries.non_motor import recorded
 from models.queries.vehicle_figures import vehicle_figures
@@ -183,21 +182,11 @@ async def figures(call: Call[Nothing]) -> Answer:
     district, caller = call.path("code"), call.somebody
     if district not in getattr(caller, "districts", frozenset()):
         raise Forbidden
-    until = _instant(call, "until") or call.now
-    since = _instant(call, "since") or until - USUAL
+    until = call.instant("until") or call.now
+    since = call.instant("since") or until - USUAL
     if not timedelta(0) < until - since <= LONGEST:
         raise InvalidField(field="since", why="out_of_range")
     return Answer(await vehicle_figures(call.site.store, district, since, until))
-
-
-def _instant(call: Call[Any], name: str) -> datetime | None:
-    text = call.request.query_params.get(name)
-    if text is None:
-        return None
-    try:
-        return parse_iso(text.replace(" ", "+"))
-    except ValueError:
-        raise InvalidField(field=name, why="unknown") from None
 
 
 ENDPOINTS = [
