@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Role = Literal["police", "auxiliary", "commander", "administrator", "auditor"]
@@ -26,6 +27,8 @@ class Officer:
     session_id: str
     audience: str
     standing: Standing = "open"
+    # Of the session; it says nothing of who he is.
+    last_used_at: datetime | None = field(default=None, compare=False)
 
     @property
     def subject(self) -> str:

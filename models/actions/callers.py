@@ -76,6 +76,7 @@ async def _staff(
         first.session_id,
         first.audience,
         _standing(first, now, settings),
+        first.last_used_at,
     )
 
 
