@@ -3,6 +3,7 @@ import { onScopeDispose, ref, watch, type Ref } from "vue";
 import { call, newKey, serverNow } from "../shared/api.ts";
 import type { Position } from "../shared/hub.ts";
 import type { Location } from "../shared/incident.ts";
+import { useEvery } from "../shared/ticking.ts";
 import type { Offer } from "./order.ts";
 
 export type UnitStatus = "off_duty" | "available" | "dispatched" | "en_route" | "on_scene" | "busy" | "break" | "out_of_service" | "panic";
@@ -101,7 +102,7 @@ export function useDuty(): DutyState {
   };
 
   // A shift may end without this phone: at its grace, or on another one.
-  const again = setInterval(() => duty.value?.on_duty && void load().catch(() => undefined), EVERY_MS);
+  useEvery(EVERY_MS, () => duty.value?.on_duty && void load().catch(() => undefined));
   let over: ReturnType<typeof setTimeout> | undefined;
   watch(
     () => duty.value?.off_by,
@@ -111,10 +112,7 @@ export function useDuty(): DutyState {
       if (left < EVERY_MS) over = setTimeout(() => void load().catch(() => undefined), Math.max(0, left) + AFTER_ITS_END_MS);
     },
   );
-  onScopeDispose(() => {
-    clearInterval(again);
-    clearTimeout(over);
-  });
+  onScopeDispose(() => clearTimeout(over));
 
   return {
     duty,

@@ -1,12 +1,12 @@
 /** The three lists of the page, live: by the server's clock, with queued steps already shown as done. */
-import { computed, onScopeDispose, ref, type ComputedRef } from "vue";
-import { serverNow } from "../shared/api.ts";
+import { computed, type ComputedRef } from "vue";
 import type { Incident } from "../shared/incident.ts";
 import type { Me } from "../shared/session.ts";
 import type { Desk } from "./desk.ts";
 import { groupsOf, type Groups } from "./order.ts";
 import { dayBeginning } from "../shared/beijing.ts";
 import { parcelsOf } from "../shared/queue.ts";
+import { useNow } from "../shared/ticking.ts";
 import type { Sending } from "./sending.ts";
 import { afterSteps } from "./steps.ts";
 
@@ -20,9 +20,7 @@ export interface Lists {
 }
 
 export function useGroups(desk: Desk, sending: Sending, me: Me): Lists {
-  const now = ref(serverNow());
-  const timer = setInterval(() => (now.value = serverNow()), 1000);
-  onScopeDispose(() => clearInterval(timer));
+  const now = useNow();
 
   const shown = computed(() => {
     const known = desk.board.value?.incidents.value ?? new Map<string, Incident>();

@@ -2,6 +2,7 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { call } from "../shared/api.ts";
 import type { Hub } from "../shared/hub.ts";
+import { useEvery } from "../shared/ticking.ts";
 import { moved, type Unit } from "./marks.ts";
 
 interface Moving {
@@ -37,10 +38,7 @@ export function useUnits(district: string, hub: Readonly<ShallowRef<Hub | null>>
     { immediate: true },
   );
   look();
-  const timer = setInterval(look, AGAIN_MS);
-  onScopeDispose(() => {
-    clearInterval(timer);
-    stop?.();
-  });
+  useEvery(AGAIN_MS, look);
+  onScopeDispose(() => stop?.());
   return units;
 }
