@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from models.actions import duty
 from models.actions.requests import MoveRequest, Requested, request_move
 from models.caller import Officer, Participant
 from models.geography import Location
@@ -173,3 +174,9 @@ async def ask(
     )
     incident_id = result.view["id"]
     return Asked(incident_id, Participant(result.participant, incident_id, "requester"), result)
+
+
+async def on_duty(store: Store, *who: Officer) -> None:
+    """They go on duty in Yucheng, one after the other."""
+    for one in who:
+        await duty.set_duty(store, one, True, YUCHENG)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
 
 from models.actions import captures, parking
 from models.actions.captures import Pictures, Shot
@@ -11,8 +14,10 @@ from models.actions.parking import Filed, NewRecord
 from models.caller import Officer
 from models.geography import Location
 from models.store import Store
+from models.tables import parking_records
 from tests.support.city import GATE, PLATES
 
+FAR = Location(GATE.lat + 0.01, GATE.lng, 10.0)  # 1.1 km
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -54,3 +59,9 @@ async def file(
     """One photo, one record."""
     photo = await capture(store, officer, name, place=place, ago_seconds=ago_seconds)
     return await parking.file(store, officer, NewRecord(photo, plate, grounds))
+
+
+async def record(store: Store, record_id: str) -> Any:
+    async with store.database.read() as connection:
+        query = select(parking_records).where(parking_records.c.id == record_id)
+        return (await connection.execute(query)).one()

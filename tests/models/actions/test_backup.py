@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.actions import duty
 from models.actions.commands import act
 from models.errors import Conflict, Forbidden, IllegalTransition
 from models.incident.commands import (
@@ -23,15 +22,14 @@ from models.incident.commands import (
 from models.store import Store
 from models.tables import offers
 from tests.models.actions.looking import due, names, rows, time_up
-from tests.support.city import AUX, CHEN, LI, YUCHENG, ZHANG, Asked, ask
+from tests.support.city import AUX, CHEN, LI, ZHANG, Asked, ask, on_duty
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 
 
 async def held(store: Store) -> Asked:
     """An incident that Zhang has, with Li and the auxiliary officer on duty beside him."""
-    for one in (ZHANG, LI, AUX):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI, AUX)
     asked = await ask(store)
     await act(store, asked.id, Accept(), ZHANG)
     return asked

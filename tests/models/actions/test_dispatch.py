@@ -24,7 +24,7 @@ from models.queries.incident import incident_for
 from models.store import Store
 from models.tables import notices, offers
 from tests.models.actions.looking import due, names, owner_of, rows, time_up
-from tests.support.city import AUX, CHEN, LI, YUCHENG, ZHANG, ask
+from tests.support.city import AUX, CHEN, LI, YUCHENG, ZHANG, ask, on_duty
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 
@@ -113,8 +113,7 @@ async def test_nobody_is_asked_twice_while_his_first_offer_waits(
 
 
 async def test_when_an_incident_is_given_back_the_others_are_asked_again(store: Store) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     asked = await ask(store)
     await act(store, asked.id, HandOver(), asked.requester)
     await act(store, asked.id, Accept(), ZHANG)
@@ -128,8 +127,7 @@ async def test_when_an_incident_is_given_back_the_others_are_asked_again(store: 
 
 
 async def test_a_declined_offer_asks_the_next_officer(store: Store, bell: RecordingBell) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     asked = await ask(store)
     await act(store, asked.id, HandOver(), asked.requester)
     await duty.set_duty(store, AUX, True, YUCHENG)

@@ -32,7 +32,7 @@ from models.queries.incident import incident_for
 from models.store import Store
 from models.tables import audit, deadlines, events, notices, offers, participants
 from tests.models.actions.looking import due, names, rows, time_up
-from tests.support.city import CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG, ask, joins, officer
+from tests.support.city import CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG, ask, joins, officer, on_duty
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 
@@ -80,8 +80,7 @@ async def test_an_order_names_a_reason_and_somebody_who_is_on_duty_here(store: S
 
 
 async def test_who_was_sent_may_give_it_back_with_a_reason_and_is_not_asked_again(store: Store) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     asked = await ask(store)
     await act(store, asked.id, ASSIGN, CHEN)
     view = await act(store, asked.id, Release(reason="cannot_reach"), ZHANG)
@@ -119,8 +118,7 @@ async def test_what_was_ordered_and_not_confirmed_in_time_is_breached(store: Sto
 async def test_a_commander_takes_it_from_one_and_gives_it_to_another(
     store: Store, bell: RecordingBell
 ) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     asked = await ask(store)
     await act(store, asked.id, Accept(), ZHANG)
     await act(store, asked.id, Arrive(), ZHANG)

@@ -23,7 +23,7 @@ from models.incident.commands import Cancel
 from models.store import Store
 from models.tables import deadlines, events, incidents, notices, offers
 from tests.models.actions.looking import due, names, rows
-from tests.support.city import CHEN, LI, YUCHENG, ZHANG, ask
+from tests.support.city import CHEN, LI, YUCHENG, ZHANG, ask, on_duty
 from tests.support.clock import FakeClock
 from tests.support.parked import park
 from tests.support.recording import RecordingBell
@@ -120,8 +120,7 @@ def _notice(store: Store, key: str) -> dict[str, Any]:
 async def test_several_of_one_incident_follow_each_other_and_each_sees_what_came_before(
     store: Store, clock: FakeClock
 ) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     asked = await ask(store)
     all_of_it = [await due(store, kind) for kind in ("respond", "step:4", "step:3", "step:2", "step:1")]
     clock.advance(3_600)

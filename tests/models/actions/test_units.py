@@ -16,7 +16,7 @@ from models.queries.officer import duty_of
 from models.store import Store
 from models.tables import notices, offers, shifts, unit_statuses
 from tests.models.actions.looking import due, names, rows, time_up
-from tests.support.city import LI, YUCHENG, ZHANG, ask
+from tests.support.city import LI, YUCHENG, ZHANG, ask, on_duty
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 
@@ -95,8 +95,7 @@ async def test_a_break_and_an_acceptance_at_once_end_under_way(store: Store) -> 
 
 @pytest.mark.parametrize("status", ["break", "busy", "out_of_service"])
 async def test_nobody_is_asked_who_is_not_available(store: Store, status: UnitStatus) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     await duty.set_status(store, ZHANG, status)
     asked = await ask(store)
     await act(store, asked.id, HandOver(), asked.requester)
@@ -105,8 +104,7 @@ async def test_nobody_is_asked_who_is_not_available(store: Store, status: UnitSt
 
 
 async def test_an_officer_under_way_is_asked_only_when_nobody_is_available(store: Store) -> None:
-    for one in (ZHANG, LI):
-        await duty.set_duty(store, one, True, YUCHENG)
+    await on_duty(store, ZHANG, LI)
     first, second = await ask(store), await ask(store, "two")
     await act(store, first.id, Accept(), ZHANG)
     await act(store, second.id, HandOver(), second.requester)
