@@ -46,13 +46,20 @@ async def follow(changing: IncidentChange, decision: Decision | None, caller: Ca
         _end(changing, row, decision, caller)
 
 
-async def decided(changing: IncidentChange, result: Mapping[str, Any]) -> None:
-    """A person decided otherwise what becomes of a car that stayed; what was exported goes on in the register."""
+async def decided(changing: IncidentChange, result: Mapping[str, Any], second: str | None) -> None:
+    """A person decided otherwise what becomes of a car that stayed; what was exported goes on in the register.
+
+    ``second``: the id of whoever confirmed it; of a draft too, unless he made the record or dealt with the car.
+    """
     row = await of_incident(changing.change.connection, changing.now.id)
-    if row is not None and row.state in {"none", "warning", "penalty"} and row.exported_at is None:
-        state = result["disposition"]
-        second = bool(result["second_person"]) and state == "penalty"
-        _set(changing, row.id, state=state, second_person=second and row.confirmed_at is None)
+    if row is None or row.state not in {"none", "warning", "penalty"} or row.exported_at is not None:
+        return
+    state = result["disposition"]
+    weighs = bool(result["second_person"]) and state == "penalty"
+    values = {"state": state, "second_person": weighs, "confirmed_by": None, "confirmed_at": None}
+    if weighs and second is not None and second not in {row.author_id, row.ended_by, row.countersigned_by}:
+        values |= {"confirmed_by": second, "confirmed_at": changing.at}
+    _set(changing, row.id, **values)
 
 
 def _reopen(changing: IncidentChange, row: Any) -> None:

@@ -106,7 +106,7 @@ async def confirm(
             .values(confirmed_by=by.subject, confirmed_at=change.at)
         )
         await audit.record(change, by, "confirm_override", f"decision:{row.decision_id}")
-        await _take_effect(changing, row.table_name, row.part, json.loads(row.result))
+        await _take_effect(changing, row.table_name, row.part, json.loads(row.result), second=by.id)
         changing.save()
         done = Overridden(override_id, row.decision_id, waits=False)
         if then is not None:
@@ -135,9 +135,11 @@ async def refuse(
     return done
 
 
-async def _take_effect(changing: IncidentChange, table: str, part: str, result: Mapping[str, Any]) -> None:
+async def _take_effect(
+    changing: IncidentChange, table: str, part: str, result: Mapping[str, Any], second: str | None = None
+) -> None:
     changing.happen(step(changing.now, "overridden"), detail={"table": table})
-    await override_effects.bring_about(changing, table, part, result)
+    await override_effects.bring_about(changing, table, part, result, second)
 
 
 async def _changing(change: Change, by: Officer, incident_id: str) -> IncidentChange:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions.override_effects import open_steps
+from models.actions.override_effects import in_register, open_steps
 from models.clock import iso, iso_or_none
 from models.incident.incident import Incident
 from models.queries.service_numbers import service_numbers
@@ -43,12 +43,18 @@ async def decisions_of(connection: AsyncConnection, incident: Incident) -> list[
     rows = (await connection.execute(query)).all()
     overrides = await _overrides(connection, incident.id)
     steps = await open_steps(connection, incident.id) if _undecided(incident) else set()
+    over = _over(incident) | ({"disposition"} if await in_register(connection, incident.id) else set())
     newest = {_question(row): row.id for row in rows}
     return [
         _view(row, overrides.get(row.id, []))
-        | _openness(row, incident, overrides.get(row.id, []), steps, newest[_question(row)] == row.id)
+        | _openness(row, over, overrides.get(row.id, []), steps, newest[_question(row)] == row.id)
         for row in rows
     ]
+
+
+def _over(incident: Incident) -> set[str]:
+    """The tables whose word has had its effect once an incident is closed."""
+    return {"routing", "evidence"} if incident.status == "closed" else set()
 
 
 def _undecided(incident: Incident) -> bool:
@@ -85,7 +91,7 @@ def _view(row: Any, overrides: list[View]) -> View:
     }
 
 
-def _openness(row: Any, incident: Incident, overrides: list[View], steps: set[str], newest: bool) -> View:
+def _openness(row: Any, over: set[str], overrides: list[View], steps: set[str], newest: bool) -> View:
     standing = {one["part"] for one in overrides if one["refused_by"] is None}
     parts = _parts(row)
     left = [part for part in parts if part not in standing]
@@ -94,7 +100,7 @@ def _openness(row: Any, incident: Incident, overrides: list[View], steps: set[st
     why = overriding.why_never(row.table_name)
     if why is None and not left:
         why = "overridden" if set(parts) <= standing else "has_happened"
-    if why is None and row.table_name in {"routing", "evidence"} and incident.status == "closed":
+    if why is None and row.table_name in over:
         why = "has_happened"
     if why is None and not newest:
         why = "asked_again"
