@@ -43,7 +43,7 @@ async def order(changing: IncidentChange, command: Order, caller: Officer, detai
 
     Raises InvalidField for a unit that is not on duty in the incident's district, or cannot be sent now.
     """
-    next_status(changing.now.status, command.name)
+    next_status(changing.now.kind, changing.now.status, command.name)
     to, status = await _on_duty(changing, command.officer)
     given = replace(command, assignee=to)
     (happened,) = decide(changing.now, given, caller, changing.at)
@@ -97,6 +97,8 @@ async def merge(
     into = await load(changing.change, command.into)
     if into.district != duplicate.district:
         raise InvalidField(field="into", why="not_here")
+    if into.kind != duplicate.kind:
+        raise InvalidField(field="into", why="other_kind")
     survivor = IncidentChange(changing.change, into, into, actor_of(caller))
     try:
         (absorbed,) = decide(
@@ -111,7 +113,8 @@ async def merge(
 
 
 def _follow_along(duplicate: Incident, into: Incident) -> Any:
-    roles = ("requester", "owner") if duplicate.vehicle_id == into.vehicle_id else ("requester",)
+    same_car = duplicate.vehicle_id is not None and duplicate.vehicle_id == into.vehicle_id
+    roles = ("requester", "party", "owner") if same_car else ("requester", "party")
     return (
         update(participants)
         .where(

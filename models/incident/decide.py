@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from models.caller import Caller, Officer
 from models.errors import AlreadyAccepted, Conflict, IllegalTransition, InvalidField
-from models.incident import commands, support
+from models.incident import accidents, commands, hazards, support
 from models.incident.commands import Command
 from models.incident.dispatch import NOBODY
 from models.incident.dispatch import RULES as DISPATCH
@@ -24,7 +24,11 @@ from models.incident.transitions import next_status
 
 HANDS_OVER_AT_ONCE = frozenset({"cannot", "not_mine"})
 # A refusal, and what a commander decides over somebody's head: the record says why.
-NEEDS_REASON = frozenset({"decline", "reopen", "assign", "reassign", "assign_support", "merge", "transfer"})
+NEEDS_REASON = frozenset(
+    {"decline", "reopen", "assign", "reassign", "assign_support", "merge", "transfer", "annul"}
+)
+# Whom it waits for stays whom it waits for when the time is up: who answers for a road cannot hand it to an officer.
+KEEPS_WAITING = frozenset({"hazard"})
 
 
 def decide(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
@@ -37,7 +41,7 @@ def decide(incident: Incident, command: Command, caller: Caller, at: datetime) -
         raise AlreadyAccepted(by=incident.officer_number or "")
     if command.name in NEEDS_REASON and not (command.reason or "").strip():
         raise InvalidField(field="reason", why="required")
-    status = next_status(incident.status, command.name)
+    status = next_status(incident.kind, incident.status, command.name)
     return _RULES[type(command)](replace(incident, status=status), command, caller, at)
 
 
@@ -66,15 +70,15 @@ def breach(incident: Incident, at: datetime) -> list[Happened]:
     """``respond_by`` has come: the breach is recorded once; who still waits is handed over.
 
     Nothing when an officer has accepted it or it is over; one who was sent and has not confirmed has not accepted.
-    ``respond_by`` never moves. A requester who chose to wait
-    for the owner's promise keeps waiting until then; the breach counts all the same.
+    ``respond_by`` never moves. A requester who chose to wait for the owner's promise keeps waiting until then; the
+    breach counts all the same. A hazard stays with the body that is to mend it, and is overdue.
     """
     unconfirmed = incident.status == "accepted" and incident.to_confirm and incident.accepted_at is None
     if incident.breached_at is not None or not (incident.status in {"waiting", "offered"} or unconfirmed):
         return []
     happened = [step(incident, "breached", breached_at=at)]
     waits = incident.deferred and incident.promised_by is not None and incident.promised_by > at
-    if incident.status == "waiting" and not waits:
+    if incident.status == "waiting" and not waits and incident.kind not in KEEPS_WAITING:
         happened.append(hand_over(happened[-1].incident, at))
     return happened
 
@@ -132,7 +136,7 @@ def _cancel(incident: Incident, command: Command, caller: Caller, at: datetime) 
 
 def withdraw(incident: Incident, at: datetime) -> Happened:
     """One of several requesters goes; the others still wait."""
-    next_status(incident.status, "cancel")
+    next_status(incident.kind, incident.status, "cancel")
     return step(incident, "withdrawn", requesters=incident.requesters - 1)
 
 
@@ -232,4 +236,6 @@ _RULES: dict[type[Command], Callable[[Incident, Command, Caller, datetime], list
     commands.Reopen: _reopen,
     commands.Rate: _rate,
     **DISPATCH,
+    **accidents.RULES,
+    **hazards.RULES,
 }

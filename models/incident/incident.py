@@ -11,6 +11,7 @@ import msgspec
 Kind = Literal["move_car", "accident", "report", "hazard"]
 Status = Literal["waiting", "offered", "accepted", "on_scene", "closed"]
 Outcome = Literal["settled", "resolved", "cancelled", "rejected", "duplicate", "expired"]
+KINDS: tuple[Kind, ...] = ("move_car", "accident", "report", "hazard")
 STATUSES: tuple[Status, ...] = ("waiting", "offered", "accepted", "on_scene", "closed")
 
 
