@@ -519,6 +519,7 @@ id                               . . . . . y . . .  等保 身份鉴别
 [RegistrationView]
 id door service_number unit      . . . . . y . . .  等保 身份鉴别
 name district at                 . . . . . y . . .  等保 身份鉴别: to know whom one approves
+rivals account                   . . . . . y . . .  等保 身份鉴别: to see who else lays claim to a number
 [Registrations]
 registrations                    . . . . . y . . .  等保 身份鉴别
 [Approved]

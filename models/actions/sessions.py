@@ -71,7 +71,7 @@ async def sign_in(store: Store, trying: Trying, *, verify: Verify) -> SignedIn:
     guesses = guesses_of(trying.username, trying.address)
     await refuse_locked(store, guesses)
     row = await _account(store, trying.username)
-    asked = None if row else await registrations.newest(store, trying.username, trying.door)
+    asked = None if row else await registrations.known_at_door(store, trying.username, trying.door)
     kept = row.password_hash if row else asked.password_hash if asked else None
     fits = len(trying.password) <= passwords.LONGEST and await verify(kept, trying.password)
     if not fits:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import httpx2
 import pytest
 from sqlalchemy import select
 
 from models.tables import audit, officers, registrations
 from tests.support.city import AUX, MINGSHAN, YUCHENG, ZHANG, joins, officer
+from tests.support.clock import FakeClock
 from tests.web.client import Client, bearer, error_of
 from tests.web.people import ADMIN
 
@@ -161,3 +165,114 @@ async def test_asking_twice_under_one_key_is_asking_once(web: Client) -> None:
     assert "赵小雨".encode() not in rows[0].name_sealed
     assert FORM["password"] not in str(tuple(rows[0]))
     assert AUX.role == "auxiliary"
+
+
+async def waiting_at(web: Client, desk: dict[str, str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await web.get("/api/v1/admin/registrations", headers=desk)).json()[
+        "registrations"
+    ]
+    return found
+
+
+async def approve(web: Client, desk: dict[str, str], registration: str, **body: Any) -> httpx2.Response:
+    path = f"/api/v1/admin/registrations/{registration}/approve"
+    return await web.post(path, json={"role": "police", **body}, headers=desk)
+
+
+STOLEN = {"password": "i-know-your-number", "name": "赵小雨"}
+
+
+async def test_who_asks_for_anothers_number_later_takes_neither_his_place_nor_what_he_is_told(
+    web: Client, clock: FakeClock
+) -> None:
+    await register(web)
+    clock.advance(1)
+    await register(web, **STOLEN)
+    assert error_of(await sign_in(web))[:2] == (403, "registration_waiting")
+    assert error_of(await sign_in(web, password=STOLEN["password"]))[:2] == (401, "bad_credentials")
+
+
+async def test_a_number_that_two_ask_for_is_given_to_none_before_it_is_checked_whose_it_is(
+    web: Client, clock: FakeClock
+) -> None:
+    await register(web, **STOLEN)
+    clock.advance(1)
+    await register(web)
+    desk = await admin(web)
+    first, second = await waiting_at(web, desk)
+    assert [one["rivals"] for one in (first, second)] == [1, 1]
+    assert error_of(await approve(web, desk, first["id"]))[:2] == (409, "conflict")
+    assert error_of(await sign_in(web, password=STOLEN["password"]))[:2] == (403, "registration_waiting")
+    # He has rung up the unit: it is the second one's.
+    assert (await approve(web, desk, second["id"], checked=True)).status_code == 200
+    assert (await sign_in(web)).status_code == 200
+    assert error_of(await sign_in(web, password=STOLEN["password"]))[:2] == (401, "bad_credentials")
+    assert await waiting_at(web, desk) == []
+    async with web.store.database.read() as connection:
+        query = select(audit.c.action, audit.c.reason).where(audit.c.action.endswith("registration"))
+        told = {tuple(row) for row in await connection.execute(query)}
+    assert told == {
+        ("approve_registration", "identity_checked"),
+        ("refuse_registration", "given_to_another"),
+    }
+
+
+async def test_two_administrators_who_approve_two_of_one_number_make_one_account(web: Client) -> None:
+    await register(web, **STOLEN)
+    await register(web)
+    desk = await admin(web)
+    first, second = await waiting_at(web, desk)
+    answers = await asyncio.gather(
+        approve(web, desk, first["id"], checked=True), approve(web, desk, second["id"], checked=True)
+    )
+    assert sorted(one.status_code for one in answers) == [200, 409]
+
+
+async def test_a_number_that_looks_like_somebodys_is_shown_as_such(web: Client) -> None:
+    desk = await admin(web)
+    for number in ("O51827", "051827", "051-827", "05I827"):
+        await register(web, service_number=number)
+        [asked] = await waiting_at(web, desk)
+        assert (asked["account"], asked["rivals"]) == (ZHANG.service_number, 0)
+        assert error_of(await approve(web, desk, asked["id"]))[:2] == (409, "conflict")
+        path = f"/api/v1/admin/registrations/{asked['id']}/refuse"
+        await web.post(path, json={"reason": "冒用警号"}, headers=desk)
+
+
+async def test_a_look_alike_counts_as_a_rival_in_another_district_and_at_the_other_door_too(
+    web: Client,
+) -> None:
+    await register(web)
+    await register(web, "auxiliary", service_number="O51899")
+    await register(web, service_number="051899", district=MINGSHAN)
+    desk = await admin(web)
+    assert [one["rivals"] for one in await waiting_at(web, desk)] == [2, 2]
+
+
+async def test_who_floods_a_number_is_refused_in_one_go_and_the_others_wait_on(
+    web: Client, clock: FakeClock
+) -> None:
+    await register(web, service_number="051898")
+    for number in range(4):
+        clock.advance(1)
+        await register(web, password=f"flooding-it-{number}")
+    desk = await admin(web)
+    flood = [one for one in await waiting_at(web, desk) if one["service_number"] == "051899"]
+    path = f"/api/v1/admin/registrations/{flood[2]['id']}/refuse"
+    body = {"reason": "冒用警号", "whole_number": True}
+    assert (await web.post(path, json=body, headers=desk)).status_code == 200
+    assert [one["service_number"] for one in await waiting_at(web, desk)] == ["051898"]
+
+
+async def test_whose_number_went_to_another_reads_what_to_do(web: Client, clock: FakeClock) -> None:
+    await register(web, "auxiliary", **STOLEN)
+    clock.advance(1)
+    await register(web)
+    desk = await admin(web)
+    stolen, right = await waiting_at(web, desk)
+    assert (await approve(web, desk, right["id"], checked=True)).status_code == 200
+    # The account is the police's now; his own door tells him nothing more than a stranger's.
+    assert error_of(await sign_in(web, "auxiliary", STOLEN["password"]))[:2] == (401, "bad_credentials")
+    async with web.store.database.read() as connection:
+        query = select(registrations.c.status).where(registrations.c.id == stolen["id"])
+        assert (await connection.execute(query)).scalar_one() == "refused"

@@ -11,6 +11,7 @@ from models import passwords
 from models.actions import registrations
 from models.actions.registrations import Applicant, Door
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, TooManyRequests
+from models.queries import registrations as queries
 from web.answers import Answer
 from web.api.shapes import Reason
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
@@ -31,6 +32,8 @@ class Registered(Shape):
 
 
 class RegistrationView(Shape):
+    """``rivals``: others that wait under a number that is or looks the same; ``account``: who has such a number."""
+
     id: str
     door: str
     service_number: str
@@ -38,6 +41,8 @@ class RegistrationView(Shape):
     name: str
     district: str
     at: str
+    rivals: int
+    account: str | None
 
 
 class Registrations(Shape):
@@ -45,11 +50,17 @@ class Registrations(Shape):
 
 
 class Approval(Shape):
+    """``checked``: it is made sure whose number it is, where somebody else lays claim to it."""
+
     role: Literal["police", "auxiliary", "commander", "administrator"]
+    checked: bool = False
 
 
 class RefusalOfRegistration(Shape):
+    """``whole_number``: and all others that wait for the number in one's districts."""
+
     reason: Reason
+    whole_number: bool = False
 
 
 class Approved(Shape):
@@ -92,15 +103,21 @@ def _registered(_id: str) -> Answer:
 
 
 async def waiting(call: Call[Nothing]) -> Answer:
-    found = await registrations.waiting(call.site.store, sorted(call.officer.districts))
+    found = await queries.waiting(call.site.store, sorted(call.officer.districts))
     return Answer({"registrations": found})
 
 
 async def approve(call: Call[Approval]) -> Answer:
     then = keeping(call, _approved)
-    return _approved(
-        await registrations.approve(call.site.store, call.path("id"), call.officer, call.body.role, then=then)
+    officer_id = await registrations.approve(
+        call.site.store,
+        call.path("id"),
+        call.officer,
+        call.body.role,
+        checked=call.body.checked,
+        then=then,
     )
+    return _approved(officer_id)
 
 
 def _approved(officer_id: str) -> Answer:
@@ -113,6 +130,7 @@ async def refuse(call: Call[RefusalOfRegistration]) -> Answer:
         call.path("id"),
         call.officer,
         reason=call.body.reason,
+        whole_number=call.body.whole_number,
         then=keeping(call, lambda _: Answer(Nothing())),
     )
     return Answer(Nothing())
