@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.deeds import Deed
 from models.caller import Caller, Officer, Participant
 from models.ids import Ids
 from models.store import Change, Store
@@ -18,15 +19,21 @@ ONE_LOOK = timedelta(minutes=1)
 async def record(
     change: Change,
     caller: Caller,
-    action: str,
+    action: Deed,
     subject: str,
     *,
     reason: str | None = None,
     success: bool = True,
 ) -> None:
     """One record of ``caller`` in the transaction of what he does. No personal data in ``subject``."""
+    await _of_caller(change, caller, action, subject, reason, success)
+
+
+async def _of_caller(
+    change: Change, caller: Caller, action: str, subject: str, reason: str | None, success: bool
+) -> None:
     role = caller.role if isinstance(caller, Officer | Participant) else "system"
-    await write(
+    await _insert(
         change.connection,
         change.store.ids,
         change.at,
@@ -47,12 +54,12 @@ async def look(store: Store, caller: Caller, subject: str, *, reason: str | None
     await _once_a_minute(store, caller, "look", subject, reason=reason, success=True)
 
 
-async def refused(store: Store, caller: Caller, action: str) -> None:
-    """Somebody tried what his role may not; whoever tries on and on leaves one record a minute."""
-    await _once_a_minute(store, caller, action, caller.subject, reason="forbidden", success=False)
+async def refused(store: Store, caller: Caller, endpoint: str) -> None:
+    """Somebody called what his role may not; whoever tries on and on leaves one record a minute."""
+    await _once_a_minute(store, caller, endpoint, caller.subject, reason="forbidden", success=False)
 
 
-async def read(store: Store, caller: Caller, action: str, *, reason: str | None = None) -> None:
+async def read(store: Store, caller: Caller, action: Deed, *, reason: str | None = None) -> None:
     """The auditor reads or exports: who watches is watched."""
     await _once_a_minute(store, caller, action, caller.subject, reason=reason, success=True)
 
@@ -71,7 +78,7 @@ async def _once_a_minute(
         if (await connection.execute(select(seen))).scalar_one():
             return
     async with store.change() as change:
-        await record(change, caller, action, subject, reason=reason, success=success)
+        await _of_caller(change, caller, action, subject, reason, success)
 
 
 async def write(
@@ -81,12 +88,37 @@ async def write(
     *,
     actor: str,
     role: str,
-    action: str,
+    action: Deed,
     subject: str,
     reason: str | None = None,
     success: bool = True,
 ) -> None:
     """One record in a transaction that is open already."""
+    await _insert(
+        connection,
+        ids,
+        at,
+        actor=actor,
+        role=role,
+        action=action,
+        subject=subject,
+        reason=reason,
+        success=success,
+    )
+
+
+async def _insert(
+    connection: AsyncConnection,
+    ids: Ids,
+    at: datetime,
+    *,
+    actor: str,
+    role: str,
+    action: str,
+    subject: str,
+    reason: str | None,
+    success: bool,
+) -> None:
     values = {
         "id": ids.new(),
         "at": at,

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.deeds import Deed
 from models.access.rights import may
 from models.actions import audit
 from models.actions.idempotency import Keeping
@@ -62,7 +63,7 @@ async def kill(store: Store, key: str, killed: bool, by: Officer, reason: str) -
         if content.killed == killed:
             return await _newest_version(change.connection, key)
         version = await write(change, key, msgspec.structs.replace(content, killed=killed), by, reason)
-        action = "kill_flag" if killed else "restore_flag"
+        action: Deed = "kill_flag" if killed else "restore_flag"
         await audit.record(change, by, action, f"flag:{key}@{version}", reason=reason)
     return version
 

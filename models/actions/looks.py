@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access.deeds import Deed
 from models.access.rights import may, role_of
 from models.actions import audit
 from models.actions.idempotency import Keeping
@@ -20,6 +22,12 @@ from models.tables import incidents
 # A whole plate; the owner's phone, through the hub; names; what else is known of the vehicle.
 What = Literal["plate", "phone", "name", "history"]
 SHORTEST_REASON = 2
+_DEEDS: Mapping[What, Deed] = {
+    "plate": "look.plate",
+    "phone": "look.phone",
+    "name": "look.name",
+    "history": "look.history",
+}
 
 
 async def give_reason(
@@ -36,7 +44,7 @@ async def give_reason(
     What is refused is recorded as well.
     """
     reason = given_reason(reason, shortest=SHORTEST_REASON)
-    subject, action = f"incident:{incident_id}", f"look.{what}"
+    subject, action = f"incident:{incident_id}", _DEEDS[what]
     async with store.database.read() as connection:
         query = select(incidents.c.district).where(incidents.c.id == incident_id)
         district = (await connection.execute(query)).scalar_one_or_none()
@@ -56,7 +64,7 @@ async def reasons_given(connection: AsyncConnection, officer: Officer, incident_
     query = select(records.c.action).where(
         records.c.actor == officer.subject,
         records.c.subject == f"incident:{incident_id}",
-        records.c.action.in_([f"look.{what}" for what in get_args(What)]),
+        records.c.action.in_(list(_DEEDS.values())),
         records.c.success,
     )
     found = (await connection.execute(query.distinct())).scalars()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import plates
+from models.access.deeds import Deed
 from models.access.drafts import DraftState, countersigned
 from models.actions import audit, parking_effect
 from models.actions.incident_change import until_saved
@@ -45,7 +46,7 @@ async def countersign(
             state = await _confirm(change, officer, row, approve)
         else:
             state = await _sign(change, officer, row, approve, said)
-        what = "countersign" if approve else "send_back"
+        what: Deed = "countersign" if approve else "send_back"
         await audit.record(change, officer, what, f"record:{row.id}", reason=said)
         ended = Ended(row.id, state)
         if then is not None:

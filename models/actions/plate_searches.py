@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from models import plates
+from models.access.deeds import Deed
 from models.access.rights import may, role_of
 from models.actions import audit
 from models.actions.reasoned import given_reason
@@ -22,7 +23,7 @@ from models.store import Change, Store
 from models.tables import audit as records
 from models.tables import officers
 
-ACTION = "search_history"
+ACTION: Deed = "search_history"
 MOST_AN_HOUR = (
     30  # searches of one officer: a long shift at the roadside, and nobody's way to read a car park
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from models.access.deeds import Deed
 from models.actions import audit
 from models.actions import flags as flag_actions
 from models.actions.idempotency import Keeping
@@ -32,7 +33,15 @@ from models.tables import rollouts, rule_versions
 MOST_DISTRICTS = 200  # of one rollout
 
 Then = Keeping[Rollout]
-_ACTIONS: Mapping[StepName, str] = {"guards": "set_guards"}  # in the audit, where it is not <step>_rollout
+_DEEDS: Mapping[StepName, Deed] = {
+    "start": "start_rollout",
+    "widen": "widen_rollout",
+    "pause": "pause_rollout",
+    "resume": "resume_rollout",
+    "guards": "set_guards",
+    "finish": "finish_rollout",
+    "roll_back": "roll_back_rollout",
+}
 Step = Callable[[Change, Rollout], Awaitable[Rollout]]
 
 
@@ -183,9 +192,7 @@ async def _step(
         await change.connection.execute(
             update(rollouts).where(rollouts.c.id == seen.id).values(**_row(after))
         )
-        await audit.record(
-            change, by, _ACTIONS.get(name, f"{name}_rollout"), f"rollout:{seen.id}", reason=reason
-        )
+        await audit.record(change, by, _DEEDS[name], f"rollout:{seen.id}", reason=reason)
         if then is not None:
             await then(change, after)
     return after

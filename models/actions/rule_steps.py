@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.access.deeds import Deed
 from models.access.rights import may
 from models.actions import audit
 from models.actions.idempotency import Keeping
@@ -69,7 +70,7 @@ def refuse_faulty(row: Any) -> None:
 
 
 async def end(
-    change: Change, by: Officer, action: str, done: Changed, reason: str | None, then: Then | None
+    change: Change, by: Officer, action: Deed, done: Changed, reason: str | None, then: Then | None
 ) -> None:
     """The record of a step, and the answer that is kept with it."""
     await audit.record(change, by, action, f"rule:{done.id}", reason=reason)

@@ -39,3 +39,9 @@ function nextDay(date: string): string {
 
 /** A code in words where the catalogue has some; else as it was written. */
 export const worded = (area: string, code: string): string => (has(`${area}.${code}`) ? t(`${area}.${code}`) : code);
+
+/** What a record is about: its kind in words, then its name; a service number stands alone. */
+export function subjectText(subject: string): string {
+  const at = subject.indexOf(":");
+  return at < 0 ? subject : `${worded("audit.subject", subject.slice(0, at))} ${subject.slice(at + 1)}`;
+}
