@@ -214,7 +214,7 @@ breached_at closed_at            y y y y y . . y .  处罚法 47
 nobody_on_duty unit call         y y y y y . . y .  规范 5: whoever waits is told whom to call
 requesters photos                y y y y y . . y .  个保法 6
 officer                          . . y y y . . y .  个保法 6: colleagues know who has it
-priority escalation              . . y y y . . y .  规范 5
+priority escalation zone         . . y y y . . y .  规范 5
 merged_into                      y y y y y . . y .  处罚法 44: where one's request goes on
 to_confirm backup_at             . . y y y . . y .  规范 5
 backup_wanted supporting         . . y y y . . y .  规范 5: by service number
@@ -222,6 +222,9 @@ backup_wanted supporting         . . y y y . . y .  规范 5: by service number
 [SupporterView]
 officer unit since to_confirm    . . y y y . . y .  规范 5
 arrived_at                       . . y y y . . y .  规范 5
+
+[IncidentZone]
+code name name_en                . . y y y . . y .  public
 
 [PulledIncident]
 now offset epoch timeline        y y y y y . . y .  处罚法 47: the record of what happened
@@ -241,6 +244,7 @@ reply minutes outcome            y y y y y . . y .  处罚法 47
 reason note metres fresh         . . y y y . . . .  规范 5: the staff's own words
 stage nth position_age_seconds   . . y y y . . . .  规范 5: why an officer was asked
 ring_m busy kind by              . . y y y . . . .  规范 5
+in_zone load                     . . y y y . . . .  规范 5: why an officer was asked
 officer units from to into       . . y y y . . . .  规范 5: what a commander ordered
 duplicate                        . . y y y . . . .  规范 5
 
@@ -416,6 +420,7 @@ incidents offers offset epoch    . . y y y . . . .  规范 5
 panic                            . . y y y . . . .  规范 5: one's own
 status status_at zone planned    . . y y y . . . .  规范 5: one's own
 ends_at off_by next handovers    . . y y y . . . .  规范 5: one's own
+vehicle                          . . y y y . . . .  规范 5: one's own
 consent                          . . y y y . . . .  个保法 17, 29: what is gathered, and what one said
 [ZoneView]
 id code name name_en polygon     . . y y y y . . .  规范 5: parts of the district

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import overridden
@@ -28,6 +28,7 @@ from models.tables import (
     officers,
     ownerships,
     shifts,
+    zones,
 )
 from models.tables import offers as offers_table
 
@@ -143,15 +144,35 @@ class Around:
 
 
 _OFFERS = Prepared(select(offers_table).where(offers_table.c.incident_id.in_(keys())))
-_BUSY = exists().where(
-    incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene"))
+_IN_HAND = (
+    select(func.count())
+    .where(incidents.c.officer_id == officers.c.id, incidents.c.status.in_(("accepted", "on_scene")))
+    .scalar_subquery()
+)
+_WAITING = (
+    select(func.count())
+    .where(
+        offers_table.c.officer_id == officers.c.id,
+        offers_table.c.status.in_(("pending", "received", "seen")),
+    )
+    .scalar_subquery()
+)
+_ASKED_AT = (
+    select(func.max(offers_table.c.offered_at))
+    .where(offers_table.c.officer_id == officers.c.id, offers_table.c.offered_at >= shifts.c.started_at)
+    .correlate(officers, shifts)
+    .scalar_subquery()
 )
 _ON_DUTY = Prepared(
     select(
         officers.c.id,
         officers.c.service_number,
         officers.c.role,
-        _BUSY.label("busy"),
+        _IN_HAND.label("in_hand"),
+        _WAITING.label("waiting"),
+        _ASKED_AT.label("asked_at"),
+        zones.c.code.label("zone"),
+        shifts.c.vehicle,
         shifts.c.status,
         shifts.c.district,
         shifts.c.lat,
@@ -160,6 +181,7 @@ _ON_DUTY = Prepared(
         shifts.c.position_at,
     )
     .join(shifts, and_(shifts.c.officer_id == officers.c.id, shifts.c.ended_at.is_(None)))
+    .outerjoin(zones, zones.c.id == shifts.c.zone_id)
     .where(shifts.c.district.in_(keys()), officers.c.active)
 )
 _CONTACTS = Prepared(
@@ -186,5 +208,15 @@ def _candidate(row: Any) -> Candidate:
     if row.lat is not None and row.lng is not None:
         position = Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m)
     return Candidate(
-        row.id, row.service_number, row.role, bool(row.busy), position, row.position_at, row.status
+        officer_id=row.id,
+        service_number=row.service_number,
+        role=row.role,
+        busy=row.in_hand > 0,
+        position=position,
+        position_at=row.position_at,
+        status=row.status,
+        zone=row.zone,
+        load=row.in_hand + row.waiting,
+        asked_at=row.asked_at,
+        vehicle=row.vehicle,
     )

@@ -13,6 +13,8 @@ from models.actions import deciding, response_time, variants
 from models.actions.deciding import Decision
 from models.actions.variants import Variants
 from models.actions.watch_hits import Met
+from models.actions.zoning import columns_of
+from models.duty.zones import Zone
 from models.geography import Location
 from models.incident.incident import Incident
 from models.store import Change
@@ -20,13 +22,14 @@ from models.store import Change
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """Which car stands in the way, and where: ``place`` in words, ``location`` as far as it is known."""
+    """Which car stands in the way, and where: ``place`` in words, ``location`` as far as it is known, its ``zone``."""
 
     vehicle_id: str
     number: str = field(repr=False)
     location: Location | None
     sticker_id: str | None = None
     place: str | None = None
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def begin(
         promise_minutes=",".join(map(str, promises.result["promise_minutes"])),
         requested_at=at,
         respond_by=at + timedelta(seconds=seconds),
+        **columns_of(car.zone),
     )
     met = Met(incident.id, district, plates.mask(car.number), reason, car.number)
     return Beginning(incident, (about, response, promises), met)

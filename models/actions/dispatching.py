@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from models.actions import offers
 from models.actions.incident_change import IncidentChange, actor_of, incidents_by_id, load
+from models.actions.zoning import columns_of, zone_at
 from models.caller import Caller, Officer
 from models.duty.units import AVAILABLE
 from models.errors import IllegalTransition, InvalidField, SwitchedOff
@@ -147,6 +148,8 @@ async def transfer(
         raise SwitchedOff(why="move_car")
     places = {"from": seen.district, "to": command.district}
     changing.happen(happened, detail={**detail, **places}, out_of=seen.district)
+    zone = await zone_at(changing.change, command.district, offers.location_of(seen))
+    changing.amend(**columns_of(zone))
 
 
 async def answer_offer(changing: IncidentChange, caller: Officer, reason: str | None) -> None:

@@ -17,7 +17,7 @@ from models.actions.signing_on import rostered_for, zone_named
 from models.caller import Officer
 from models.clock import iso
 from models.duty.consent import may_locate
-from models.duty.units import ENGAGED, SET_BY_HAND, UnitStatus, after
+from models.duty.units import ENGAGED, SET_BY_HAND, UnitStatus, Vehicle, after
 from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, NotOnDuty, OpenItems
 from models.feed.bell import POSITIONS
 from models.geography import Location
@@ -29,10 +29,14 @@ from models.tables import offers as offers_table
 
 @dataclass(frozen=True, slots=True)
 class SigningOn:
-    """What an officer says when he signs on. ``zone``: its code; ``consent``: his answer, if he was just asked."""
+    """What an officer says when he signs on. ``zone``: its code; ``consent``: his answer, if he was just asked.
+
+    ``vehicle``: how he gets about.
+    """
 
     position: Location | None = None
     zone: str | None = None
+    vehicle: Vehicle | None = None
     consent: bool | None = None
 
 
@@ -44,6 +48,7 @@ async def set_duty(
     position: Location | None = None,
     *,
     zone: str | None = None,
+    vehicle: Vehicle | None = None,
     consent: bool | None = None,
 ) -> None:
     """Begins or ends the officer's shift in ``district``; saying the same twice changes nothing.
@@ -55,7 +60,7 @@ async def set_duty(
     """
     if not may(officer.role, "set_duty") or district not in officer.districts:
         raise Forbidden(field="district")
-    saying = SigningOn(position, zone, consent)
+    saying = SigningOn(position, zone, vehicle, consent)
 
     async def attempt() -> None:
         async with store.change() as change:
@@ -69,8 +74,8 @@ async def set_duty(
                 await consents.answer(change, officer, district, consent)
             if shift is None:
                 await _begin(change, officer, district, saying)
-            elif zone is not None:
-                await _change_zone(change, shift, zone)
+            else:
+                await _change(change, shift, saying)
             if position is not None and may_locate(await consents.of(change.connection, officer.id)):
                 await _move(change, officer, position)
 
@@ -215,6 +220,7 @@ async def _begin(change: Change, officer: Officer, district: str, saying: Signin
         "district": district,
         "started_at": change.at,
         "zone_id": zone_id,
+        "vehicle": saying.vehicle,
         "roster_shift_id": None if planned is None else planned.id,
         "status": "available",
         "status_at": change.at,
@@ -234,9 +240,14 @@ def _off_by(change: Change, planned: Any) -> Any:
     return change.at + timedelta(seconds=change.store.settings.unplanned_shift_seconds)
 
 
-async def _change_zone(change: Change, shift: Any, zone: str) -> None:
-    zone_id = await zone_named(change.connection, shift.district, zone)
-    await change.connection.execute(update(shifts).where(shifts.c.id == shift.id).values(zone_id=zone_id))
+async def _change(change: Change, shift: Any, saying: SigningOn) -> None:
+    values: dict[str, Any] = {}
+    if saying.zone is not None:
+        values["zone_id"] = await zone_named(change.connection, shift.district, saying.zone)
+    if saying.vehicle is not None:
+        values["vehicle"] = saying.vehicle
+    if values:
+        await change.connection.execute(update(shifts).where(shifts.c.id == shift.id).values(**values))
 
 
 async def _waiting(change: Change, district: str) -> list[Incident]:

@@ -15,13 +15,14 @@ import msgspec
 from sqlalchemy import and_, func, select, update
 
 from models.actions import deciding, variants
+from models.actions.deciding import Decision
 from models.actions.incident_change import IncidentChange
 from models.clock import iso
 from models.errors import NotFound
 from models.geography import Location
 from models.incident.happened import step
 from models.incident.incident import Incident
-from models.incident.routing import Ranked, nearest, rank, to_ask, why
+from models.incident.routing import Preference, Ranked, nearest, rank, to_ask, why
 from models.incident.support import still_wanted, supporters
 from models.rules.evaluation import Result
 from models.store import Store
@@ -45,15 +46,16 @@ def location_of(incident: Incident) -> Location | None:
     return Location(lat=incident.lat, lng=incident.lng, accuracy_m=incident.accuracy_m)
 
 
-async def candidates(change: IncidentChange, fresh_for: timedelta) -> list[Ranked]:
-    """Who may be asked of those on duty in the incident's district, best first; whoever was asked is left out."""
-    return await _ranked(change, await _asked(change), fresh_for)
-
-
-async def _ranked(change: IncidentChange, left_out: Collection[str], fresh_for: timedelta) -> list[Ranked]:
+async def _ranked(change: IncidentChange, left_out: Collection[str], rule: Result) -> list[Ranked]:
+    """Who may be asked of those on duty in the incident's district, best first, as the rule has it."""
     there = await change.around.on_duty(change.now.district)
-    free = to_ask([one for one in there if one.officer_id not in left_out])
-    return rank(free, location_of(change.now), change.at, fresh_for=fresh_for)
+    asked = [one for one in there if one.officer_id not in left_out and one.role in rule["roles"]]
+    # A version from before these columns says nothing of them: who is nearest comes first.
+    preference = Preference(
+        rule["rings_m"], rule.get("order") or (), change.now.zone, rule.get("vehicles") or ()
+    )
+    fresh_for = timedelta(seconds=rule["fresh_seconds"])
+    return rank(to_ask(asked), location_of(change.now), change.at, fresh_for=fresh_for, preference=preference)
 
 
 async def anybody_on_duty(change: IncidentChange) -> bool:
@@ -62,10 +64,16 @@ async def anybody_on_duty(change: IncidentChange) -> bool:
 
 
 async def anybody_to_ask(change: IncidentChange) -> bool:
-    """Whether anyone on duty there may be asked at all, or is being asked: not all are on a break, say."""
+    """Whether anyone on duty there may be asked at all, or is being asked: not all are on a break, say, and not all of
+
+    a role that the rules do not have asked.
+    """
     if await any_open(change):
         return True
-    return bool(to_ask(await change.around.on_duty(change.now.district)))
+    roles = (await _decided(change, "handed_over"))[1]["roles"]
+    return bool(
+        to_ask([one for one in await change.around.on_duty(change.now.district) if one.role in roles])
+    )
 
 
 async def _asked(change: IncidentChange) -> set[str]:
@@ -89,7 +97,7 @@ async def make_offers(change: IncidentChange, stage: Stage, *, leaving: str | No
     Returns how many there were to ask.
     """
     rule = await routing(change, stage)
-    ranked = await candidates(change, timedelta(seconds=rule["fresh_seconds"]))
+    ranked = await _ranked(change, await _asked(change), rule)
     staying = [one for one in ranked if one.candidate.officer_id != leaving]
     chosen = nearest(staying, rule["roles"], rule["rings_m"], rule["offers_at_once"])
     await _offer_each(change, chosen, rule, "take", stage)
@@ -111,11 +119,8 @@ async def ask_for_backup(change: IncidentChange) -> int:
     there = {change.now.officer_id, *(one.officer_id for one in supporters(change.now))}
     asked = {one.officer_id for one in known if one.offered_at >= called_at}
     rule = await routing(change, "next")
-    ranked = await _ranked(
-        change, {*asked, *(one for one in there if one)}, timedelta(seconds=rule["fresh_seconds"])
-    )
-    # Backup is not asked one after the other: whoever is nearest, as many as are wanted, at once.
-    chosen = [one for one in ranked if one.candidate.role in rule["roles"]][:wanted]
+    # Backup is not asked one after the other: as many as are wanted, at once.
+    chosen = (await _ranked(change, {*asked, *(one for one in there if one)}, rule))[:wanted]
     await _offer_each(change, chosen, rule, "support", "backup")
     return len(chosen)
 
@@ -144,6 +149,12 @@ async def offer_to(change: IncidentChange, officer_id: str, role: str) -> None:
 
 async def routing(change: IncidentChange, stage: Stage) -> Result:
     """What the rules say, unless somebody decided otherwise for this incident: that holds for all its next offers."""
+    decision, result = await _decided(change, stage)
+    deciding.keep(change.change, change.now.id, change.now.district, decision)
+    return result
+
+
+async def _decided(change: IncidentChange, stage: Stage) -> tuple[Decision, Result]:
     now, store = change.now, change.change.store
     given = {**deciding.facts_of(store, now), "stage": stage}
     tried = await variants.tried_with(store, change.around, now, "routing")
@@ -151,8 +162,7 @@ async def routing(change: IncidentChange, stage: Stage) -> Result:
     instead = await change.around.instead(now.id, "routing")
     if instead is not None:
         decision = replace(decision, instead=instead.source)
-    deciding.keep(change.change, now.id, now.district, decision)
-    return decision.result if instead is None else instead.result
+    return decision, decision.result if instead is None else instead.result
 
 
 def offer(

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,14 +21,15 @@ from models.actions import deciding, parking_effect
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.plate_index import index_of
+from models.actions.zoning import zone_at
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
-from models.geography import Location, inside
+from models.geography import Location
 from models.parking.stays import Sighting, code_of, same_stay
 from models.plates import E_BIKE, Plate
 from models.rules.definitions import GROUNDS
 from models.store import Change, Store
-from models.tables import captures, districts, parking_notices, parking_records, vehicles, zones
+from models.tables import captures, districts, parking_notices, parking_records, vehicles
 
 PLATE = "parking_records.plate_sealed"
 LONGEST_PLACE = 120  # characters
@@ -226,10 +226,11 @@ async def _row(
     index: bytes,
 ) -> dict[str, Any]:
     store, record_id = change.store, change.store.ids.new()
+    zone = await zone_at(change, district, place_of(capture))
     return {
         "id": record_id,
         "district": district,
-        "zone": await zone_of(change.connection, district, place_of(capture)),
+        "zone": None if zone is None else zone.code,
         "incident_id": None,
         "vehicle_id": None,
         "plate_sealed": store.vault.seal(PLATE, record_id, plate.number),
@@ -254,19 +255,6 @@ async def _row(
         "notices": 1,
         "code": code_of(store.ids.secret()),
     }
-
-
-async def zone_of(connection: AsyncConnection, district: str, place: Location | None) -> str | None:
-    """The code of the district's zone in which a place lies; None where no zone's border says so."""
-    if place is None:
-        return None
-    query = (
-        select(zones.c.code, zones.c.polygon)
-        .where(zones.c.district == district, zones.c.active, zones.c.polygon.is_not(None))
-        .order_by(zones.c.code)
-    )
-    rows = await connection.execute(query)
-    return next((row.code for row in rows if inside(msgspec.json.decode(row.polygon), place)), None)
 
 
 async def respond_seconds(connection: AsyncConnection, district: str) -> int | None:

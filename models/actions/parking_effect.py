@@ -28,6 +28,7 @@ from models.actions.deciding import Decision
 from models.actions.incident_change import IncidentChange, actor_of
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district
 from models.actions.variants import Variants
+from models.actions.zoning import zone_at
 from models.caller import Officer
 from models.errors import Conflict
 from models.geography import Location
@@ -126,7 +127,8 @@ async def _new(
     where = None
     if record["lat"] is not None:
         where = Location(lat=record["lat"], lng=record["lng"], accuracy_m=record["accuracy_m"])
-    car = Car(vehicle_id, plate.number, where, place=record["place"])
+    zone = await zone_at(change, district, where)
+    car = Car(vehicle_id, plate.number, where, place=record["place"], zone=zone)
     first = begin(change, car, district, reason, own=own, trying=trying)
     # Nobody asked: the officer saw it, and his photo goes with it.
     incident = replace(first.incident, requesters=0, origin="officer", photos=1)

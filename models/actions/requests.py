@@ -28,6 +28,7 @@ from models.actions.proof import REFUSALS
 from models.actions.refusals import Refusal
 from models.actions.request_facts import open_by_vehicle, respond_seconds_by_district, stickers_by_code
 from models.actions.variants import Variants
+from models.actions.zoning import zone_at, zones_by_district
 from models.caller import Participant
 from models.errors import (
     InvalidField,
@@ -172,6 +173,8 @@ async def _learn(change: Change, request: MoveRequest, sticker: Any, then: Then 
         (contacts_by_vehicle, sticker.vehicle_id),
         *watch_hits.asked(change.store, sticker.plate),
     ]
+    if request.location is not None:
+        asked.append((zones_by_district, _district(change.store, request, sticker.district)))
     if request.prover is not None:
         subjects = proof.subjects_of(sticker.id, request.prover)
         asked += [(lockouts.locked_by_subject, subject) for subject in subjects]
@@ -220,7 +223,8 @@ async def _new(
     own = row.respond_seconds
     if district != row.district:
         own = await change.fact(respond_seconds_by_district, district)
-    car = Car(row.vehicle_id, row.plate, request.location, sticker_id=row.id)
+    zone = await zone_at(change, district, request.location)
+    car = Car(row.vehicle_id, row.plate, request.location, sticker_id=row.id, zone=zone)
     first = begin(change, car, district, request.reason, own=own, trying=trying)
     around = Around(change.connection)
     around.knows(row.vehicle_id, await change.fact(contacts_by_vehicle, row.vehicle_id) or [])

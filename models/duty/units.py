@@ -90,6 +90,10 @@ TRANSITIONS: dict[UnitStatus, dict[UnitEvent, UnitStatus]] = {
     "panic": {"depart": "panic", "arrive": "panic", "free": "panic", "clear": "panic", "calm": "available"},
 }
 
+# How a unit gets about, as its officer says on signing on.
+Vehicle = Literal["car", "motorcycle", "foot"]
+VEHICLES: tuple[Vehicle, ...] = get_args(Vehicle)
+
 # Who is asked; with none of them anywhere, those who have an incident already, and never anybody else.
 AVAILABLE: frozenset[UnitStatus] = frozenset({"available"})
 ENGAGED: frozenset[UnitStatus] = frozenset({"dispatched", "en_route", "on_scene"})

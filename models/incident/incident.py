@@ -69,6 +69,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     backup_at: datetime | None = None
     backup_wanted: int = 0
     supporting: str = "[]"
+    # The zone in which it lay when it was filed, by its code and as it was called then.
+    zone: str | None = None
+    zone_name: str | None = None
+    zone_name_en: str | None = None
 
     @property
     def promises(self) -> tuple[int, ...]:

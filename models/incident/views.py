@@ -34,6 +34,7 @@ def _everything(incident: Incident, call: str) -> View:
         "plate": incident.plate_masked,
         "place": incident.place,
         "location": location_view(incident),
+        "zone": zone_view(incident),
         "response_seconds": incident.response_seconds,
         "requested_at": iso(incident.requested_at),
         "respond_by": iso(incident.respond_by),
@@ -81,6 +82,13 @@ def location_view(incident: Incident) -> View | None:
         "accuracy_m": incident.accuracy_m,
         "crs": "wgs84",
     }
+
+
+def zone_view(incident: Incident) -> View | None:
+    """The zone in which it lay when it was filed; None where no zone's border says so."""
+    if incident.zone is None:
+        return None
+    return {"code": incident.zone, "name": incident.zone_name, "name_en": incident.zone_name_en}
 
 
 def district_view(incident: Incident, call: str) -> View:

@@ -36,6 +36,7 @@ async def _duty(store: Store, connection: AsyncConnection, officer: Officer, shi
         "status": "off_duty" if shift is None else shift.status,
         "status_at": None if shift is None else iso_or_none(shift.status_at),
         "zone": zone,
+        "vehicle": None if shift is None else shift.vehicle,
         "planned": planned is not None,
         "ends_at": None if planned is None else iso(planned.ends_at),
         "off_by": None if shift is None else iso_or_none(shift.off_by),

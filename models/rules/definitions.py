@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from models.duty.units import VEHICLES
 from models.rules.columns import Column, choice, flag, number
 
 # first: the first row that matches decides. unique: only one row can match. collect: every row that matches counts.
@@ -98,6 +99,10 @@ _ALL = (
             number("rings_m", 50, 50_000, many=True),
             choice("roles", "police", "auxiliary", many=True),
             number("fresh_seconds", 10, 3600),
+            # Who comes first of those in the same ring; empty: who is nearest.
+            choice("order", "zone", "vehicle", "load", "turns", many=True, optional=True),
+            # Which vehicles count as the right ones; empty: any.
+            choice("vehicles", *VEHICLES, many=True, optional=True),
         ),
     ),
     Definition(

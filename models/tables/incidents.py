@@ -42,6 +42,10 @@ incidents = Table(
     Column("lat", Float, nullable=True),
     Column("lng", Float, nullable=True),
     Column("accuracy_m", Float, nullable=True),
+    # The zone in which it lay when it was filed, as it was called then; empty: no zone's border says so.
+    Column("zone", String(20), nullable=True),
+    Column("zone_name", String(40), nullable=True),
+    Column("zone_name_en", String(60), nullable=True),
     Column("response_seconds", Integer, nullable=False),
     # Minutes that the owner may promise, decided when it began: 3,5,10
     Column("promise_minutes", String(20), nullable=False),
@@ -151,6 +155,8 @@ offers = Table(
     Column("why", Text, nullable=True),
 )
 Index("ix_offers_officer_id_status", offers.c.officer_id, offers.c.status)
+# Who was asked last, and when: routing asks it of everybody on duty.
+Index("ix_offers_officer_id_offered_at", offers.c.officer_id, offers.c.offered_at)
 
 deadlines = Table(
     "deadlines",

@@ -125,6 +125,8 @@ shifts = Table(
     # The zone he stands for, and the rostered shift he came for; empty: the whole district, unplanned.
     Column("zone_id", Id, nullable=True),
     Column("roster_shift_id", Id, nullable=True),
+    # How he gets about (``models.duty.units.VEHICLES``); empty: he did not say.
+    Column("vehicle", String(10), nullable=True),
     # A base type of ``models.duty.units``; the way there is in ``unit_statuses``.
     Column("status", String(16), nullable=False, server_default=text("'available'")),
     instant("status_at"),

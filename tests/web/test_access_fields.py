@@ -23,6 +23,7 @@ STREET = {
 }  # fmt: skip
 STAFF_SEE = STREET | {
     "officer", "priority", "escalation", "to_confirm", "backup_at", "backup_wanted", "supporting",
+    "zone",
 }  # fmt: skip
 RECORD = {"now", "offset", "epoch", "timeline"}
 
@@ -126,7 +127,7 @@ async def test_everybody_sees_of_himself_what_stands_here(web: Client) -> None:
         duty = await body(web, everybody, role, "/api/v1/duty")
         assert set(duty) == {
             "on_duty", "district", "since", "position", "incidents", "offers", "offset", "epoch", "status",
-            "status_at", "zone", "planned", "ends_at", "off_by", "consent", "next", "handovers", "panic",
+            "status_at", "zone", "vehicle", "planned", "ends_at", "off_by", "consent", "next", "handovers", "panic",
         }, role  # fmt: skip
     accounts = await body(web, everybody, "administrator", "/api/v1/admin/officers")
     assert {name for one in accounts["officers"] for name in one} == {

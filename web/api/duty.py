@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from models.actions import duty, staying
 from models.actions.idempotency import Keeping
+from models.duty.units import Vehicle
 from models.errors import (
     Conflict,
     Forbidden,
@@ -28,12 +29,16 @@ Id = Annotated[str, Meta(min_length=1, max_length=26)]
 
 
 class Duty(Shape):
-    """``zone``: the code of one of the district's; ``consent``: the answer of an officer who was just asked."""
+    """``zone``: the code of one of the district's; ``vehicle``: how the officer gets about; ``consent``: the answer of
+
+    an officer who was just asked.
+    """
 
     on_duty: bool
     district: Annotated[str, Meta(min_length=1, max_length=12)]
     position: Place | None = None
     zone: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
+    vehicle: Vehicle | None = None
     consent: bool | None = None
 
 
@@ -84,6 +89,7 @@ class DutyView(Shape):
     status: str
     status_at: str | None
     zone: ZoneView | None
+    vehicle: Vehicle | None
     planned: bool
     ends_at: str | None
     off_by: str | None
@@ -150,6 +156,7 @@ async def change(call: Call[Duty]) -> Answer:
         body.district,
         position,
         zone=body.zone,
+        vehicle=body.vehicle,
         consent=body.consent,
     )
     return await _duty(call)

@@ -54,8 +54,16 @@ class SupporterView(Shape):
     arrived_at: str | None
 
 
+class IncidentZone(Shape):
+    """The zone in which an incident lay when it was filed, as it was called then."""
+
+    code: str
+    name: str
+    name_en: str
+
+
 class IncidentView(Shape):
-    """The feed view; ``officer``, ``priority``, ``escalation`` and backup for staff and walls only.
+    """The feed view; ``officer``, ``priority``, ``escalation``, ``zone`` and backup for staff and walls only.
 
     ``merged_into``: the incident that goes on for this duplicate. ``to_confirm``: its officer was sent and has not said
     yet that he goes.
@@ -97,6 +105,7 @@ class IncidentView(Shape):
     backup_at: str | UnsetType | None = UNSET
     backup_wanted: int | UnsetType = UNSET
     supporting: list[SupporterView] | UnsetType = UNSET
+    zone: IncidentZone | UnsetType | None = UNSET
 
 
 class OfferView(Shape):

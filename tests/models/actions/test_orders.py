@@ -175,6 +175,8 @@ async def test_the_offer_and_the_desk_say_why_he_was_asked(store: Store, clock: 
         "fresh": True,
         "busy": False,
         "ring_m": None,
+        "in_zone": False,
+        "load": 0,
     }
     assert (offer["received_at"], offer["seen_at"], offer["accepted_at"]) == (None, None, None)
 

@@ -191,7 +191,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 
 def test_the_bundles_that_come_along_are_sound() -> None:
-    assert list(sample_bundle().sections) == ["city", "districts", "sticker", "drawing"]
+    assert list(sample_bundle().sections) == ["city", "districts", "sticker", "drawing", "zones"]
     assert read((_DOCS / "cities/dechang.yaml").read_bytes()).city == "513424"
 
 

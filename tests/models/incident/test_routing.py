@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.geography import Location
-from models.incident.routing import Candidate, Ranked, nearest, rank, ring_of, why
+from models.incident.routing import Candidate, Preference, Ranked, nearest, rank, ring_of, why
 from tests.support.clock import START
 
+FRESH = timedelta(seconds=120)
 BOTH = ("police", "auxiliary")
 
 
@@ -65,7 +67,7 @@ def test_how_old_a_fresh_position_may_be_is_said_from_outside() -> None:
 
 
 def test_he_reads_why_he_is_asked() -> None:
-    one = Ranked(candidate("near", age=12), 239.7, fresh=True)
+    one = Ranked(replace(candidate("near", age=12), load=2), 239.7, fresh=True, in_zone=True)
     assert why(one, START, stage="next", rings_m=(500, 300), nth=2) == {
         "stage": "next",
         "nth": 2,
@@ -74,6 +76,8 @@ def test_he_reads_why_he_is_asked() -> None:
         "fresh": True,
         "busy": False,
         "ring_m": 300,
+        "in_zone": True,
+        "load": 2,
     }
 
 
@@ -81,6 +85,71 @@ def test_who_has_no_position_reads_that_none_is_known() -> None:
     unknown = Ranked(Candidate("x", "x", "police", False, None, None), None, fresh=False)
     said = why(unknown, START, stage="handed_over", rings_m=(), nth=1)
     assert (said["metres"], said["position_age_seconds"], said["ring_m"]) == (None, None, None)
+
+
+HERE = Location(lat=29.98, lng=103.01)
+RINGS = (300, 500, 1000)
+
+
+def away(name: str, metres: float, **about: object) -> Candidate:
+    """Seen just now, so many metres to the north of what he is asked about."""
+    place = Location(lat=29.98 + metres / 111_195, lng=103.01)
+    return Candidate(name, name, "police", False, place, START, **about)  # type: ignore[arg-type]
+
+
+def order_of(crew: list[Candidate], preference: Preference, place: Location | None = HERE) -> list[str]:
+    ranked = rank(crew, place, START, fresh_for=FRESH, preference=preference)
+    return [one.candidate.officer_id for one in ranked]
+
+
+def test_in_the_same_ring_who_covers_the_zone_comes_first_then_the_whole_district_then_another_zone() -> None:
+    crew = [
+        away("other", 50, zone="west"),
+        away("whole", 100),
+        away("ours", 250, zone="east"),
+        away("ours, one ring on", 400, zone="east"),
+    ]
+    by_zone = Preference(RINGS, ("zone",), zone="east")
+    assert order_of(crew, by_zone) == ["ours", "whole", "other", "ours, one ring on"]
+    assert order_of(crew, Preference(RINGS, (), zone="east"))[0] == "other"
+    assert order_of(crew, Preference(RINGS, ("zone",), zone=None))[0] == "other"
+
+
+def test_beyond_the_rings_the_way_counts_and_the_zone_only_where_no_way_is_known() -> None:
+    crew = [away("other", 1_200, zone="west"), away("ours", 4_000, zone="east")]
+    by_zone = Preference(RINGS, ("zone", "turns"), zone="east")
+    assert order_of(crew, by_zone) == ["other", "ours"]
+    assert order_of(crew, by_zone, place=None) == ["ours", "other"]
+
+
+def test_who_has_less_in_hand_comes_first_in_a_ring_and_beyond_it() -> None:
+    crew = [away("asked elsewhere", 50, load=1), away("free", 200)]
+    assert order_of(crew, Preference(RINGS, ("load",))) == ["free", "asked elsewhere"]
+    far = [away("asked elsewhere", 1_100, load=1), away("free", 1_900)]
+    assert order_of(far, Preference(RINGS, ("load",))) == ["free", "asked elsewhere"]
+
+
+def test_in_a_ring_the_last_offer_went_to_somebody_else() -> None:
+    crew = [
+        away("just now", 20, asked_at=START - timedelta(minutes=1)),
+        away("an hour ago", 150, asked_at=START - timedelta(hours=1)),
+        away("never", 280),
+    ]
+    assert order_of(crew, Preference(RINGS, ("turns",))) == ["never", "an hour ago", "just now"]
+
+
+def test_the_right_vehicle_comes_first_and_who_did_not_say_counts_as_any_other() -> None:
+    crew = [away("unsaid", 20), away("on foot", 40, vehicle="foot"), away("car", 290, vehicle="car")]
+    assert order_of(crew, Preference(RINGS, ("vehicle",), vehicles=("car",))) == ["car", "unsaid", "on foot"]
+    assert order_of(crew, Preference(RINGS, ("vehicle",)))[0] == "unsaid"
+
+
+def test_the_table_says_in_which_order_its_words_count() -> None:
+    crew = [away("ours and busy", 20, zone="east", load=1), away("theirs and free", 40, zone="west")]
+    first_zone = Preference(RINGS, ("zone", "load"), zone="east")
+    assert order_of(crew, first_zone) == ["ours and busy", "theirs and free"]
+    first_load = Preference(RINGS, ("load", "zone"), zone="east")
+    assert order_of(crew, first_load) == ["theirs and free", "ours and busy"]
 
 
 PLACES = st.none() | st.builds(
@@ -103,9 +172,6 @@ def crews(draw: st.DrawFn) -> list[Candidate]:
         )
         for number in range(count)
     ]
-
-
-FRESH = timedelta(seconds=120)
 
 
 @given(crews(), PLACES, st.randoms())
@@ -138,7 +204,7 @@ def test_never_a_busy_one_before_a_free_one_nor_a_stale_before_a_fresh_nor_a_far
 def test_whoever_is_asked_is_asked_once_is_of_an_asked_role_and_nobody_before_him_was_passed_over(
     crew: list[Candidate], place: Location | None, rings: list[int], most: int
 ) -> None:
-    ranked = rank(crew, place, START, fresh_for=FRESH)
+    ranked = rank(crew, place, START, fresh_for=FRESH, preference=Preference(rings, ("load", "turns")))
     police = [one for one in ranked if one.candidate.role == "police"]
     chosen = nearest(ranked, ("police",), rings, most)
     assert len(chosen) <= most

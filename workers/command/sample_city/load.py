@@ -15,6 +15,7 @@ from models.clock import Clock
 from models.database import Database
 from models.ids import Ids
 from models.privacy import Vault
+from workers.command.sample_city.duty import write_rosters
 from workers.command.sample_city.people import PEOPLE, Person
 from workers.command.sample_city.places import HOME_DISTRICT, sample_bundle
 from workers.command.sample_city.vehicles import FRESH_STICKERS, VEHICLES, Owned
@@ -49,6 +50,7 @@ class Loader:
                 codes = tuple(bundle.sections["districts"]) if person.everywhere else (person.district,)
                 await self._write_officer(connection, person, codes, hashes[person.username], at)
             await self._write_stickers(connection, at)
+            await write_rosters(connection, self.ids, at)
         return True
 
     async def complete(self, password: str) -> list[str]:

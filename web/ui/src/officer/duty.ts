@@ -8,6 +8,9 @@ import type { Offer } from "./order.ts";
 
 export type UnitStatus = "off_duty" | "available" | "dispatched" | "en_route" | "on_scene" | "busy" | "break" | "out_of_service" | "panic";
 
+export const VEHICLES = ["car", "motorcycle", "foot"] as const;
+export type Vehicle = (typeof VEHICLES)[number];
+
 export interface Zone {
   code: string;
   name: string;
@@ -52,6 +55,7 @@ export interface Duty extends Partial<Position> {
   district: string | null;
   status: UnitStatus;
   zone: Zone | null;
+  vehicle: Vehicle | null;
   planned: boolean;
   ends_at: string | null;
   off_by: string | null;
@@ -64,6 +68,7 @@ export interface Duty extends Partial<Position> {
 export interface SigningOn {
   position: Location | null;
   zone: string | null;
+  vehicle: Vehicle | null;
   /** The answer of somebody who was just asked; null: he was not. */
   consent: boolean | null;
 }
@@ -118,8 +123,8 @@ export function useDuty(): DutyState {
     duty,
     busy,
     load,
-    begin: (district, { position, zone, consent }) =>
-      put("", { on_duty: true, district, ...(position ? { position } : {}), ...(zone ? { zone } : {}), ...(consent === null ? {} : { consent }) }),
+    begin: (district, { position, zone, vehicle, consent }) =>
+      put("", { on_duty: true, district, ...(position ? { position } : {}), ...(zone ? { zone } : {}), ...(vehicle ? { vehicle } : {}), ...(consent === null ? {} : { consent }) }),
     end: (district) => put("", { on_duty: false, district }),
     signOff: (toQueue) => put("/sign-off", { items: toQueue.map((incident) => ({ incident, to: "queue" })) }),
     setStatus: (status) => put("/status", { status }),

@@ -1,13 +1,10 @@
 /** How shifts, zones and hand-overs are told on the officer's phone. Times are Beijing's. */
 import { wallDate, wallTime } from "../shared/beijing.ts";
 import { t } from "../shared/i18n.ts";
-import type { NextShift, Zone } from "./duty.ts";
+import { zoneName } from "../shared/zones.ts";
+import type { NextShift } from "./duty.ts";
 
 const DAY_MS = 86_400_000;
-
-const isChinese = (): boolean => document.documentElement.lang.startsWith("zh");
-
-export const zoneName = (zone: Pick<Zone, "name" | "name_en">): string => (isChinese() ? zone.name : zone.name_en);
 
 /** `今天 22:00–次日 06:00` */
 export function shiftTime({ starts_at, ends_at }: Pick<NextShift, "starts_at" | "ends_at">, now: number): string {
@@ -25,5 +22,6 @@ export function dayOf(instant: string, now: number): string {
 
 export function whereOf(shift: NextShift): string {
   if (!shift.zone) return t("duty.zone.none");
-  return (isChinese() ? shift.zone_name : shift.zone_name_en) ?? shift.zone;
+  const { zone, zone_name, zone_name_en } = shift;
+  return zoneName({ name: zone_name ?? zone, name_en: zone_name_en ?? zone });
 }

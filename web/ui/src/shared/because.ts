@@ -29,6 +29,9 @@ export interface WhyAsked {
   fresh?: boolean;
   busy?: boolean;
   ring_m?: number | null;
+  /** His shift covers the zone of the incident; how much he has in hand or is asked about already. */
+  in_zone?: boolean;
+  load?: number;
   by?: string;
   reason?: string | null;
 }
@@ -44,6 +47,8 @@ export function whyText(why: WhyAsked | null | undefined): string {
     parts.push(t(why.busy ? "staff.why.busy" : why.fresh && why.metres != null ? "staff.why.nearest.free" : "staff.why.free"));
     parts.push(why.metres == null ? t("staff.why.unknown") : t("staff.why.metres", { n: why.metres }));
     if (why.position_age_seconds != null) parts.push(ageText(why.position_age_seconds));
+    if (why.in_zone) parts.push(t("staff.why.in_zone"));
+    if (why.load) parts.push(t("staff.why.load", { n: why.load }));
     if (why.ring_m) parts.push(t("staff.why.ring", { n: why.ring_m }));
     if (why.nth) parts.push(t("staff.why.nth", { n: why.nth }));
   }

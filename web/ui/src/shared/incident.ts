@@ -56,6 +56,8 @@ export interface Incident extends Versioned {
   backup_at?: string | null;
   backup_wanted?: number;
   supporting?: Supporter[];
+  /** In which zone it lay when it was filed; null where no zone's border says so. */
+  zone?: { code: string; name: string; name_en: string } | null;
 }
 
 /** A unit beside the officer who has it. */
