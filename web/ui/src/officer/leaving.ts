@@ -11,7 +11,7 @@ const STORE = "wufen:leaving";
 export async function endSession(): Promise<boolean> {
   localStorage.setItem(STORE, "1");
   try {
-    await call("/api/v1/sessions/current", { method: "DELETE" });
+    await call("/api/v1/sessions/current", { method: "DELETE", wakes: false });
   } catch (error) {
     if (error instanceof ApiError && error.transient) return false;
   }

@@ -36,16 +36,31 @@ export interface CallOptions {
   token?: string | null;
   key?: string;
   timeoutMs?: number;
-  /** False: is not tried again once a sleeping session has been woken. */
+  /** False: is not tried again once a session that was asleep or over is open again. */
   wakes?: boolean;
 }
 
-/** Of a staff page: what waits until its session is awake again. Elsewhere a refusal is a refusal. */
-let whenAsleep: (() => Promise<void>) | null = null;
+/** Why a session that was open lets nothing through. */
+export type Closed = "asleep" | "ended";
+
+/** Of a staff page: what waits until its session is open again. Elsewhere a refusal is a refusal. */
+let whenClosed: ((why: Closed) => Promise<void>) | null = null;
+const returning = new Set<() => void>();
 let byHand = false;
 
-export function onAsleep(wait: (() => Promise<void>) | null): void {
-  whenAsleep = wait;
+export function onClosed(wait: ((why: Closed) => Promise<void>) | null): void {
+  whenClosed = wait;
+}
+
+/** For what broke off with the session and does not come back by itself; returns how to stop listening. */
+export function onReturn(go: () => void): () => void {
+  returning.add(go);
+  return () => void returning.delete(go);
+}
+
+/** The session is open again. */
+export function returned(): void {
+  for (const go of returning) go();
 }
 
 /** The next call says that a person is there: no timer keeps a session awake. */
@@ -82,9 +97,15 @@ export async function call<Answer>(path: string, options: CallOptions = {}): Pro
   measure(sentAt, receivedAt, response, answer);
   if (response.ok) return answer as Answer;
   const refused = refusal(response, answer);
-  if (refused.code !== "session_asleep" || whenAsleep === null || options.wakes === false) throw refused;
-  await whenAsleep();
+  const why = closedBy(refused);
+  if (why === null || whenClosed === null || options.wakes === false || options.token) throw refused;
+  await whenClosed(why);
   return call<Answer>(path, options);
+}
+
+function closedBy({ code, status }: ApiError): Closed | null {
+  if (code === "session_asleep") return "asleep";
+  return status === 401 && code === "unauthenticated" ? "ended" : null;
 }
 
 async function send(path: string, options: CallOptions): Promise<Response> {

@@ -4,7 +4,7 @@
  * Keeps the connection awake and says when a snapshot must be loaded anew; folding is the page's part.
  */
 import type { Centrifuge, Subscription } from "centrifuge";
-import { ApiError, call } from "./api.ts";
+import { ApiError, call, onReturn } from "./api.ts";
 
 export interface Position {
   offset: number;
@@ -69,6 +69,8 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   });
   client.on("state", ({ newState }) => options.onState(newState === "connected"));
   const stopWaking = keepAwake(client);
+  // Cut with the session, it stays away by itself.
+  const stopReturning = onReturn(() => void reconnect(client, connectionToken).catch(() => undefined));
   client.connect();
   return {
     follow: (feed) => follow(client, feed),
@@ -76,9 +78,16 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     rpc: async (method, data) => (await client.rpc(method, data)).data as unknown,
     close: () => {
       stopWaking();
+      stopReturning();
       client.disconnect();
     },
   };
+}
+
+async function reconnect(client: Centrifuge, ticket: () => Promise<ConnectionToken>): Promise<void> {
+  if (client.state !== "disconnected") return;
+  client.setToken((await patiently(ticket)).token);
+  client.connect();
 }
 
 /** Asks until an answer comes; only a plain refusal ends it. */

@@ -50,7 +50,7 @@ export function useSession(): Session {
     state.value = "signed_out";
   };
   const signOut = async (): Promise<void> => {
-    await call("/api/v1/sessions/current", { method: "DELETE" }).catch(() => undefined);
+    await call("/api/v1/sessions/current", { method: "DELETE", wakes: false }).catch(() => undefined);
     lost();
   };
   return { state, me, load, refresh, lost, signOut };

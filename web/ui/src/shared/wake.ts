@@ -1,27 +1,31 @@
 /**
- * A session falls asleep when nobody has touched the page for too long. Nothing that was typed is lost: the page stays
- * as it is under a sheet that asks who is there, and every call that met the sleep goes out again once that is answered.
+ * A session falls asleep when nobody has touched the page for too long, and it ends: by its time, or by somebody's word.
+ * Nothing that was typed is lost: the page stays as it is, under a sheet that asks who is there or behind its door, and
+ * every call that was refused for it goes out again once that is answered.
  */
 import { ref } from "vue";
-import { call, handTouched, onAsleep } from "./api.ts";
+import { call, handTouched, onClosed, returned, type Closed } from "./api.ts";
 
 const PING_MS = 60_000;
 const LOOK_MS = 5_000;
 const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "touchstart"] as const;
 
-export const asleep = ref(false);
+/** Why nothing opens just now; null: it does. */
+export const closed = ref<Closed | null>(null);
 let waiting: (() => void)[] = [];
 
-export function fallAsleep(): Promise<void> {
-  asleep.value = true;
+/** Until somebody has shown who he is. What has ended does not fall asleep any more. */
+export function close(why: Closed): Promise<void> {
+  if (closed.value !== "ended") closed.value = why;
   return new Promise((resolve) => waiting.push(resolve));
 }
 
 export function wakeUp(): void {
-  asleep.value = false;
+  closed.value = null;
   const all = waiting;
   waiting = [];
   for (const go of all) go();
+  returned();
 }
 
 /** Pure: what to do now, by when a hand last touched the page and when the server last heard of it. */
@@ -35,30 +39,30 @@ export function watchHands(idleSeconds: number): () => void {
   let touchedAt = Date.now();
   let toldAt = touchedAt;
   const touched = (): void => {
-    if (asleep.value) return;
+    if (closed.value) return;
     touchedAt = Date.now();
     handTouched();
   };
   const look = (): void => {
-    if (asleep.value) return;
+    if (closed.value) return;
     const what = due(Date.now(), touchedAt, toldAt, idleSeconds * 1000);
     if (what === "nothing") return;
     toldAt = Date.now();
     if (what === "tell") void call("/api/v1/me").catch(() => undefined);
     else {
       void call("/api/v1/sessions/current/lock", { body: {}, wakes: false }).catch(() => undefined);
-      void fallAsleep().then(() => (touchedAt = toldAt = Date.now()));
+      void close("asleep").then(() => (touchedAt = toldAt = Date.now()));
     }
   };
   for (const name of TOUCHES) addEventListener(name, touched, { passive: true, capture: true });
   document.addEventListener("visibilitychange", look);
   const timer = setInterval(look, LOOK_MS);
-  onAsleep(fallAsleep);
+  onClosed(close);
   return () => {
     for (const name of TOUCHES) removeEventListener(name, touched, { capture: true });
     document.removeEventListener("visibilitychange", look);
     clearInterval(timer);
-    onAsleep(null);
+    onClosed(null);
     wakeUp();
   };
 }
