@@ -12,7 +12,7 @@ CODES = frozenset({"binding_code"})
 TO_OFFICERS = frozenset(
     {
         "nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle",
-        "transferred", "not_confirmed", "panic",
+        "transferred", "not_confirmed", "panic", "grave",
     }
 )  # fmt: skip
 
@@ -50,6 +50,7 @@ def _fill(language: Language, notice: Claimed, sentences: Sentences) -> str:
         "platform": notice.platform,
         "district": chinese if language == "zh" else english,
         "reason": sentences.say(language, reason) if sentences.has(language, reason) else "",
+        "kind": sentences.say(language, f"notice.kind.{notice.params.get('kind', 'move_car')}"),
         "code": notice.secret or "" if notice.template in CODES else "",
         "by": "" if notice.respond_by is None else f"{notice.respond_by.astimezone(BEIJING):%H:%M}",
     }

@@ -77,7 +77,8 @@ def role_of(caller: Caller | None) -> Role | None:
     if isinstance(caller, Officer):
         return caller.role
     if isinstance(caller, Participant):
-        return caller.role if caller.role != "party" else None
+        # A party to an accident is somebody who asks, as far as the table goes; what only parties do asks for the part.
+        return caller.role if caller.role != "party" else "requester"
     return "wall" if isinstance(caller, Wall) else None
 
 

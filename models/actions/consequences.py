@@ -17,6 +17,8 @@ from models.actions.ladder import LadderStep
 from models.incident.support import still_wanted
 from models.tables import deadlines, participants
 
+GRAVE = 3  # the priority from which an accident is told to commanders as such
+
 
 async def requested(
     change: IncidentChange, *, token: str, delay: timedelta, person: dict[str, object]
@@ -29,13 +31,13 @@ async def requested(
         notify.tell_owner(change, contact, "move_request", change.at + delay)
 
 
-def joined(change: IncidentChange, *, token: str, person: dict[str, object]) -> None:
-    """A requester's place in the incident, with a token of his own."""
+def joined(change: IncidentChange, *, token: str, person: dict[str, object], role: str = "requester") -> None:
+    """The place in the incident of a requester, or of a party to it, with a token of his own."""
     change.add(
         participants,
         {
             "incident_id": change.now.id,
-            "role": "requester",
+            "role": role,
             "token_hash": notify.token_hash(token),
             "vehicle_id": change.now.vehicle_id,
             "sticker_id": change.now.sticker_id,
@@ -56,13 +58,13 @@ async def follow(change: IncidentChange) -> None:
     if {"accepted", "assigned", "reassigned", "relieved"} & names:
         taker = change.now.officer_id if "accepted" in names else None
         await offers.withdraw_offers(change, taker, offers.TAKING)
-    if "reopened" in names:
+    if {"reopened", "annulled"} & names:
         _live_again(change)
     if "deferred" in names and change.now.promised_by is not None:
         change.set_deadline("promise", change.now.promised_by)
-    if {"released", "transferred"} & names:
+    if {"released", "transferred", "referred"} & names:
         await offers.withdraw_offers(change)
-    if {"handed_over", "released", "reopened"} & names:
+    if {"handed_over", "released", "reopened", "annulled"} & names and change.now.status == "offered":
         await to_officers(change, leaving=_gave_it_back(change))
     if "transferred" in names:
         await _in_the_new_district(change)
@@ -143,7 +145,8 @@ async def climb(change: IncidentChange, ladder_step: LadderStep) -> None:
         for contact in known[1:2] or known[:1]:
             notify.tell_owner(change, contact, "reminder", change.at, channel=ladder_step.channel)
     if "tell_commander" in ladder_step.actions:
-        await notify.tell_commanders(change, "still_waiting")
+        grave = change.now.kind == "accident" and change.now.priority >= GRAVE
+        await notify.tell_commanders(change, "grave" if grave else "still_waiting")
     if "offer" in ladder_step.actions:
         await offers.make_offers(change, "offer")
     if "widen" in ladder_step.actions:

@@ -72,11 +72,12 @@ async def taken(connection: AsyncConnection, incident_id: str, by: By) -> list[d
 
 
 async def check(changing: IncidentChange, command: Command, caller: Caller) -> None:
-    """Raises Conflict where the table wants photos first: of a requester who calls the officers before the time is up,
+    """Raises Conflict where the table wants photos first: of a requester who calls the officers to a car before the
 
-    and of the officer who closes it as dealt with. Time itself waits for no photo.
+    time is up, and of the officer who closes it as dealt with. Time itself waits for no photo, nor does an accident.
     """
-    early = isinstance(command, HandOver) and isinstance(caller, Participant)
+    to_a_car = changing.now.kind == "move_car"
+    early = to_a_car and isinstance(command, HandOver) and isinstance(caller, Participant)
     dealt_with = (
         isinstance(command, Resolve)
         and command.outcome == "resolved"

@@ -87,6 +87,7 @@ def _write(
     notice_id = store.ids.row()
     sealed = None if secret is None else store.vault.seal("notices.secret_sealed", notice_id, secret)
     params: dict[str, Any] = {
+        "kind": change.now.kind,
         "reason": change.now.reason,
         "plate": change.now.plate_masked,
         "district": change.now.district,

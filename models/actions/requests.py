@@ -39,6 +39,7 @@ from models.errors import (
 from models.facts import Asked
 from models.flags.definitions import module_key
 from models.geography import Location
+from models.incident import kinds
 from models.incident.commands import Join
 from models.incident.decide import decide
 from models.incident.happened import Happened
@@ -47,7 +48,7 @@ from models.incident.views import View, district_view, public_view
 from models.rules.evaluation import Result
 from models.store import Change, Store
 
-REASONS = ("blocking", "space", "fire_lane", "other")
+REASONS = kinds.REASONS["move_car"]
 LONGEST_MESSAGE = 200  # characters
 
 

@@ -39,6 +39,13 @@ def of(
     return _nearest(change.store, decision, own)
 
 
+def by_table(change: Change, district: str, kind: str, reason: str) -> tuple[int, Decision]:
+    """Seconds of an incident of another kind: what the table says, which has no plain number beside it."""
+    given = deciding.facts(change.store, district, kind, reason, change.at)
+    decision = deciding.ask(change.store, "response", district, change.at, given)
+    return decision.result["seconds"], decision
+
+
 def _nearest(store: Store, decision: Decision, own: int | None) -> tuple[int, Decision]:
     everywhere = store.settings.respond_seconds
     if own and decision.scope != "district":

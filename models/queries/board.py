@@ -77,10 +77,11 @@ async def _head(connection: AsyncConnection, district: str) -> int:
 
 
 async def figures(store: Store, district: str) -> dict[str, Any]:
-    """The figures of the last 24 hours, and who is on duty now. Shares are given as counts with their n:
+    """The figures of the last 24 hours, and who is on duty now.
 
-    ``kept`` moved or accepted within the response time, ``answered`` and ``accepted`` likewise, of ``due``
-    requests whose time is over or that are closed.
+    Shares are given as counts with their n, of requests to move a car, to which the promise is made: ``kept`` moved or
+    accepted within the response time, ``answered`` and ``accepted`` likewise, of ``due`` requests whose time is over
+    or that are closed.
     """
     now = store.clock.now()
     async with store.database.read() as connection:
@@ -106,7 +107,12 @@ async def _statuses(connection: AsyncConnection, district: str) -> dict[str, int
 async def _day(connection: AsyncConnection, district: str, now: datetime) -> dict[str, Any]:
     # The promise is made to those who wait: an officer's own notice is not counted with it.
     asked = (incidents.c.origin != "officer") | (incidents.c.requesters > 0)
-    of_day = (incidents.c.district == district, incidents.c.requested_at >= now - DAY, asked)
+    of_day = (
+        incidents.c.district == district,
+        incidents.c.kind == "move_car",
+        incidents.c.requested_at >= now - DAY,
+        asked,
+    )
     over = (incidents.c.respond_by <= now) | (incidents.c.status == "closed")
     moved = incidents.c.moved_at <= incidents.c.respond_by
     accepted = incidents.c.accepted_at <= incidents.c.respond_by

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.duty.units import VEHICLES
+from models.incident import kinds
+from models.incident.incident import KINDS as INCIDENT_KINDS
 from models.rules.columns import Column, choice, flag, number
 
 # first: the first row that matches decides. unique: only one row can match. collect: every row that matches counts.
 Policy = Literal["first", "unique", "collect"]
 
-KINDS = ("move_car", "accident", "report", "hazard")
-REASONS = ("blocking", "space", "fire_lane", "other")
+KINDS = INCIDENT_KINDS
+REASONS = kinds.ANY_REASON
 # Where a car may not stop, after art. 63 of the implementing regulation (实施条例), and where children and the sick go.
 PLACES = (
     "unknown", "street", "residential", "fire_lane", "junction", "crossing", "bus_stop", "school", "hospital",
@@ -65,7 +67,8 @@ _ALL = (
         "response",
         "first",
         inputs=(_KIND, _REASON, _PLACE, _HOUR),
-        outputs=(number("seconds", 1, DAY),),
+        # A road is mended within weeks, an accident settled within minutes.
+        outputs=(number("seconds", 1, 3 * MONTH),),
     ),
     Definition(
         "promises",
@@ -186,7 +189,10 @@ _ALL = (
         "offence",
         "first",
         inputs=(choice("grounds", *GROUNDS), _VEHICLE),
-        outputs=(number("offence", 1_000, 999_999, optional=True), _REASON),
+        outputs=(
+            number("offence", 1_000, 999_999, optional=True),
+            choice("reason", *kinds.REASONS["move_car"]),
+        ),
     ),
     Definition(
         "stay",

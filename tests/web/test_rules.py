@@ -49,8 +49,10 @@ async def test_a_table_is_shown_as_a_grid(web: Client, su: dict[str, str]) -> No
     assert told["inputs"][3] == {
         "field": "hour", "type": "number", "least": 0, "most": 23, "usual": 12, "many": False, "optional": False,
     }  # fmt: skip
-    assert [row["cells"] for row in told["in_force"]["rows"]] == [{"seconds": "300"}]
-    assert len(told["in_force"]["golden"]) == 3
+    rows = told["in_force"]["rows"]
+    assert rows[0]["cells"] == {"kind": "'accident'", "reason": "'property'", "seconds": "1800"}
+    assert rows[-1]["cells"] == {"seconds": "300"}
+    assert len(told["in_force"]["golden"]) == 6
     assert told["versions"] == []
 
 
@@ -89,7 +91,9 @@ async def test_a_grid_and_what_is_in_force_can_be_asked(web: Client, su: dict[st
 
 
 async def test_a_version_shows_how_it_differs_from_what_is_in_force(web: Client, su: dict[str, str]) -> None:
-    version = (await web.post(f"{RESPONSE}/versions", json=DRAFT, headers=su)).json()["version"]
+    now = (await web.get(RESPONSE, params={"scope": YUCHENG}, headers=su)).json()["in_force"]
+    draft = DRAFT | {"rows": [ROWS[0], *now["rows"]], "golden": now["golden"]}
+    version = (await web.post(f"{RESPONSE}/versions", json=draft, headers=su)).json()["version"]
     told = (await web.get(f"{RULES}/versions/{version}", headers=su)).json()
     assert told["differences"] == [{"what": "added", "id": "fire_lane", "row": 1, "cells": ROWS[0]["cells"]}]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.actions.requests import REASONS as ASKED_FOR
+from models.incident.kinds import REASONS
 from models.rules import faults
 from models.rules.content import from_model, to_model
-from models.rules.definitions import DEFINITIONS, KINDS, REASONS
+from models.rules.definitions import DEFINITIONS
 from models.rules.shipped import shipped, shipped_id
 
 
@@ -48,10 +48,48 @@ def test_a_decision_model_comes_back_as_it_was_written(name: str) -> None:
     assert len(shipped_id(content)) == 26
 
 
+def seconds(kind: str, reason: str) -> int:
+    return int(said("response", kind=kind, reason=reason)[0]["seconds"])
+
+
 def test_the_response_time_is_five_minutes() -> None:
-    for kind in KINDS:
-        for reason in REASONS:
-            assert said("response", kind=kind, reason=reason) == ({"seconds": 300},)
+    assert {seconds("move_car", reason) for reason in REASONS["move_car"]} == {300}
+    assert {seconds("report", reason) for reason in REASONS["report"]} == {300}
+    assert {seconds("accident", reason) for reason in REASONS["accident"] if reason != "property"} == {300}
+
+
+def test_parties_whose_cars_can_move_have_half_an_hour_to_settle() -> None:
+    assert seconds("accident", "property") == 1_800
+
+
+def test_what_may_hurt_somebody_is_mended_within_the_hour_and_a_marking_within_half_a_month() -> None:
+    found = {reason: seconds("hazard", reason) for reason in REASONS["hazard"]}
+    assert found == {
+        "signal_out": 3_600,
+        "sign_missing": 172_800,
+        "marking_worn": 1_296_000,
+        "barrier_broken": 86_400,
+        "manhole": 3_600,
+        "pothole": 259_200,
+        "lamp_out": 259_200,
+        "spill": 3_600,
+        "debris": 3_600,
+        "other": 432_000,
+    }
+
+
+def test_the_commanders_hear_of_somebody_hurt_within_a_second() -> None:
+    steps = said("ladder", kind="accident", reason="injured")
+    assert [(one["after_percent"], one["after_seconds"], one["actions"]) for one in steps] == [
+        (None, 1, ("tell_commander",)),
+        (20, None, ("widen", "tell_commander")),
+        (60, None, ("amber", "widen")),
+    ]
+
+
+def test_nobody_is_sent_to_parties_who_are_settling_nor_to_a_pothole() -> None:
+    assert said("ladder", kind="accident", reason="property") == ()
+    assert said("ladder", kind="hazard", reason="pothole") == ()
 
 
 def test_the_ladder_climbs_in_fifths_of_the_response_time() -> None:
@@ -81,7 +119,3 @@ def test_a_month_of_requests_puts_a_device_on_the_black_list_for_a_week() -> Non
     assert [(one["subject"], one["most"], one["block_seconds"]) for one in blocking] == [
         ("device", 60, 604_800)
     ]
-
-
-def test_the_program_and_its_tables_know_the_same_reasons() -> None:
-    assert REASONS == ASKED_FOR
