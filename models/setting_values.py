@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from models.tiles import layers
 
 KEY_BYTES = 32  # AES-256 and HMAC-SHA256
-KINDS = ("web", "hub", "worker")
+KINDS = ("web", "hub", "worker", "reader")
 
 T = TypeVar("T")
 
@@ -171,6 +171,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "secret": str,
         "keys": keys,
         "key": key,
+        "percent": number(0, 100),
         "seconds": number(1, 31_536_000),
         "optional seconds": optional(number(1, 31_536_000)),
         "bytes": number(1024, 1 << 30),

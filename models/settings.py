@@ -60,6 +60,7 @@ class Settings:
     respond_seconds: int | None
     unplanned_shift_seconds: int
     processes: Mapping[str, int]
+    reading_sure: int
     log_level: str
     boundaries: Path | None
     tiles_url: tuple[Layer, ...]

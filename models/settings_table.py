@@ -93,7 +93,14 @@ SETTINGS: tuple[Setting, ...] = (
         "WUFEN_PROCESSES",
         "web=2,hub=2,worker=1",
         "processes",
-        "How many processes of each kind this machine runs; a kind that is left out is not started.",
+        "How many processes of each kind this machine runs; a kind that is left out is not started."
+        " reader reads plates off officers' photos and needs the extra [ocr].",
+    ),
+    Setting(
+        "WUFEN_READING_SURE",
+        "90",
+        "percent",
+        "Confidence below which a plate that was read off a photo is shown as doubtful.",
     ),
     Setting(
         "WUFEN_LOG_LEVEL",

@@ -34,6 +34,10 @@ class Environment:
         self._pip("Installing Wufen", "--no-deps", "--no-build-isolation", "-e", ".")
         fingerprint.leave(stamp, wanted)
 
+    def install_reader(self) -> None:
+        """Adds what reads plates off photos, some 360 MB. Raises StepFailed."""
+        self._install("requirements-ocr.lock", "Installing the reader of plates")
+
     def install_test_packages(self) -> None:
         """Adds what only tests need. Raises StepFailed."""
         self._install("requirements-dev.lock", "Installing the packages of the tests")

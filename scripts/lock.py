@@ -13,7 +13,9 @@ _OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--n
 
 def main() -> int:
     _compile("requirements.lock", "--extra", "build")
-    _compile("requirements-dev.lock", "--extra", "build", "--extra", "dev", "-c", "requirements.lock")
+    base = ("--extra", "build", "-c", "requirements.lock")
+    _compile("requirements-ocr.lock", *base, "--extra", "ocr")
+    _compile("requirements-dev.lock", *base, "--extra", "ocr", "--extra", "dev")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Prepares this folder for `make run`, `make check` or `make test`; the second time there is nothing to do.
+"""Prepares this folder for `make run`, `make reader`, `make check` or `make test`; the second time for nothing.
 
-Run by any Python that is new enough: `python -m scripts.prepare run`, `… check` or `… test`.
+Run by any Python that is new enough: `python -m scripts.prepare run`, `… reader`, `… check` or `… test`.
 """
 
 import subprocess
@@ -33,7 +33,9 @@ def _prepare(root: Path, purpose: str) -> None:
     if not front_end.is_built(root):
         progress.run("Building the pages", [*module, "scripts.front_end", "build"], root)
     environment.install_product()
-    if purpose != "run":
+    if purpose == "reader":
+        environment.install_reader()
+    elif purpose != "run":
         environment.install_test_packages()
     if purpose == "test":
         done = subprocess.run([*module, "tests.support.install"], cwd=root, check=False)

@@ -68,7 +68,7 @@ def test_the_environment_of_the_unit_starts_in_production() -> None:
         environ[name] = value.replace("CHANGE", a_key)
     settings = Settings.from_env(environ)
     assert settings.production
-    assert settings.processes == {"web": 2, "hub": 2, "worker": 1}
+    assert settings.processes == {"web": 2, "hub": 2, "worker": 1, "reader": 0}
 
 
 @contextmanager

@@ -36,3 +36,16 @@ cleared_at = Gauge(
     ["what"],
     registry=REGISTRY,
 )
+readings = Counter(
+    "wufen_readings",
+    "Photos of parked cars by what came of reading a plate off them.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+reading_time = Histogram(
+    "wufen_reading_seconds",
+    "From a photo's arrival until it was known what was read off it.",
+    buckets=(*LATENCY_BUCKETS, 30, 60),
+    registry=REGISTRY,
+)
+unread = Gauge("wufen_readings_waiting", "Photos that wait to be read.", registry=REGISTRY)

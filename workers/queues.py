@@ -9,6 +9,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 NOTICES = "notices"
+READINGS = "readings"  # of photos: a reader process takes these, and nothing else
 QUEUES: tuple[str, ...] = (NOTICES,)
 JOB_SECONDS = 60
 KEPT_SECONDS = 60  # a finished job's trace in Redis
@@ -27,11 +28,19 @@ def connect(url: str) -> redis.Redis:
 
 def enqueue_drain(connection: redis.Redis) -> bool:
     """A job that sends what is due; False when one waits already, which will find what is due then."""
-    waiting = queue(connection)
+    return _enqueue(queue(connection), "workers.notify.drain")
+
+
+def enqueue_reading(connection: redis.Redis) -> bool:
+    """The same for photos that wait to be read."""
+    return _enqueue(queue(connection, READINGS), "workers.reading.job.drain")
+
+
+def _enqueue(waiting: Queue, job: str) -> bool:
     if waiting.count:
         return False
     waiting.enqueue(
-        "workers.notify.drain",
+        job,
         job_timeout=JOB_SECONDS,
         result_ttl=KEPT_SECONDS,
         failure_ttl=FAILED_KEPT_SECONDS,

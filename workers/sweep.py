@@ -7,8 +7,10 @@ is away nothing is lost, since the notices are rows.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -40,7 +42,7 @@ async def sweep(store: Store) -> None:
         heard = {NOTICES_DUE: lambda _: wanted.set(), CONFIGURED: store.configuration.hear}
         group.create_task(listen(hearing, heard, wanted.set))
         group.create_task(_look(store, wanted))
-        group.create_task(_enqueue(settings, wanted))
+        group.create_task(keep_enqueuing(settings, wanted, enqueue_drain))
         group.create_task(store.configuration.follow())
         group.create_task(guards.watch(store))
         group.create_task(shifts.watch(store))
@@ -58,13 +60,16 @@ async def _look(store: Store, wanted: asyncio.Event) -> None:
         await asyncio.sleep(SWEEP_SECONDS)
 
 
-async def _enqueue(settings: Settings, wanted: asyncio.Event) -> None:
+async def keep_enqueuing(
+    settings: Settings, wanted: asyncio.Event, enqueue: Callable[[SyncRedis], object]
+) -> None:
+    """A job each time it is ``wanted``, until cancelled."""
     connection = connect(settings.redis_url)
     while True:
         await wanted.wait()
         wanted.clear()
         try:
-            await asyncio.to_thread(enqueue_drain, connection)
+            await asyncio.to_thread(enqueue, connection)
         except (RedisError, OSError) as error:
             log.warning("job_not_enqueued", error=type(error).__name__)
         await asyncio.sleep(APART_SECONDS)

@@ -375,7 +375,9 @@ imports sources                  . . . . y y . . .  个保法 34
 id                               . . . . y y . . .  个保法 34
 [CaptureView]
 id sha256 url device_at taken_at . . y y y . . . .  规范 5: one's own
-received_at                      . . y y y . . . .  规范 5: one's own
+received_at reading candidates   . . y y y . . . .  规范 5: one's own
+[PlateCandidate]
+plate confidence sure            . . y y y . . . .  规范 5: off one's own photo, before whose car one stands
 [OneCapture]
 capture                          . . y y y . . . .  规范 5
 [FiledView]

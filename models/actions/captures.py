@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.access.rights import mark, role_of
-from models.actions import audit
+from models.actions import audit, readings
 from models.actions.incident_change import until_saved
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty, TooManyRequests
 from models.geography import Location
+from models.readers import READINGS_DUE
 from models.store import Change, Store
 from models.tables import captures, parking_notices, parking_records, shifts
 
@@ -83,10 +84,12 @@ async def check_may_keep(store: Store, officer: Officer, shot: Shot) -> datetime
     return now
 
 
-async def keep(store: Store, officer: Officer, shot: Shot, pictures: Pictures) -> Any:
+async def keep(
+    store: Store, officer: Officer, shot: Shot, pictures: Pictures, *, readers: bool = False
+) -> Any:
     """The capture's row, the one that is there if the same photo came before. Raises Conflict for another photo
 
-    under its id.
+    under its id. ``readers``: somebody reads plates, so that it is queued for him.
     """
 
     async def work(change: Change) -> Any:
@@ -96,10 +99,20 @@ async def keep(store: Store, officer: Officer, shot: Shot, pictures: Pictures) -
             if known.officer_id != officer.id or bytes(known.sha256) != pictures.sha256:
                 raise Conflict(why="another")
             return known
-        await change.connection.execute(captures.insert().values(_row(change, officer, shot, pictures)))
+        reading = await readings.first_state(change.connection, readers=readers)
+        values = {**_row(change, officer, shot, pictures), "reading": reading}
+        await change.connection.execute(captures.insert().values(values))
         return (await change.connection.execute(query)).one()
 
-    return await until_saved(lambda: store.run(work))
+    row = await until_saved(lambda: store.run(work))
+    if row.reading == readings.QUEUED:
+        store.bell.tell(READINGS_DUE, {})
+    return row
+
+
+def original(store: Store, capture_id: str, sealed: bytes) -> bytes:
+    """The photo as it was uploaded, from its sealed file. Raises SealBroken."""
+    return store.vault.open_bytes(SEALED, capture_id, sealed)
 
 
 def _row(change: Change, officer: Officer, shot: Shot, pictures: Pictures) -> dict[str, Any]:
@@ -119,7 +132,6 @@ def _row(change: Change, officer: Officer, shot: Shot, pictures: Pictures) -> di
         "lat": None if place is None else place.lat,
         "lng": None if place is None else place.lng,
         "accuracy_m": None if place is None else place.accuracy_m,
-        "reading": "none",
     }
 
 

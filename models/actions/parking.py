@@ -17,7 +17,7 @@ from models import plates
 from models.access.drafts import handed_in
 from models.access.rights import may
 from models.actions import captures as capture_actions
-from models.actions import deciding, parking_effect
+from models.actions import deciding, parking_effect, readings
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.plate_index import index_of
@@ -201,7 +201,8 @@ def _as_filed(row: Any, *, joined: bool) -> Filed:
 
 
 def add_notice(change: Change, record_id: str, capture_id: str, kind: str, officer: Officer) -> None:
-    """That a car on record was photographed: first, again, left or stays."""
+    """That a car on record was photographed: first, again, left or stays. What a reader took it for is erased."""
+    readings.erase(change, capture_id)
     change.writes.add(
         parking_notices,
         {

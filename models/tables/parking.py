@@ -39,11 +39,11 @@ captures = Table(
     Column("lat", Float, nullable=True),
     Column("lng", Float, nullable=True),
     Column("accuracy_m", Float, nullable=True),
-    # For a reader of plates, which there is none of yet: always none.
+    # none, queued, read, unread (``models.actions.readings``); who has the lease has the number of attempts.
     Column("reading", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     instant("lease_until"),
-    # What was read, with how much confidence (JSON), sealed: it is a plate.
+    # What was read, with how much confidence (JSON), sealed: it is a plate. Erased once a record is filed.
     Column("candidates_sealed", LargeBinary, nullable=True),
     Column("read_ms", Integer, nullable=True),
 )

@@ -33,7 +33,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
     assert settings.limits
     assert not settings.production
     assert settings.respond_seconds is None
-    assert dict(settings.processes) == {"web": 2, "hub": 2, "worker": 1}
+    assert dict(settings.processes) == {"web": 2, "hub": 2, "worker": 1, "reader": 0}
     assert (settings.replay_entries, settings.replay_bytes) == (5000, 2 * 1024 * 1024)
     assert settings.heartbeat_fd is None
     assert (settings.secret_key, settings.hub_token_secret) == ("", "")
@@ -161,4 +161,4 @@ def test_lists_and_keys_are_read_in_order() -> None:
     assert settings.trusted_proxies == ("10.0.0.1/32", "192.168.0.0/16")
     assert list(settings.field_keys) == ["k2", "k1"]
     assert settings.field_keys["k1"] == bytes(range(32))
-    assert dict(settings.processes) == {"web": 0, "hub": 8, "worker": 0}
+    assert dict(settings.processes) == {"web": 0, "hub": 8, "worker": 0, "reader": 0}

@@ -28,9 +28,15 @@ def capture_id(name: str) -> str:
 
 
 async def capture(
-    store: Store, officer: Officer, name: str, *, place: Location | None = GATE, ago_seconds: float = 0
+    store: Store,
+    officer: Officer,
+    name: str,
+    *,
+    place: Location | None = GATE,
+    ago_seconds: float = 0,
+    readers: bool = False,
 ) -> str:
-    """A photo has arrived; its id."""
+    """A photo has arrived; its id. ``readers``: somebody reads plates."""
     shot = Shot(capture_id(name), store.clock.now() - timedelta(seconds=ago_seconds), place)
     await captures.check_may_keep(store, officer, shot)
     digest = hashlib.sha256(name.encode())
@@ -42,7 +48,7 @@ async def capture(
         1600,
         1200,
     )
-    await captures.keep(store, officer, shot, pictures)
+    await captures.keep(store, officer, shot, pictures, readers=readers)
     return shot.id
 
 

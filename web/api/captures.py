@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from models import media
-from models.actions import captures
+from models.actions import captures, readings
 from models.actions.captures import Pictures, Shot
 from models.clock import iso, iso_or_none
 from models.errors import (
@@ -24,10 +24,19 @@ from models.errors import (
 from models.geography import parse_location
 from models.images import read_photo
 from models.parking.stamp import Stamp, stamped, thumbnail
+from models.readers import present
 from web import whereabouts
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape, Upload
 from web.pictures import picture
+
+
+class PlateCandidate(Shape):
+    """A plate that was read off the photo. ``confidence`` from 0 to 1; not ``sure``: to be shown as doubtful."""
+
+    plate: str
+    confidence: float
+    sure: bool
 
 
 class CaptureView(Shape):
@@ -37,6 +46,8 @@ class CaptureView(Shape):
     device_at: str
     taken_at: str | None
     received_at: str
+    reading: str
+    candidates: list[PlateCandidate]
 
 
 class OneCapture(Shape):
@@ -50,10 +61,11 @@ async def keep(call: Call[Upload]) -> Answer:
     content = call.body.content
     async with call.site.drawing:
         pictures = await asyncio.to_thread(_draw, call, content, shot, received_at)
-    row = await captures.keep(store, officer, shot, pictures)
+    readers = await present(call.site.redis)
+    row = await captures.keep(store, officer, shot, pictures, readers=readers)
     if row.original != pictures.original:  # it came before: what was made of it then stays
         await asyncio.to_thread(media.remove, home, pictures.original)
-    return Answer(OneCapture(capture=_view(row)), 201)
+    return Answer(OneCapture(capture=_view(call, row)), 201)
 
 
 def _draw(call: Call[Upload], content: bytes, shot: Shot, received_at: datetime) -> Pictures:
@@ -94,7 +106,8 @@ def _shot(call: Call[Upload]) -> Shot:
     return Shot(call.path("id"), device_at, place)
 
 
-def _view(row: Any) -> CaptureView:
+def _view(call: Call[Any], row: Any) -> CaptureView:
+    sure = call.site.settings.reading_sure / 100
     return CaptureView(
         id=row.id,
         sha256=bytes(row.sha256).hex(),
@@ -102,12 +115,17 @@ def _view(row: Any) -> CaptureView:
         device_at=iso(row.device_at),
         taken_at=iso_or_none(row.taken_at),
         received_at=iso(row.received_at),
+        reading=row.reading,
+        candidates=[
+            PlateCandidate(plate=one.plate, confidence=one.confidence, sure=one.confidence >= sure)
+            for one in readings.told(call.site.store, row)
+        ],
     )
 
 
 async def show(call: Call[Nothing]) -> Answer:
     row = await captures.own(call.site.store, call.officer, call.path("id"))
-    return Answer(OneCapture(capture=_view(row)), 200)
+    return Answer(OneCapture(capture=_view(call, row)), 200)
 
 
 async def look(call: Call[Nothing]) -> FileAnswer:
@@ -150,7 +168,8 @@ ENDPOINTS = [
         path="/api/v1/captures/{id}",
         name="capture",
         handler=show,
-        summary="The caller's own photo: what is known of it.",
+        summary="The caller's own photo: what is known of it. reading: none (nobody reads), queued, read or unread;"
+        " candidates: the plates that it may show, until a record is filed of it.",
         module="duty",
         where=whereabouts.to_its_end,
         answers={200: OneCapture},

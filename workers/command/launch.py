@@ -25,6 +25,7 @@ from workers.command.supervisor.plan import Plan, PlanError, Program, parse_proc
 from workers.command.supervisor.supervise import RENEW_SIGNAL
 from workers.command.supervisor.supervise import run as supervise
 from workers.command.supervisor.voice import Voice, open_voice
+from workers.reading.looker import is_installed
 
 ROOT = Path(__file__).parents[2]
 # Children of a supervisor that was killed a moment ago may still be letting go of their ports.
@@ -52,6 +53,7 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
     settings = with_secrets(settings)
     procfile = procfile or _procfile()
     commands = parse_procfile(procfile.read_text("utf-8"))
+    _check_reader(settings)
     with only_instance(settings.home), _ports(settings):
         redis = _redis(settings)
         environ = child_environ(settings, environ)
@@ -61,6 +63,13 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
         names = tuple(program.name for program in (*((redis,) if redis else ()), *plan.programs))
         with _speaking(settings, names) as voice:
             _supervise(settings, plan, voice, started_at)
+
+
+def _check_reader(settings: Settings) -> None:
+    if settings.processes.get("reader") and not is_installed():
+        raise PlanError(
+            "WUFEN_PROCESSES asks for a reader, which needs the extra: pip install 'wufen[ocr]', or make reader."
+        )
 
 
 def child_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
