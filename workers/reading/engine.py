@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,8 +19,8 @@ from rapidocr import RapidOCR
 from models.images import FORMATS, LONGEST_EDGE, MOST_PIXELS
 from models.parking.signs import ALPHABET, Candidate, Line, candidates, places
 
-Picture = NDArray[np.uint8]
-Quad = NDArray[np.float32]  # corners from the upper left, clockwise
+Picture: TypeAlias = NDArray[np.uint8]
+Quad: TypeAlias = NDArray[np.float32]  # corners from the upper left, clockwise
 
 DETECTION_EDGE = (
     736  # pixels of the longer edge in which lines are looked for; they are read in the whole picture
