@@ -176,6 +176,12 @@ class StickerRevoked(WufenError):
     code, status = "sticker_revoked", 410
 
 
+class ProtocolVersion(WufenError):
+    """The client speaks a version of the upload protocol that is not ours; ``version`` is."""
+
+    code, status = "protocol_version", 412
+
+
 class PayloadTooLarge(WufenError):
     """``limit`` is the largest accepted size in bytes."""
 
@@ -206,6 +212,13 @@ class LockedOut(WufenError):
 
 class TooManyRequests(WufenError):
     code, status = "too_many_requests", 429
+
+
+class ChecksumWrong(WufenError):
+    """What came is not what was sent: nothing of it was taken, and it may be sent again."""
+
+    # tus 1.0, extension "checksum"
+    code, status = "checksum_wrong", 460
 
 
 class Unavailable(WufenError):

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["jpg", "sealed"]
+Kind = Literal["jpg", "mp4", "webm", "sealed"]
 
-NAME = re.compile(r"[0-9a-f]{64}\.(jpg|sealed)")
+NAME = re.compile(r"[0-9a-f]{64}\.(jpg|mp4|webm|sealed)")
 
 
 def name_of(content: bytes, kind: Kind = "jpg") -> str:

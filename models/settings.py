@@ -87,6 +87,13 @@ class Settings:
     replay_bytes: int
     hub_recent_bytes: int
     hub_quiet_channels: int
+    upload_photo_bytes: int
+    upload_video_bytes: int
+    upload_video_seconds: int
+    upload_photos: int
+    upload_day_bytes: int
+    upload_seconds: int
+    uploads_bytes: int
     process_name: str
     heartbeat_fd: int | None
 

@@ -241,6 +241,33 @@ SETTINGS: tuple[Setting, ...] = (
         "channels",
         "Channels whose last subscriber left and that a hub still follows, for those who come back.",
     ),
+    Setting(
+        "WUFEN_UPLOAD_PHOTO_BYTES",
+        "20971520",
+        "bytes",
+        "Largest photo of a report, an accident or a hazard.",
+    ),
+    Setting("WUFEN_UPLOAD_VIDEO_BYTES", "31457280", "bytes", "Largest video."),
+    Setting("WUFEN_UPLOAD_VIDEO_SECONDS", "60", "seconds", "Longest video."),
+    Setting("WUFEN_UPLOAD_PHOTOS", "20", "entries", "Photos of one report, or of one party to an accident."),
+    Setting(
+        "WUFEN_UPLOAD_DAY_BYTES",
+        "314572800",
+        "bytes",
+        "What one holder (a participant, an officer, a pass) may send in a day; from one address ten times as much.",
+    ),
+    Setting(
+        "WUFEN_UPLOAD_SECONDS",
+        "86400",
+        "seconds",
+        "For how long an upload that nobody took into his own is kept.",
+    ),
+    Setting(
+        "WUFEN_UPLOADS_BYTES",
+        "1073741824",
+        "bytes",
+        "What may lie in the media folder unfinished or unexamined at once, as it was announced.",
+    ),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(
         "WUFEN_HEARTBEAT_FD",

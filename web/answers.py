@@ -14,7 +14,10 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` is anything msgspec can write; ``cookies`` are whole Set-Cookie values."""
+    """``body`` is anything msgspec can write, and is left out where the status says that there is none; ``cookies`` are
+
+    whole Set-Cookie values.
+    """
 
     body: Any = None
     status: int = 200
@@ -29,6 +32,7 @@ class FileAnswer:
     content: bytes
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 def encode(body: Any) -> bytes:
@@ -39,7 +43,9 @@ def response(answer: Answer | FileAnswer) -> Response:
     """The response to send; nothing of the API may be kept by a cache unless its headers say so."""
     headers = {"cache-control": "no-store", **answer.headers}
     if isinstance(answer, FileAnswer):
-        return Response(answer.content, media_type=answer.media_type, headers=headers)
+        return Response(answer.content, answer.status, headers, answer.media_type)
+    if answer.status in {204, 304}:
+        return Response(status_code=answer.status, headers=headers)
     return json_response(encode(answer.body), answer.status, headers, answer.cookies)
 
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from models.ids import RandomIds
 from models.metrics import new_registry
 from models.settings import Settings
-from web import health, installable, page_routes, pages, static_files
+from web import health, installable, page_routes, pages, static_files, tus
 from web.dispatch import route
 from web.endpoints import ENDPOINTS
 from web.figures import measure_requests
@@ -23,6 +23,7 @@ from web.middleware.csrf import Csrf
 from web.middleware.errors import Errors, handlers
 from web.middleware.headers import SecurityHeaders
 from web.middleware.request_log import RequestLog
+from web.middleware.resumable import Resumable
 from web.open import open_site
 from web.site import Site
 from web.visitor import OWN_PAGE
@@ -67,6 +68,7 @@ def _middleware(settings: Settings, registry: CollectorRegistry) -> list[Middlew
     surrounding = [
         Middleware(RequestLog, ids=ids, measure=measure_requests(registry)),
         Middleware(SecurityHeaders, ids=ids, settings=settings),
+        Middleware(Resumable),
         Middleware(Errors, page=pages.refused),
         Middleware(Csrf, settings=settings),
         Middleware(BodyLimit),
@@ -81,8 +83,9 @@ def _foreign_pages(settings: Settings) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=list(settings.origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["authorization", "content-type", "idempotency-key", OWN_PAGE],
+        allow_methods=["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"],
+        allow_headers=["authorization", "content-type", "idempotency-key", OWN_PAGE, *tus.ASKED],
+        expose_headers=list(tus.TOLD),
         allow_credentials=False,
         max_age=600,
     )

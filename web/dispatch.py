@@ -22,6 +22,7 @@ from models.errors import (
     Unauthenticated,
     WufenError,
 )
+from web import passes
 from web.answers import Answer, FileAnswer, json_response, response
 from web.body import canonical, read_json
 from web.endpoint import Call, Endpoint, Nothing, Upload
@@ -75,6 +76,8 @@ async def _caller(request: Request, site: Site, endpoint: Endpoint) -> tuple[Cal
     token = bearer(request.headers)
     if endpoint.own_token and site.signer.verify(OWNER, token or "") is not None:
         return None, "owner"
+    if endpoint.takes_pass and passes.holds(site, token):
+        return None, "requester"
     if token is None:
         caller = await _of_cookies(request, site)
     else:

@@ -146,7 +146,8 @@ class Endpoint:
     sentence. ``repeatable``: an Idempotency-Key is honoured. ``in_one_change``: all that it does is in the
     transaction that keeps its answer, so that a repeated call may simply be tried: it undoes itself. ``upload``: the
     body is multipart with this one file. ``own_token``: an owner's token for his sticker is good too; the handler reads
-    it. ``answered_as``: what the answer makes of whoever calls without a token.
+    it. ``takes_pass``: so is a pass for uploads (`web.passes`). ``answered_as``: what the answer makes of whoever calls
+    without a token.
     """
 
     method: str
@@ -164,6 +165,7 @@ class Endpoint:
     in_one_change: bool = False
     upload: str | None = None
     own_token: bool = False
+    takes_pass: bool = False
     answered_as: Role | None = None
     media: str = "application/json"
     tag: str = ""

@@ -31,6 +31,7 @@ from web.site import Site
 LOOK_UPS_A_MINUTE = 120
 PHOTOS_AT_ONCE = 2
 UPLOADS_AT_ONCE = 16  # of at most ten megabytes each
+APPENDING_AT_ONCE = 200  # of which each holds a quarter of a megabyte
 
 log = structlog.get_logger()
 
@@ -84,6 +85,7 @@ def make_site(
         verify=gate(),
         drawing=asyncio.Semaphore(PHOTOS_AT_ONCE),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
+        appending=asyncio.Semaphore(APPENDING_AT_ONCE),
         registry=registry,
         redis=redis,
         clock=clock,

@@ -11,6 +11,7 @@ import hmac
 
 MAC_BYTES = 18  # 144 bits
 OWNER = "owner"  # the purpose of the tokens that owners have for their stickers
+PASS = "upload pass"  # of passes for uploads
 
 
 class Signer:

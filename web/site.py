@@ -22,6 +22,7 @@ from web.signing import Signer
 class Site:
     """``drawing`` lets few photos be redrawn at once, ``uploads`` few come in: they take a core, and memory.
 
+    ``appending``: resumable uploads that may be coming in at once, each with a piece in memory.
     ``clock`` is the store's own where it follows the database's, for the readiness check.
     """
 
@@ -33,6 +34,7 @@ class Site:
     verify: Verify
     drawing: asyncio.Semaphore
     uploads: asyncio.Semaphore
+    appending: asyncio.Semaphore
     registry: CollectorRegistry
     redis: Redis | None = None
     clock: DatabaseClock | None = None

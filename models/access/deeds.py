@@ -12,7 +12,7 @@ Deed = Literal[
     "sign_in", "sign_out", "unlock", "end_session", "sign_out_officer", "add_officer", "end_officer",
     "approve_registration", "refuse_registration", "second_factor_on", "second_factor_reset",
     # Looks at personal data
-    "look", "look.plate", "look.phone", "look.name", "look.history", "search_history",
+    "look", "look.plate", "look.phone", "look.name", "look.history", "look.original", "search_history",
     "read_audit", "export_audit",
     # Stickers, by administrators and owners
     "issue_stickers", "revoke", "bind", "pause", "resume", "unbind", "replace",
@@ -22,6 +22,8 @@ Deed = Literal[
     # Deciding
     "override", "confirm_override", "refuse_override",
     "countersign", "send_back", "withdraw_record", "export_drafts",
+    # Pictures of others
+    "cover", "uncover",
     # Vehicles
     "record_non_motor", "watch", "unwatch", "import_watch_list",
     # Rules, modules, pilots, wording

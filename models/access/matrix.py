@@ -45,6 +45,20 @@ resume_sticker                   . y . . . . . . .  个保法 15
 unbind_sticker                   . y . . . . . . .  个保法 15, 47
 replace_sticker                  . y . . . . . . .  个保法 15
 incident                         y y y y y . . y .  个保法 6, 51: whoever deals with it, and whom it concerns
+begin_upload_pass                y y y y y y y y y  个保法 13: whoever reports may; it opens only what is his
+upload_options                   y y y y y y y y y  public: what is spoken here
+begin_upload                     y y y y y . . . .  程序 18, 23: evidence by citizens and officers
+upload_offset                    y y y y y . . . .  one's own
+append_upload                    y y y y y . . . .  one's own
+give_up_upload                   y y y y y . . . .  个保法 15, 47: one's own, as long as it is nobody's evidence
+upload                           y y y y y . . . .  个保法 6: one's own, and what one is concerned with
+picture                          y y y y y . . . .  个保法 6, 26: covered, for whoever did not send it
+picture.plain                    . . y h y . . . .  程序 18; 规范 5: an auxiliary officer of what he is at
+upload_video                     y y y y y . . . .  个保法 6: one's own; the police, without the voices
+upload_original                  . . y . y . . . .  程序 18; 处罚法 46: evidence, with a reason, on the record
+picture_regions                  . . y . y . . . .  个保法 26
+cover_region                     . . y . y . . . .  个保法 26: faces and plates of others
+uncover_region                   . . y . y . . . .  个保法 26: an officer answers for what is shown
 photo                            y y y h y . . . .  个保法 6; 规范 5: an auxiliary officer of what he is at
 add_photo                        y y y y y . . . .  程序 18, 23: evidence by citizens and officers
 answer                           . y . . . . . . .  the owner's own word
@@ -373,6 +387,27 @@ imports sources                  . . . . y y . . .  个保法 34
 *                                . . . . y y . . .  个保法 34: what the same person has just sent
 [WatchSet]
 id                               . . . . y y . . .  个保法 34
+[UploadPass]
+*                                y y y y y y y y y  个保法 13: one's own
+[UploadView]
+id purpose kind state why size   y y y y y . . . .  个保法 6: one's own, and what one is concerned with
+received created_at expires_at   y y y y y . . . .  个保法 6
+sha256 seconds taken_at video    y y y y y . . . .  程序 18: evidence shows its time
+pictures                         y y y y y . . . .  个保法 6
+taken_place                      . . y . y . . . .  个保法 28: where somebody was; evidence
+[OneUpload]
+upload                           y y y y y . . . .  个保法 6
+[PictureView]
+id url width height at_seconds   y y y y y . . . .  个保法 6
+ready                            y y y y y . . . .  个保法 6
+[UploadPlace]
+lat lng                          . . y . y . . . .  个保法 28
+[RegionView]
+*                                . . y . y . . . .  个保法 26
+[Regions]
+*                                . . y . y . . . .  个保法 26
+[OneRegion]
+region                           . . y . y . . . .  个保法 26
 [CaptureView]
 id sha256 url device_at taken_at . . y y y . . . .  规范 5: one's own
 received_at reading candidates   . . y y y . . . .  规范 5: one's own

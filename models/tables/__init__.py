@@ -36,6 +36,7 @@ from models.tables.records import audit, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
 from models.tables.texts import city_texts
+from models.tables.uploads import pictures, regions, uploads
 from models.tables.vehicles import bindings, ownerships, sticker_batches, stickers, vehicles, watch_flags
 from models.tables.watching import non_motor, watch_hits, watch_imports
 
@@ -74,9 +75,11 @@ __all__ = [
     "parking_records",
     "participants",
     "photos",
+    "pictures",
     "position_consents",
-    "refused_requests",
     "recovery_codes",
+    "refused_requests",
+    "regions",
     "registrations",
     "rollouts",
     "roster_places",
@@ -93,11 +96,12 @@ __all__ = [
     "simulator_messages",
     "sticker_batches",
     "stickers",
-    "unit_statuses",
     "trial_faults",
+    "unit_statuses",
+    "uploads",
     "vehicles",
     "watch_flags",
-    "zones",
     "watch_hits",
     "watch_imports",
+    "zones",
 ]

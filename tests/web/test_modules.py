@@ -46,6 +46,8 @@ def test_every_route_names_its_module() -> None:
         "begin_second_factor", "confirm_second_factor", "audit", "export_audit",
         "search_history", "record_non_motor", "non_motor", "vehicle_figures", "watch_lists", "check_watch_list",
         "import_watch_list", "watch_vehicle", "clear_watch_flag",
+        "begin_upload_pass", "upload_options", "begin_upload", "upload_offset", "append_upload", "give_up_upload",
+        "upload", "picture", "upload_video", "upload_original", "picture_regions", "cover_region", "uncover_region",
         "simulator_messages", "simulator_connection_token",
     }  # fmt: skip
 

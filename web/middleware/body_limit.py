@@ -7,10 +7,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import PayloadTooLarge
 from models.watching import spreadsheet
+from web.middleware.resumable import PATH as RESUMABLE
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 10 * 1024 * 1024  # what a phone's camera makes
 LARGEST_LIST = spreadsheet.LARGEST
+LARGEST_RESUMABLE = 1 << 30  # the most that may be set for one; each is held to what it announced
 ENVELOPE = 4 * 1024  # the multipart around a file
 
 
@@ -30,6 +32,8 @@ class BodyLimit:
             return
         upload = next((most for end, most in _UPLOADS.items() if scope["path"].endswith(end)), None)
         limit = upload or LARGEST_JSON
+        if scope["method"] == "PATCH" and scope["path"].startswith(RESUMABLE):
+            limit = LARGEST_RESUMABLE
         room = limit + (ENVELOPE if upload else 0)
         announced = Headers(scope=scope).get("content-length", "")
         came = 0

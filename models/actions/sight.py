@@ -1,0 +1,103 @@
+"""Who may see what of an upload: nothing, the copy on which people and plates are covered, or the picture as it is.
+
+Whoever sent it sees it as he sent it. Everybody else sees nothing until it has become part of something (``attach``),
+and then what the hook of its purpose says; a purpose without a hook shows nothing to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.access.rights import mark, role_of
+from models.actions import audit
+from models.caller import Caller, Officer, Participant
+from models.errors import NotFound
+from models.store import Store
+from models.tables import incidents, pictures, uploads
+
+Sight = Literal["nothing", "covered", "plain"]
+# Of an upload that belongs to something, to somebody who did not send it. ``row`` is the upload's.
+Sees = Callable[[AsyncConnection, Any, Caller], Awaitable[Sight]]
+
+
+async def sees_of_incident(connection: AsyncConnection, row: Any, caller: Caller) -> Sight:
+    """Part of the incident ``about``: its officers see it plain, those concerned see the covered copy."""
+    query = select(incidents.c.district, incidents.c.officer_id).where(incidents.c.id == row.about)
+    incident = (await connection.execute(query)).first()
+    if incident is None:
+        return "nothing"
+    if isinstance(caller, Participant):
+        return "covered" if caller.incident_id == row.about else "nothing"
+    if not isinstance(caller, Officer) or incident.district not in caller.districts:
+        return "nothing"
+    marked = mark(role_of(caller), "picture.plain")
+    own = marked == "h" and incident.officer_id == caller.id
+    return "plain" if marked == "y" or own else "nothing"
+
+
+SEES: Mapping[str, Sees] = MappingProxyType(
+    {"accident": sees_of_incident, "report": sees_of_incident, "hazard": sees_of_incident}
+)
+
+
+async def sight_of(connection: AsyncConnection, row: Any, holder: str | None, caller: Caller | None) -> Sight:
+    """What ``caller``, who holds uploads as ``holder``, may see of the upload ``row``."""
+    if holder is not None and holder == row.holder:
+        return "plain"
+    sees = SEES.get(row.purpose)
+    if row.about is None or caller is None or sees is None:
+        return "nothing"
+    return await sees(connection, row, caller)
+
+
+async def upload_for(
+    store: Store, upload_id: str, holder: str | None, caller: Caller | None
+) -> tuple[Any, Sight]:
+    """The upload's row and what may be seen of it. Raises NotFound, also where that is nothing: ids tell nothing."""
+    async with store.database.read() as connection:
+        row = (await connection.execute(select(uploads).where(uploads.c.id == upload_id))).first()
+        sight = "nothing" if row is None else await sight_of(connection, row, holder, caller)
+    if (
+        row is None
+        or sight == "nothing"
+        or (row.expires_at is not None and row.expires_at <= store.clock.now())
+    ):
+        raise NotFound
+    return row, sight
+
+
+async def picture_for(
+    store: Store, picture_id: str, holder: str | None, caller: Caller | None
+) -> tuple[Any, Any, Sight]:
+    """The picture's row, its upload's and what may be seen of it. Raises NotFound."""
+    query = select(pictures).where(pictures.c.id == picture_id)
+    async with store.database.read() as connection:
+        picture = (await connection.execute(query)).first()
+    if picture is None:
+        raise NotFound
+    row, sight = await upload_for(store, picture.upload_id, holder, caller)
+    return picture, row, sight
+
+
+async def pictures_of(store: Store, upload_id: str) -> list[Any]:
+    """Those that came of an upload, in their order."""
+    query = select(pictures).where(pictures.c.upload_id == upload_id).order_by(pictures.c.position)
+    async with store.database.read() as connection:
+        return list((await connection.execute(query)).all())
+
+
+async def note_look(store: Store, row: Any, caller: Caller | None, holder: str | None, subject: str) -> None:
+    """An officer is about to see what somebody else sent; without this record he sees nothing."""
+    if isinstance(caller, Officer) and holder != row.holder:
+        await audit.look(store, caller, subject)
+
+
+async def note_original(store: Store, row: Any, officer: Officer, reason: str) -> None:
+    """The same of the sealed original, with the reason; each time anew."""
+    async with store.change() as change:
+        await audit.record(change, officer, "look.original", f"upload:{row.id}", reason=reason)

@@ -1,0 +1,73 @@
+"""Files that are still coming in: bytes at an offset of a partial file in the media folder, on the disk before anybody
+
+is told. Leaves to others: how far a file has come (the row of ``uploads``), and what becomes of it. All of it blocks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+_ID = re.compile("[a-z2-7]{26}")
+SUFFIX = ".part"
+
+
+def path_of(home: Path, upload_id: str) -> Path:
+    """Raises FileNotFoundError for an id that is none of ours: it becomes a file's name."""
+    if not _ID.fullmatch(upload_id):
+        raise FileNotFoundError(upload_id)
+    return home / "media" / "incoming" / f"{upload_id}{SUFFIX}"
+
+
+def write(home: Path, upload_id: str, offset: int, content: bytes) -> None:
+    """Puts ``content`` at ``offset`` and returns when it is on the disk. What lay behind is what a dead try left."""
+    path = path_of(home, upload_id)
+    fresh = not path.exists()
+    if fresh:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        view = memoryview(content)
+        while view:
+            put = os.pwrite(file, view, offset)
+            view, offset = view[put:], offset + put
+        os.fsync(file)
+    finally:
+        os.close(file)
+    if fresh:
+        _sync_folder(path.parent)
+
+
+def read(home: Path, upload_id: str, size: int) -> bytes:
+    """The first ``size`` bytes, without what a dead try left behind them. Raises FileNotFoundError; ValueError when
+
+    fewer are there.
+    """
+    with path_of(home, upload_id).open("rb") as file:
+        content = file.read(size)
+    if len(content) < size:
+        raise ValueError(f"{len(content)} bytes of {size}")
+    return content
+
+
+def remove(home: Path, upload_id: str) -> None:
+    """One that is gone already is gone."""
+    path_of(home, upload_id).unlink(missing_ok=True)
+
+
+def there(home: Path) -> Iterator[str]:
+    """The ids of all that lie there."""
+    folder = home / "media" / "incoming"
+    if folder.is_dir():
+        yield from (path.stem for path in sorted(folder.glob(f"*{SUFFIX}")) if _ID.fullmatch(path.stem))
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without it a file may be on the disk and its name not.
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
