@@ -89,8 +89,9 @@ class Owner:
         self.phones.goto(f"{self._product.web_url}/phones")
 
     def opens_the_message(self) -> None:
-        """Follows the link of the newest message about a car."""
-        link = self.phones.locator("a[href*='/o/']").first
+        """Follows the link of the message about the newest incident."""
+        path = until(lambda: _link_to_the_owner(self._product), "the owner's notice", 20)
+        link = self.phones.locator(f"a[href*='{path}']").first
         expect(link).to_be_visible(timeout=PATIENCE_MS)
         href = link.get_attribute("href") or ""
         self.page.goto(self._product.web_url + href[href.index("/o/") :])
@@ -116,8 +117,15 @@ class OfficerOnDuty:
         self.page.get_by_label("密码").fill(self._account["password"])
         button(self.page, "登录").click()
         self.page.get_by_role("switch", name="上岗").click()
-        button(self.page, "同意并上岗").click()
-        expect(self.page.get_by_role("tab", name=re.compile("待接"))).to_be_visible(timeout=PATIENCE_MS)
+        consent, queue = (
+            button(self.page, "同意并上岗"),
+            self.page.get_by_role("tab", name=re.compile("待接")),
+        )
+        # Who has consented before is not asked again.
+        expect(consent.or_(queue)).to_be_visible(timeout=PATIENCE_MS)
+        if consent.is_visible():
+            consent.click()
+        expect(queue).to_be_visible(timeout=PATIENCE_MS)
 
     def sees_one_open_request(self) -> None:
         expect(self.page.get_by_role("tab", name=re.compile(r"待接\s*1"))).to_be_visible(timeout=PATIENCE_MS)
@@ -162,6 +170,18 @@ class Wall:
         expect(self.page.get_by_text(text)).to_have_count(0, timeout=PATIENCE_MS)
 
 
+def _link_to_the_owner(product: Product) -> str | None:
+    rows = database_says(
+        product,
+        "SELECT m.link FROM simulator_messages m JOIN notices n ON n.id = m.notice_id"
+        f" WHERE n.incident_id = {NEWEST} AND m.link LIKE '%/o/%'",
+    )
+    if not rows:
+        return None
+    link = str(rows[0][0])
+    return link[link.index("/o/") :]
+
+
 def masked(plate: str) -> str:
     """What the feed shows of a plate."""
     return f"{plate[:3]}{'*' * (len(plate) - 4)}{plate[-1]}"
@@ -176,12 +196,15 @@ def database_says(product: Product, sql: str, *values: Any) -> list[tuple[Any, .
         connection.close()
 
 
+NEWEST = "(SELECT id FROM incidents ORDER BY requested_at DESC LIMIT 1)"
+
+
 def events_of(product: Product, count: int) -> list[str]:
-    """The names of all events in order, once there are at least so many."""
+    """The names of the newest incident's events in order, once there are at least so many."""
 
     def ask() -> list[str] | None:
         rows = database_says(
-            product, "SELECT name FROM events WHERE incident_id IS NOT NULL ORDER BY district, offset"
+            product, f"SELECT name FROM events WHERE incident_id = {NEWEST} ORDER BY district, offset"
         )
         return [name for (name,) in rows] if len(rows) >= count else None
 

@@ -7,11 +7,12 @@ process of the product dies: nothing in the end is different.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.browser.backstage import Officer, close_what_is_open
 from tests.browser.people import (
+    NEWEST,
     OfficerOnDuty,
     Owner,
     Requester,
@@ -28,18 +29,35 @@ HASTY_SECONDS = "8"
 PROCESSES = ["web.1", "web.2", "hub.1", "hub.2", "worker.1", "redis"]
 
 
-@pytest.fixture
-def patient_city(tmp_path: Path) -> Iterator[Product]:
-    """A city with the usual five minutes."""
-    with running_product(tmp_path / "home") as product:
+@pytest.fixture(scope="module")
+def patient_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("patient")) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def hasty_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("hasty"), respond_seconds=HASTY_SECONDS) as product:
         yield product
 
 
 @pytest.fixture
-def hasty_city(tmp_path: Path) -> Iterator[Product]:
-    """A city where an owner has a few seconds."""
-    with running_product(tmp_path / "home", respond_seconds=HASTY_SECONDS) as product:
-        yield product
+def patient_city(patient_product: Product) -> Iterator[Product]:
+    """A city with the usual five minutes, in which what died before lives again."""
+    yield from _healed(patient_product)
+
+
+@pytest.fixture
+def hasty_city(hasty_product: Product) -> Iterator[Product]:
+    """The same, where an owner has a few seconds."""
+    yield from _healed(hasty_product)
+
+
+def _healed(product: Product) -> Iterator[Product]:
+    product.wait_until_whole(PROCESSES)
+    yield product
+    close_what_is_open(product)
+    Officer(product, Sample.of(product).account("police")["username"]).goes_off_duty()
 
 
 @pytest.mark.timeout(180)
@@ -75,10 +93,13 @@ def test_the_owner_comes_in_time(patient_city: Product, visitors: Visitors, dyin
     requester.rates(5)
 
     assert events_of(patient_city, 4) == ["requested", "answered", "settled", "rated"]
-    assert database_says(patient_city, "SELECT status, outcome, breached_at FROM incidents") == [
-        ("closed", "settled", None)
-    ]
-    assert database_says(patient_city, "SELECT count(*) FROM simulator_messages") == [(1,)]
+    ended = database_says(
+        patient_city, f"SELECT status, outcome, breached_at FROM incidents WHERE id = {NEWEST}"
+    )
+    assert ended == [("closed", "settled", None)]
+    messages = "simulator_messages m JOIN notices n ON n.id = m.notice_id"
+    told = database_says(patient_city, f"SELECT count(*) FROM {messages} WHERE n.incident_id = {NEWEST}")
+    assert told == [(1,)]
 
 
 @pytest.mark.timeout(180)
@@ -114,4 +135,5 @@ def test_nobody_comes_and_the_officer_does(
     told = [name for name in names if name not in {"offered", "escalated", "lapsed"}]
     assert told == ["requested", "breached", "handed_over", "accepted", "arrived", "resolved"]
     assert names.count("breached") == 1
-    assert database_says(hasty_city, "SELECT status, outcome FROM incidents") == [("closed", "resolved")]
+    ended = database_says(hasty_city, f"SELECT status, outcome FROM incidents WHERE id = {NEWEST}")
+    assert ended == [("closed", "resolved")]

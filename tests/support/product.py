@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.support.ports import free_ports
@@ -75,6 +75,12 @@ class Product:
     def pid(self, name: str) -> int:
         """Waits until a process of this name runs."""
         return until(lambda: self._processes().get(name), f"a process named {name}")
+
+    def wait_until_whole(self, names: Iterable[str]) -> None:
+        """Returns when these processes run, and web and hub are ready."""
+        for name in names:
+            self.pid(name)
+        until(self._is_ready, "web and hub to be ready", _START_SECONDS)
 
     def kill(self, name: str) -> int:
         """Kills a process as a power cut would (SIGKILL) and returns the pid it had."""
