@@ -19,6 +19,7 @@ from tests.support.tether import tethered
 from tests.support.waiting import until
 
 _OWNER = "wufen"
+_NAMES_STRATEGIES = 15  # the version since which CREATE DATABASE may say how
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "100",
@@ -27,6 +28,10 @@ _SETTINGS = {
 }
 _FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
+
+# Where a forgetful server keeps its files if there is room for them: memory. A database is made in a third of the time.
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30  # bytes
 
 Serving = Callable[[int], contextlib.AbstractContextManager[int]]
 
@@ -40,6 +45,7 @@ class PostgresServer:
     def __init__(self, programs: Path, serving: Serving) -> None:
         self.pid = 0
         self._programs = programs
+        self._version = _version(programs)
         self._serving = serving
         self._port = free_port()
         self._running = contextlib.ExitStack()
@@ -57,7 +63,9 @@ class PostgresServer:
 
     def create(self, database: str, template: str = "template0") -> str:
         """Copies `template`, which nobody may be connected to, and returns the URL of the copy."""
-        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        # Copying files is faster than writing each page to the log; before 15 it is the only way, and has no name.
+        strategy = "STRATEGY file_copy" if self._version >= _NAMES_STRATEGIES else ""
+        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" {strategy}')
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -88,7 +96,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
             "PostgreSQL is not on this machine: `make test` installs it, or install `postgresql` yourself."
         )
     user = _account()
-    with _folder_of(user) as folder:
+    with _folder_of(user, None if durable else _fastest()) as folder:
         _initialise(programs, folder, user)
         settings = _SETTINGS if durable else {**_SETTINGS, **_FORGETFUL}
         server = PostgresServer(programs, lambda port: _serving(programs, folder, user, settings, port))
@@ -97,6 +105,19 @@ def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def _fastest() -> Path | None:
+    """Memory, if this machine has enough of it as a folder; None: the usual place for temporary files."""
+    if not os.access(_MEMORY, os.W_OK | os.X_OK):
+        return None
+    return _MEMORY if shutil.disk_usage(_MEMORY).free >= _ROOM else None
+
+
+def _version(programs: Path) -> int:
+    """The major version: `postgres (PostgreSQL) 16.4 (…)`."""
+    told = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return int(told.stdout.split(")", 1)[1].split()[0].split(".")[0])
 
 
 def _account() -> str | None:
@@ -108,8 +129,8 @@ def _account() -> str | None:
 
 
 @contextlib.contextmanager
-def _folder_of(user: str | None) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="wufen-postgres-") as name:
+def _folder_of(user: str | None, within: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="wufen-postgres-", dir=within) as name:
         if user:
             shutil.chown(name, user)
         yield Path(name)
