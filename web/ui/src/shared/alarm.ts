@@ -3,7 +3,7 @@ import { ref, type Ref } from "vue";
 
 export interface Alarm {
   muted: Ref<boolean>;
-  /** On a break: nothing sounds, whoever is asked by name feels it. */
+  /** On a break: nothing sounds but a colleague's alarm; whoever is asked or sent by name feels it. */
   quiet: Ref<boolean>;
   /** False until the first touch: the browser lets nothing sound before it. */
   permitted: Ref<boolean>;
@@ -32,6 +32,7 @@ export function makeAlarm(): Alarm {
   const muted = ref(localStorage.getItem(STORE) === "1");
   const quiet = ref(false);
   const permitted = ref(false);
+  const silent = (): boolean => muted.value || quiet.value;
   let audio: AudioContext | null = null;
 
   const arm = (): void => {
@@ -71,16 +72,16 @@ export function makeAlarm(): Alarm {
     arm,
     offer() {
       navigator.vibrate?.(BUZZ);
-      if (muted.value || quiet.value) return;
+      if (silent()) return;
       for (const round of [0, 0.55]) TONES.forEach((hertz, i) => tone(hertz, round + i * 0.18, 0.32, 0.6));
     },
     order() {
       navigator.vibrate?.([...BUZZ, 200, ...BUZZ, 200, ...BUZZ]);
-      if (muted.value) return;
+      if (silent()) return;
       for (let round = 0; round < 5; round++) [...TONES, TONES[0]!].forEach((hertz, i) => tone(hertz, round * 0.75 + i * 0.16, 0.24, 0.85));
     },
     news() {
-      if (!muted.value && !quiet.value) tone(660, 0, 0.18, 0.18);
+      if (!silent()) tone(660, 0, 0.18, 0.18);
     },
     panic(on) {
       if (on === (siren !== undefined)) return;
