@@ -1,0 +1,59 @@
+"""Every state and sheet of the staff's pages, opened one after another: readable by everyone, and with large text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import sheets
+from tests.browser.large_text import text_at_twice_the_size, what_is_not_whole
+from tests.support.browser import Visitors, accessibility_violations
+from tests.support.plates import photographed
+from tests.support.product import Product, running_product
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Product]:
+    with running_product(tmp_path / "home", limits="off") as product:
+        yield product
+
+
+def looks_at_all(page: Page, tour: Iterator[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """By day and by night, then as it is and with text at 200 %: what was seen, and what was wrong in it."""
+    seen: list[str] = []
+    wrong: dict[str, list[str]] = {}
+    for state in tour:
+        seen.append(state)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            wrong[f"{state}, {scheme}"] = accessibility_violations(page)
+        wrong[state] = what_is_not_whole(page)
+        with text_at_twice_the_size(page):
+            wrong[f"{state}, text at 200 %"] = what_is_not_whole(page)
+    return seen, {where: found for where, found in wrong.items() if found}
+
+
+@pytest.mark.timeout(240)
+def test_all_of_the_officers_phone(city: Product, visitors: Visitors, tmp_path: Path) -> None:
+    page = visitors.phone(reduced_motion="reduce")
+    picture = photographed(tmp_path / "scene.jpg", "川TA8P26")
+    seen, wrong = looks_at_all(page, sheets.officers(page, city, picture))
+    assert wrong == {}
+    assert {
+        "consent",
+        "settings",
+        "decline",
+        "resolve",
+        "more",
+        "look",
+        "why",
+        "waiting",
+        "conflict",
+        "relief",
+    } <= set(seen)
