@@ -8,7 +8,10 @@
   const scrolls = (overflow) => overflow === "auto" || overflow === "scroll";
 
   const widest = document.scrollingElement.scrollWidth;
-  if (widest > document.documentElement.clientWidth) wrong.add(`the page is ${widest} px wide`);
+  if (widest > document.documentElement.clientWidth) {
+    const cause = [...scope.querySelectorAll("*")].find((e) => e.getBoundingClientRect().right >= widest - 1);
+    wrong.add(`the page is ${widest} px wide, for ${cause && nameOf(cause)}`);
+  }
 
   /** The part that stands still over the rest, if it is in one. */
   const standing = (e) => {
@@ -39,13 +42,15 @@
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const owner = node.parentElement;
     const shown = owner.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    if (!node.data.trim() || !shown || owner.closest(unseen)) continue;
+    if (!node.data.trim() || !shown || owner.closest(unseen) || getComputedStyle(owner).clipPath !== "none") continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) {
       if (box.width < 2) continue;
       held(owner, box);
-      texts.push({ owner, box, over: standing(owner) });
+      // Of a line that is lower than its type, what is drawn.
+      const air = Math.max(0, (box.height - parseFloat(getComputedStyle(owner).fontSize)) / 2);
+      texts.push({ owner, left: box.left, right: box.right, top: box.top + air, bottom: box.bottom - air, over: standing(owner) });
     }
   }
 
@@ -53,10 +58,9 @@
     for (const b of texts.slice(at + 1)) {
       // What stands still lets the rest pass under it.
       if (a.owner === b.owner || (a.over !== b.over && !(a.over && b.over))) continue;
-      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-      const one = Math.min(a.box.height, b.box.height) * 0.35;
-      if (across > 2 && down > one) wrong.add(`one upon the other: ${nameOf(a.owner)}, ${nameOf(b.owner)}`);
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 2 && down > 3) wrong.add(`one upon the other: ${nameOf(a.owner)}, ${nameOf(b.owner)}`);
     }
   });
 

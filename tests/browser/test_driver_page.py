@@ -121,6 +121,18 @@ def test_the_owners_page_is_readable_before_and_after_the_answer(city: Product, 
     assert accessibility_violations(owner.page) == []
 
 
+def test_a_clock_that_is_not_known_yet_shows_no_figure(city: Product, visitors: Visitors) -> None:
+    requester = Requester(city, visitors, Sample.of(city).stickers[9])
+    knows = False
+    requester.page.route("**/api/v1/incidents/*", lambda route: route.continue_() if knows else route.abort())
+    requester.scans_and_asks()
+    requester.page.locator(".ring").wait_for()
+    expect(requester.page.get_by_role("timer")).to_have_count(0)
+    expect(requester.page.locator(".ring b")).to_have_count(0)
+    knows = True
+    expect(requester.page.get_by_role("timer")).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_a_reload_comes_back_to_the_running_case(city: Product, visitors: Visitors) -> None:
     requester = Requester(city, visitors, Sample.of(city).stickers[3])
     requester.scans_and_asks()

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import sheets
+from tests.browser.backstage import ask
 from tests.browser.large_text import text_at_twice_the_size, what_is_not_whole
+from tests.browser.people import Sample, button
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.plates import photographed
 from tests.support.product import Product, running_product
@@ -18,9 +20,12 @@ from tests.support.product import Product, running_product
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[Product]:
-    with running_product(tmp_path / "home", limits="off") as product:
+pytestmark = pytest.mark.usefixtures("empty_board")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("sheets") / "home", limits="off") as product:
         yield product
 
 
@@ -57,3 +62,37 @@ def test_all_of_the_officers_phone(city: Product, visitors: Visitors, tmp_path: 
         "conflict",
         "relief",
     } <= set(seen)
+
+
+def test_all_of_the_drivers_page_with_large_text(city: Product, visitors: Visitors) -> None:
+    page = visitors.phone("en-GB", reduced_motion="reduce")
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        found[state] = what_is_not_whole(page)
+        with text_at_twice_the_size(page):
+            found[f"{state}, text at 200 %"] = what_is_not_whole(page)
+
+    page.goto(f"{city.web_url}/s/{Sample.of(city).stickers[10]['code']}?lang=en")
+    page.locator(".reasons button").first.click()
+    page.get_by_label("last three").fill("000")
+    button(page, "Ask the owner to move").click()
+    page.locator(".error").first.wait_for()
+    look("a wrong end of the plate")
+    page.get_by_label("last three").fill(Sample.of(city).stickers[10]["plate"][-3:])
+    button(page, "Ask the owner to move").click()
+    page.get_by_role("timer").wait_for()
+    look("waiting")
+    page.goto(ask(city, 11, message="Please hurry, " * 5).owners_link + "?lang=en")
+    page.locator(".minutes").wait_for()
+    look("the owner is asked")
+    page.locator(".minutes button").first.click()
+    page.locator(".minutes").wait_for(state="hidden")
+    look("the owner comes")
+    page.goto(f"{city.web_url}/s/{Sample.of(city).fresh_stickers[0]['code']}?lang=en")
+    page.locator(".provinces").wait_for()
+    look("binding")
+    for path in ("/", "/help", "/s/nothing"):
+        page.goto(f"{city.web_url}{path}?lang=en")
+        look(path)
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
