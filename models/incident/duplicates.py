@@ -46,7 +46,7 @@ def suggested(incidents: Sequence[Incident]) -> list[Suggestion]:
 
 def _compare(earlier: Incident, later: Incident) -> Suggestion | None:
     apart = later.requested_at - earlier.requested_at
-    if earlier.district != later.district:
+    if earlier.district != later.district or earlier.kind != later.kind:
         return None
     here, there = _place(earlier), _place(later)
     metres = None if here is None or there is None else distance_m(here, there)

@@ -1,0 +1,33 @@
+"""Working days, as the procedure counts them: 2, 3, 5, 7, 10 and 15 days are working days (程序规定 81). Pure.
+
+Which days are none is data: the State Council moves holidays, and Saturdays become working days for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from models.clock import BEIJING
+
+_SATURDAY = 5
+LONGEST = 366  # working days; nothing in the procedure is longer
+
+
+def is_working_day(day: date, exceptions: Mapping[date, bool]) -> bool:
+    """``exceptions``: True makes a day a working day, False a holiday; without one Monday to Friday are."""
+    return exceptions.get(day, day.weekday() < _SATURDAY)
+
+
+def due(began_at: datetime, days: int, exceptions: Mapping[date, bool]) -> datetime:
+    """The end of the ``days``-th working day after the day of ``began_at``, in Beijing: the midnight that ends it.
+
+    The day on which it begins does not count. Aware in, aware out. Raises ValueError unless 1 to 366 days.
+    """
+    if not 1 <= days <= LONGEST:
+        raise ValueError(f"{days} working days")
+    day, left = began_at.astimezone(BEIJING).date(), days
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day, exceptions)
+    return datetime.combine(day + timedelta(days=1), time(), BEIJING)

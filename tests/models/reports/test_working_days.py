@@ -1,0 +1,49 @@
+"""Working days by the calendar of a city, counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from models.clock import BEIJING
+from models.reports.working_days import due, is_working_day
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=BEIJING)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("began", "days", "ends"),
+    [
+        # A Wednesday: Thursday, Friday, Monday, Tuesday, Wednesday.
+        (at(2026, 11, 25, 10, 0), 5, at(2026, 12, 3, 0, 0)),
+        # A Saturday counts from Monday.
+        (at(2026, 11, 28, 23, 59), 1, at(2026, 12, 1, 0, 0)),
+        (at(2026, 11, 30, 0, 0), 1, at(2026, 12, 2, 0, 0)),
+    ],
+)
+def test_the_day_itself_does_not_count_and_weekends_do_not(
+    began: datetime, days: int, ends: datetime
+) -> None:
+    assert due(began, days, {}) == ends
+
+
+def test_a_holiday_is_none_and_the_saturday_that_is_worked_for_it_is_one() -> None:
+    calendar = {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 10, 10): True}
+    assert due(at(2026, 9, 30, 9, 0), 1, calendar) == at(2026, 10, 9, 0, 0)
+    assert due(at(2026, 9, 30, 9, 0), 3, calendar) == at(2026, 10, 11, 0, 0)
+    assert is_working_day(date(2026, 10, 10), calendar)
+    assert not is_working_day(date(2026, 10, 1), calendar)
+
+
+def test_the_day_is_beijings_whatever_the_zone_of_the_instant() -> None:
+    friday_evening_in_london = datetime.fromisoformat("2026-11-27T17:00:00+00:00")
+    assert due(friday_evening_in_london, 1, {}) == at(2026, 12, 1, 0, 0)
+
+
+@pytest.mark.parametrize("days", [0, -1, 367])
+def test_a_number_of_days_that_no_rule_has_is_refused(days: int) -> None:
+    with pytest.raises(ValueError, match="working days"):
+        due(at(2026, 11, 25, 10, 0), days, {})
