@@ -44,6 +44,7 @@ from models.clock import DatabaseClock
 from models.feed.channels import incident_data, officer_data
 from models.feed.entries import Entry
 from models.queries.board import figures
+from models.queries.vehicle_shares import VehicleShares
 from models.settings import Settings
 from models.store import Store
 from models.tables import CONTROL
@@ -114,9 +115,10 @@ class Hub:
             seconds=asyncio.get_running_loop().time,
             new_id=self.store.ids.new,
         )
+        shares = VehicleShares(self.store)
         self.boards = Boards(
             self.channels,
-            lambda district: figures(self.store, district),
+            lambda district: figures(self.store, district, shares),
             self.tasks,
             self.store.ids.new(),
         )

@@ -84,6 +84,12 @@ class Forbidden(WufenError):
     code, status = "forbidden", 403
 
 
+class ReasonNeeded(WufenError):
+    """Shown once it was said why (``POST …/looks``)."""
+
+    code, status = "reason_needed", 428
+
+
 class WrongDoor(WufenError):
     code, status = "wrong_door", 403
 

@@ -70,11 +70,12 @@ class Call(Generic[Body]):
     def instant(self, name: str) -> datetime | None:
         """What stands behind the question mark under ``name``, ISO 8601 with zone, in UTC; None without it.
 
-        A plus that was not encoded has become a blank on its way. Raises InvalidField for anything else.
+        A field that a form left empty is none. A plus that was not encoded has become a blank on its way. Raises
+        InvalidField for anything else.
         """
         text = self.request.query_params.get(name)
         try:
-            return None if text is None else parse_iso(text.replace(" ", "+"))
+            return parse_iso(text.replace(" ", "+")) if text else None
         except ValueError:
             raise InvalidField(field=name, why="wrong_type") from None
 

@@ -18,6 +18,7 @@ from models.configuration import CONFIGURED
 from models.feed.bell import RedisBell
 from models.listening import listen
 from models.metrics import serve_metrics
+from models.queries.vehicle_shares import VehicleShares
 from models.settings import Settings, SettingsError
 from models.store import Store
 from models.tables import officers
@@ -87,6 +88,7 @@ def make_site(
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
         appending=asyncio.Semaphore(APPENDING_AT_ONCE),
         registry=registry,
+        shares=VehicleShares(store),
         redis=redis,
         clock=clock,
     )

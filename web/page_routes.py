@@ -45,6 +45,7 @@ async def index(request: Request) -> Response:
             ("admin", "/admin"),
             ("audit", "/audit"),
             ("phones", "/phones" if await shows_samples(request, site) else ""),
+            ("notice", "/n" if site.store.flags.is_anywhere("duty") else ""),
             ("help", "/help"),
             ("privacy", "/privacy"),
         )
@@ -222,7 +223,7 @@ async def commander(request: Request) -> Response:
         request,
         "commander",
         {"reasons": reasons()},
-        areas=("staff", "account", "commander", "vehicles"),
+        areas=("staff", "account", "commander", "vehicles", "parking", "rules"),
         here=here,
     )
 
@@ -253,7 +254,13 @@ async def audit(request: Request) -> Response:
 async def notice(request: Request) -> Response:
     """What the code of a paper notice opens."""
     site, here = await _here(request)
-    return await paper_notices.show(request, site, here) or _sentence(request, here, "notice_unknown", 404)
+    return await paper_notices.show(request, site, here)
+
+
+async def notice_code(request: Request) -> Response:
+    """Where the code of a paper notice is typed."""
+    _, here = await _here(request)
+    return await paper_notices.ask(request, here)
 
 
 async def help_page(request: Request) -> Response:
@@ -298,6 +305,7 @@ ROUTES = [
     Route("/admin", admin, name="admin_page", middleware=PACKED),
     Route("/roster", roster, name="roster_page", middleware=PACKED),
     Route("/audit", audit, name="audit_page", middleware=PACKED),
+    Route("/n", notice_code, name="notice_code_page", middleware=PACKED),
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from models.actions.sessions import Verify
 from models.clock import DatabaseClock
+from models.queries.vehicle_shares import VehicleShares
 from models.settings import Settings
 from models.store import Store
 from web.assets import Assets
@@ -36,6 +37,7 @@ class Site:
     uploads: asyncio.Semaphore
     appending: asyncio.Semaphore
     registry: CollectorRegistry
+    shares: VehicleShares
     redis: Redis | None = None
     clock: DatabaseClock | None = None
 

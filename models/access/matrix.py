@@ -137,6 +137,8 @@ records_waiting                  . . y . y . . . .  规范 5: what waits for an 
 record_figures                   . . y y y . . y .  程序 66: counts and times, never of persons or fines
 notice_sheet                     . . y . y . . . .  程序 12: one officer
 exported_drafts                  . . . . y . . . .  程序 68: the same export once more
+exported_json                    . . . . y . . . .  程序 68: the same, for another program
+parking_exports                  . . . . y . . . .  程序 68: how many there are, and which were taken
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report
 withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a second person, with a reason
@@ -157,6 +159,7 @@ look.plate                       . . y . y . . . .  个保法 6, 34: a whole pla
 look.phone                       . . y . y . . . .  个保法 6, 34: through the hub; the number itself is shown to nobody
 look.name                        . . y . y . . . .  个保法 6, 34
 look.history                     . . y . y . . . .  个保法 6, 34; 规范 5: no inquiries by auxiliary officers
+incident_history                 . . y . y . . . .  个保法 6, 34; 规范 5: once a reason has been given for the incident
 search_people                    . . y . y . . . .  个保法 6, 34; 规范 5
 search_history                   . . y . y . . . .  个保法 6, 34; 规范 5
 
@@ -286,6 +289,10 @@ panic                            . . y y y . . . .  规范 5
 [Desk]
 district at offers on_duty       . . . . y . . . .  规范 5
 duplicates neighbours            . . . . y . . . .  规范 5
+watched                          . . . . y . . . .  规范 5: a stolen car is a commander's to know at once
+[Watched]
+incident district plate kinds    . . . . y . . . .  规范 5; the plate is masked
+plate_classes at                 . . . . y . . . .  规范 5
 [Suggested]
 duplicate into metres            . . . . y . . . .  规范 5
 seconds_apart same_plate         . . . . y . . . .  规范 5
@@ -346,9 +353,16 @@ lat lng position_at              . . y y y . . y .  个保法 28, 34: on duty on
 [Figures]
 district at statuses day         . . y y y . . y .  程序 66: counts of incidents, never of fines
 on_duty                          . . y y y . . y .  规范 5
+vehicles                         . . y y y . . y .  程序 66: counts of vehicles, never of fines, and no plates
+[BoardVehicles]
+days window_days repeat left     . . y y y . . y .  程序 66
 [History]
 plate non_motor watch entries    . . y . y . . . .  个保法 6, 34; each look with a reason, on the record
-elsewhere next                   . . y . y . . . .  个保法 6
+elsewhere drafts next            . . y . y . . . .  个保法 6
+flags                            . . . . y . . . .  个保法 34: kept by whoever answers for them
+[FlagView]
+id kind plate_class scope source . . . . y . . . .  个保法 34
+date since ends_at may_clear     . . . . y . . . .  个保法 34
 [WatchView]
 kind plate_class date            . . y . y . . . .  个保法 34
 [HistoryEntry]
@@ -357,6 +371,11 @@ district reason status outcome   . . y . y . . . .  处罚法 47
 requested_at notified_at notices . . y . y . . . .  处罚法 47
 answered_at reply moved_at       . . y . y . . . .  处罚法 47
 closed_at officer disposition    . . y . y . . . .  处罚法 47
+record                           . . y . y . . . .  处罚法 29, 47: what was seen of this car before
+[HistoryRecord]
+id state grounds offence author  . . y . y . . . .  处罚法 47: by service number
+notices captured_at ended_at     . . y . y . . . .  处罚法 29, 47
+withdrawn_reason                 . . y . y . . . .  程序 22
 [NonMotorFound]
 kind colour description frame    . . y . y . . . .  个保法 34
 district recorded_at             . . y . y . . . .  个保法 34
@@ -448,7 +467,11 @@ district since until records     . . y y y . . y .  程序 66: counts, never of 
 left warning penalty_drafts      . . y y y . . y .  程序 66: counts, never of persons
 withdrawn filing_seconds         . . y y y . . y .  程序 66: counts, never of persons
 [ExportView]
-id csv more drafts               . . . . y . . . .  程序 68
+id csv json more drafts          . . . . y . . . .  程序 68
+[Exports]
+drafts withdrawn exports         . . . . y . . . .  程序 68: counts
+[ExportTaken]
+id at drafts csv json            . . . . y . . . .  程序 68: counts, and where to have it again
 [OneExport]
 export                           . . . . y . . . .  程序 68
 [DutyView]

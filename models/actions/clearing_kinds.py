@@ -17,9 +17,11 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    case,
     delete,
     exists,
     false,
+    func,
     or_,
     select,
     union,
@@ -59,6 +61,12 @@ _POSITION = ("lat", "lng", "accuracy_m", "position_at", "signed_lat", "signed_ln
 _WORDS = ("message_sealed", "comment_sealed")
 _PERSON = ("device", "address", "vehicle_id", "sticker_id", "contact_id", *_WORDS)
 _CAR = ("vehicle_id", "sticker_id")
+_PLATE = ("plate_sealed", "plate_index", "vehicle_id")
+# When a parking record was over; of a draft that nobody ended, when its car was last seen. One whose clock runs is not.
+_RECORD_OVER = case(
+    (parking_records.c.state == "noticed", parking_records.c.ended_at),
+    else_=func.coalesce(parking_records.c.ended_at, parking_records.c.last_seen_at),
+)
 
 Clear = Callable[[Store], Awaitable[int]]
 # One transaction's part: at most so many of what is old enough; how many there were.
@@ -78,7 +86,7 @@ async def _in_batches(store: Store, batch: Batch) -> int:
 
 
 async def _old(
-    store: Store, what: str, district: Column[Any] | None, instant: Column[Any]
+    store: Store, what: str, district: Column[Any] | None, instant: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """Older than ``what`` is kept: where it happened, or, of what belongs to no district, in the installation."""
     now = store.clock.now()
@@ -148,12 +156,14 @@ async def _messages(store: Store) -> int:
 
 
 async def _people(store: Store) -> int:
-    """Who took part in an incident and about which car: the incident's facts stay without them."""
+    """Who took part in an incident and about which car, and the plate of a parking record: the facts stay without."""
     old = await _old(store, "incidents", incidents.c.district, incidents.c.closed_at)
     closed = and_(old, incidents.c.status == "closed")
     of_old = participants.c.incident_id.in_(select(incidents.c.id).where(closed))
     done = await _empty(store, participants, of_old, _PERSON)
-    return done + await _empty(store, incidents, closed, _CAR)
+    done += await _empty(store, incidents, closed, _CAR)
+    over = await _old(store, "incidents", parking_records.c.district, _RECORD_OVER)
+    return done + await _empty(store, parking_records, over, _PLATE)
 
 
 async def _empty(store: Store, table: Table, old: ColumnElement[bool], fields: Sequence[str]) -> int:
@@ -242,7 +252,7 @@ async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
 
     which nobody made a record. The record stays without them.
     """
-    of_record = await _old(store, "photos", parking_records.c.district, parking_records.c.ended_at)
+    of_record = await _old(store, "photos", parking_records.c.district, _RECORD_OVER)
     of_none = and_(parking_records.c.id.is_(None), await _old(store, "photos", None, captures.c.received_at))
     query = (
         select(captures)

@@ -36,7 +36,7 @@ async def countersign(
 ) -> Ended:
     """An officer's word on what waits. Raises NotFound, Forbidden, SecondPersonNeeded, InvalidField (no reason to send
 
-    it back), Conflict (it does not wait).
+    it back), Conflict (it does not wait; it is so old that plate or photo have been cleared away).
     """
     said = None if approve else given_reason(reason or "")
 
@@ -67,10 +67,12 @@ async def _sign(change: Change, officer: Officer, row: Any, approve: bool, reaso
         "returned_reason": reason,
     }
     if approve:
+        capture = await _first_photo(change, row.id)
+        if row.plate_sealed is None or capture is None:
+            raise Conflict(why="cleared")
         number = change.store.vault.open(PLATE, row.id, row.plate_sealed)
         plate = Plate(number, row.plate_class)
         record = {**row._asdict(), "plate_masked": plates.mask(number)}
-        capture = await _first_photo(change, row.id)
         values |= (await parking_effect.take_effect(change, officer, record, plate, capture)).columns
     else:
         values |= {"ended_at": change.at}
@@ -97,7 +99,7 @@ async def _first_photo(change: Change, record_id: str) -> Any:
         .join(parking_notices, parking_notices.c.capture_id == captures.c.id)
         .where(parking_notices.c.record_id == record_id, parking_notices.c.kind == "first")
     )
-    return (await change.connection.execute(query)).one()
+    return (await change.connection.execute(query)).first()
 
 
 def _set(change: Change, record_id: str, values: dict[str, Any]) -> None:

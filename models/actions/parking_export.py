@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from models.access.rights import may
 from models.actions import audit
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.parking import PLATE
+from models.actions.reasoned import given_reason
 from models.caller import Officer
 from models.clock import BEIJING
 from models.errors import Forbidden, InvalidField, NotFound
@@ -54,17 +55,19 @@ async def export(
     district: str,
     since: datetime,
     until: datetime,
+    reason: str,
     *,
     then: Then | None = None,
 ) -> Export:
-    """What ended in ``since <= ended < until`` and the register does not know. Raises Forbidden, InvalidField."""
-    if not may(officer.role, "export_drafts") or district not in officer.districts:
-        raise Forbidden(command="export_drafts")
-    if since >= until:
-        raise InvalidField(field="until", why="out_of_range")
+    """What ended in ``since <= ended < until`` and the register does not know. Raises Forbidden, InvalidField.
+
+    ``reason``: for the audit; whole plates leave the house.
+    """
+    check_period(officer, district, since, until)
+    reason = given_reason(reason)
 
     async def work(change: Change) -> Export:
-        done = await _export(change, officer, district, since, until)
+        done = await _export(change, officer, district, since, until, reason)
         if then is not None:
             await then(change, done)
         return done
@@ -72,9 +75,16 @@ async def export(
     return await until_saved(lambda: store.run(work))
 
 
-async def _export(
-    change: Change, officer: Officer, district: str, since: datetime, until: datetime
-) -> Export:
+def check_period(officer: Officer, district: str, since: datetime, until: datetime) -> None:
+    """Raises Forbidden for who may not export there, InvalidField for a period that ends before it begins."""
+    if not may(officer.role, "export_drafts") or district not in officer.districts:
+        raise Forbidden(command="export_drafts")
+    if since >= until:
+        raise InvalidField(field="until", why="out_of_range")
+
+
+def untold(district: str, since: datetime, until: datetime) -> ColumnElement[bool]:
+    """What the register does not know yet: drafts that count, and those it was told of that count no more."""
     confirmed = or_(~parking_records.c.second_person, parking_records.c.confirmed_at.is_not(None))
     new = and_(parking_records.c.state == "penalty", parking_records.c.exported_at.is_(None), confirmed)
     taken_back = and_(
@@ -82,11 +92,16 @@ async def _export(
         parking_records.c.exported_state.is_not(None),
         parking_records.c.exported_state != "withdrawn",
     )
+    within = and_(parking_records.c.ended_at >= since, parking_records.c.ended_at < until)
+    return and_(parking_records.c.district == district, within, or_(new, taken_back))
+
+
+async def _export(
+    change: Change, officer: Officer, district: str, since: datetime, until: datetime, reason: str
+) -> Export:
     query = (
         select(parking_records)
-        .where(parking_records.c.district == district)
-        .where(parking_records.c.ended_at >= since, parking_records.c.ended_at < until)
-        .where(or_(new, taken_back))
+        .where(untold(district, since, until))
         .order_by(parking_records.c.ended_at, parking_records.c.id)
         .limit(MOST + 1)
         .with_for_update()
@@ -99,9 +114,7 @@ async def _export(
             .where(parking_records.c.id.in_(ids))
             .values(export_id=export_id, exported_state=parking_records.c.state, exported_at=change.at)
         )
-    await audit.record(
-        change, officer, "export_drafts", f"export:{export_id}", reason=f"{district}: {len(ids)}"
-    )
+    await audit.record(change, officer, "export_drafts", f"export:{export_id}", reason=reason)
     return Export(export_id, await _drafts(change, rows[:MOST]), len(rows) > MOST)
 
 
@@ -147,7 +160,7 @@ def _draft(store: Store, row: Any, sums: list[str]) -> dict[str, Any]:
         "lat": row.lat,
         "lng": row.lng,
         "accuracy_m": row.accuracy_m,
-        "plate": store.vault.open(PLATE, row.id, row.plate_sealed),
+        "plate": None if row.plate_sealed is None else store.vault.open(PLATE, row.id, row.plate_sealed),
         "plate_class": row.plate_class,
         "offence": row.offence,
         "grounds": row.grounds,

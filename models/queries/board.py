@@ -15,6 +15,7 @@ from models.incident.incident import STATUSES, from_row
 from models.incident.panic import from_row as panic_of
 from models.incident.panic import panic_view
 from models.incident.views import View, district_view
+from models.queries.vehicle_shares import VehicleShares
 from models.store import Store
 from models.tables import districts, heads, incidents, officers, panics, shifts
 
@@ -76,20 +77,22 @@ async def _head(connection: AsyncConnection, district: str) -> int:
     return offset
 
 
-async def figures(store: Store, district: str) -> dict[str, Any]:
+async def figures(store: Store, district: str, shares: VehicleShares) -> dict[str, Any]:
     """The figures of the last 24 hours, and who is on duty now.
 
     Shares are given as counts with their n, of requests to move a car, to which the promise is made: ``kept`` moved or
     accepted within the response time, ``answered`` and ``accepted`` likewise, of ``due`` requests whose time is over
-    or that are closed.
+    or that are closed. ``vehicles``: the shares of the last 30 days.
     """
     now = store.clock.now()
+    vehicles = await shares.of(district)
     async with store.database.read() as connection:
         return {
             "district": district,
             "at": iso(now),
             "statuses": await _statuses(connection, district),
             "day": await _day(connection, district, now),
+            "vehicles": vehicles,
             "on_duty": await on_duty(connection, district),
         }
 

@@ -1,4 +1,6 @@
-"""What a commander's desk shows beside the board: who was asked and what became of it, who is there, what may be one.
+"""What a commander's desk shows beside the board: who was asked and what became of it, who is there, what may be one,
+
+and the alarms about vehicles that were raised before the page was opened.
 
 The three facts of an offer (received, seen, accepted) are the phones' own words and no events of the log, so they are
 read here and not followed there.
@@ -6,6 +8,7 @@ read here and not followed there.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,16 +20,18 @@ from models.incident.duplicates import suggested
 from models.incident.incident import from_row
 from models.queries.board import on_duty
 from models.store import Store
-from models.tables import districts, incidents, offers, officers
+from models.tables import districts, incidents, offers, officers, watch_hits
+from models.watching.names import GRAVE
 
 MOST_INCIDENTS = 500  # open ones whose offers are read, the most urgent first
 MOST_OFFERS = 5_000
+MOST_WATCHED = 50
 
 
 async def desk(store: Store, district: str) -> dict[str, Any]:
-    """The offers of the open incidents by incident, who is on duty, suggested duplicates, and the other districts of
+    """The offers of the open incidents by incident, who is on duty, suggested duplicates, stolen cars and cloned plates
 
-    the city. Read in one snapshot.
+    at open incidents, and the other districts of the city. Read in one snapshot.
     """
     async with store.database.read() as connection:
         query = (
@@ -51,8 +56,40 @@ async def desk(store: Store, district: str) -> dict[str, Any]:
                 }
                 for one in suggested(open_ones)
             ],
+            "watched": await _watched(connection, district),
             "neighbours": await _neighbours(connection, district),
         }
+
+
+async def _watched(connection: AsyncConnection, district: str) -> list[dict[str, Any]]:
+    """What the own channels of its police and commanders told of incidents that are open, the newest first.
+
+    As ``watch_hits`` tells it: the plate masked, and no kind that harms nobody now.
+    """
+    query = (
+        select(watch_hits, incidents.c.plate_masked)
+        .join(incidents, incidents.c.id == watch_hits.c.incident_id)
+        .where(incidents.c.district == district, incidents.c.status != "closed")
+        .where(watch_hits.c.kind.in_(sorted(GRAVE)))
+        .order_by(watch_hits.c.at.desc(), watch_hits.c.kind, watch_hits.c.plate_class)
+        .limit(MOST_WATCHED)
+    )
+    found: dict[tuple[str, datetime], dict[str, Any]] = {}
+    for row in await connection.execute(query):
+        alarm = found.setdefault(
+            (row.incident_id, row.at),
+            {
+                "incident": row.incident_id,
+                "district": district,
+                "plate": row.plate_masked,
+                "kinds": [],
+                "plate_classes": [],
+                "at": iso(row.at),
+            },
+        )
+        for name, value in (("kinds", row.kind), ("plate_classes", row.plate_class)):
+            alarm[name] = sorted({*alarm[name], value})
+    return list(found.values())
 
 
 async def offers_of(connection: AsyncConnection, incident_ids: list[str]) -> dict[str, list[dict[str, Any]]]:

@@ -75,7 +75,7 @@ async def one(store: Store, officer: Officer, record_id: str) -> View:
             raise Forbidden
         photos = await _photos(connection, [row.id])
     view = _view(row, officer, photos.get(row.id, []))
-    if whole:
+    if whole and row.plate_sealed is not None:
         await audit.look(store, officer, f"record:{row.id}")
         view["plate_full"] = store.vault.open(PLATE, row.id, row.plate_sealed)
     return view
@@ -164,7 +164,10 @@ _STANDINGS = {"noticed": "asked", "left": "left", "withdrawn": "withdrawn"}
 
 
 async def paper_notice(store: Store, code: str) -> PaperNotice | None:
-    """The notice with this code (``stays.read_code``); None for a code that is none, or of a draft without effect."""
+    """The notice with this code (``stays.read_code``); None for a code that is none, of a draft without effect, or of
+
+    a record that is so old that its plate has been cleared away.
+    """
     query = (
         select(
             parking_records,
@@ -178,6 +181,7 @@ async def paper_notice(store: Store, code: str) -> PaperNotice | None:
         .join(districts, districts.c.code == parking_records.c.district)
         .join(cities, cities.c.code == districts.c.city_code)
         .where(parking_records.c.code == code, parking_records.c.effective_at.is_not(None))
+        .where(parking_records.c.plate_sealed.is_not(None))
     )
     async with store.database.read() as connection:
         row = (await connection.execute(query)).first()

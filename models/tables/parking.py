@@ -65,8 +65,9 @@ parking_records = Table(
     # Empty while it is a draft without effect.
     Column("incident_id", ForeignKey("incidents.id"), nullable=True, unique=True),
     Column("vehicle_id", ForeignKey("vehicles.id"), nullable=True, index=True),
-    Column("plate_sealed", LargeBinary, nullable=False),
-    Column("plate_index", LargeBinary, nullable=False),
+    # Both emptied when the record is as old as the table ``retention`` keeps incidents.
+    Column("plate_sealed", LargeBinary, nullable=True),
+    Column("plate_index", LargeBinary, nullable=True),
     Column("plate_masked", String(12), nullable=False),
     Column("plate_class", String(16), nullable=False),
     # What the officer saw, and the offence's code by the table ``offence``; empty where the table names none.

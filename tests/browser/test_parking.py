@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.backstage import on_duty, sign_in
+from tests.browser.backstage import Officer, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.plates import photographed
@@ -125,3 +125,88 @@ def test_an_auxiliary_officers_draft_is_signed_by_an_officer(city: Product, visi
         button(page, "复核通过").click()
         until(lambda: "waits" not in states(city), "it is signed")
         sees(page, "没有等待复核的记录")
+
+
+def test_a_car_that_left_is_put_on_record_without_a_network_and_what_ended_meanwhile_is_explained(
+    city: Product, visitors: Visitors, picture: Path
+) -> None:
+    with on_duty(city, "police1"):
+        page = at_the_camera(visitors, city, "police1")
+        for plate in ("川TE1A11", "川TE2B22"):
+            page.locator(".shutter input[type=file]").set_input_files(picture)
+            press(page, plate)
+            button(page, "提交并通知车主").click()
+            sees(page, "把车牌对进方框")
+        until(lambda: state_of(city, "川TE***2") == "noticed", "both are filed")
+        button(page, "我的记录").click()
+        sees(page, "川TE***1")
+        page.context.set_offline(True)
+        for plate in ("川TE***1", "川TE***2"):
+            row = page.locator(".record", has_text=plate)
+            button(row, "已驶离，拍照").click()
+            sees(page, f"再拍一张：{plate} 已经不在原处。")
+            page.locator(".shutter input[type=file]").set_input_files(picture)
+            expect(page.locator(".record", has_text=plate)).to_contain_text("结果待上传", timeout=PATIENCE_MS)
+        assert state_of(city, "川TE***1") == "noticed"
+        withdrawn_meanwhile(city, "川TE***2")
+        page.context.set_offline(False)
+        until(lambda: state_of(city, "川TE***1") == "left", "what waited has gone out", 30)
+        photos = database_says(
+            city,
+            "SELECT COUNT(*) FROM parking_notices n JOIN parking_records r ON r.id = n.record_id"
+            " WHERE r.plate_masked = '川TE***1' AND n.kind = 'left'",
+        )
+        assert photos == [(1,)]
+        button(page, "返回").click()
+        page.locator(".banner", has_text="没有成功").click()
+        sees(page, "这条违停记录已经是“已撤销”。")
+        button(page, "知道了，放弃").click()
+
+
+def state_of(city: Product, masked: str) -> str:
+    rows = database_says(city, "SELECT state FROM parking_records WHERE plate_masked = ?", masked)
+    return str(rows[0][0]) if rows else ""
+
+
+def withdrawn_meanwhile(city: Product, masked: str) -> None:
+    """By a commander, who has heard that it was an ambulance."""
+    [(record,)] = database_says(city, "SELECT id FROM parking_records WHERE plate_masked = ?", masked)
+    Officer(city, "commander").says(f"/api/v1/parking-records/{record}/withdraw", {"reason": "救护车"})
+
+
+# The phone's clock was three days behind while the shutter was pressed.
+CLOCK_WRONG = "() => { window.right = Date.now; Date.now = () => window.right() - 3 * 86400e3; }"
+
+
+def test_a_refused_photo_leads_back_to_the_camera_and_what_was_typed_is_still_there(
+    city: Product, visitors: Visitors, picture: Path
+) -> None:
+    """Once at the camera, before anything is typed; once without a network, when all of it had been filed."""
+    with on_duty(city, "police1"):
+        page = at_the_camera(visitors, city, "police1")
+        camera_input = page.locator(".shutter input[type=file]")
+        page.evaluate(CLOCK_WRONG)
+        camera_input.set_input_files(picture)
+        sees(page, "照片没有被接受：手机时间不对")
+        expect(camera_input).to_be_attached()
+        page.context.set_offline(True)
+        camera_input.set_input_files(picture)
+        press(page, "川TF3C33")
+        page.get_by_role("radio", name="消防通道").click()
+        button(page, "提交并通知车主").click()
+        sees(page, "把车牌对进方框")
+        page.evaluate("() => { Date.now = window.right; }")
+        page.context.set_offline(False)
+        button(page, "返回").click()
+        page.locator(".banner", has_text="没有成功").click()
+        sees(page, "手机时间不对")
+        button(page, "重拍").click()
+        sees(page, "已填的 川TF3C33 还在。")
+        camera_input.set_input_files(picture)
+        expect(page.get_by_role("radio", name="消防通道")).to_have_attribute("aria-checked", "true")
+        button(page, "提交并通知车主").click()
+        until(lambda: state_of(city, "川TF***3") == "noticed", "the record is filed")
+        grounds = "SELECT grounds FROM parking_records WHERE plate_masked = '川TF***3'"
+        assert database_says(city, grounds) == [("fire_lane",)]
+        button(page, "返回").click()
+        expect(page.locator(".banner", has_text="没有成功")).to_have_count(0)

@@ -109,7 +109,9 @@ async def test_boards_figures_and_lists_show_what_stands_here(web: Client) -> No
         assert set(board) == {"incidents", "panics", "offset", "epoch"}, role
         assert [set(one) for one in board["incidents"]] == [STAFF_SEE], role
         figures = await body(web, everybody, role, f"/api/v1/districts/{YUCHENG}/figures")
-        assert set(figures) == {"district", "at", "statuses", "day", "on_duty"}, role
+        assert set(figures) == {"district", "at", "statuses", "day", "vehicles", "on_duty"}, role
+        assert set(figures["vehicles"]) == {"days", "window_days", "repeat", "left"}, role
+        assert set(figures["vehicles"]["left"]) == {"count", "n", "share"}, role
         assert [set(one) for one in figures["on_duty"]] == [
             {"officer", "unit", "role", "busy", "status", "status_at", "since", "lat", "lng", "position_at"}
         ], role

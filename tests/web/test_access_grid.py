@@ -67,6 +67,7 @@ GET    /api/v1/districts/{code}/response                    .   .   y   y   y   
 GET    /api/v1/districts/{code}/non-motor                   .   .   y   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/vehicle-figures             .   .   y   y   y   .   .   y   .
 POST   /api/v1/vehicles/search                              .   .   y   .   y   .   .   .   .
+GET    /api/v1/incidents/{id}/history                       .   .   y   .   y   .   .   .   .
 POST   /api/v1/vehicles/non-motor                           .   .   y   y   y   .   .   .   .
 GET    /api/v1/watch-lists                                  .   .   .   .   y   y   .   .   .
 POST   /api/v1/watch-lists                                  .   .   .   .   y   y   .   .   .
@@ -100,6 +101,8 @@ GET    /api/v1/parking-records/{id}/notice.pdf              .   .   y   .   y   
 GET    /api/v1/districts/{code}/parking-figures             .   .   y   y   y   .   .   y   .
 POST   /api/v1/parking-exports                              .   .   .   .   y   .   .   .   .
 GET    /api/v1/parking-exports/{id}/drafts.csv              .   .   .   .   y   .   .   .   .
+GET    /api/v1/parking-exports/{id}/drafts.json             .   .   .   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/parking-exports             .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
 GET    /api/v1/districts/{code}/map                         .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
@@ -206,6 +209,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "district": YUCHENG,
         "since": "2026-11-01T00:00:00Z",
         "until": "2026-11-02T00:00:00Z",
+        "reason": "移交登记系统",
     },
     "POST /api/v1/upload-passes": {"purpose": "none"},
     "POST /api/v1/uploads/{id}/original": {"reason": "复核"},

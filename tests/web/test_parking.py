@@ -168,7 +168,34 @@ async def test_a_paper_notice_says_no_more_than_whoever_holds_it_has(web: Client
     after = await web.get(f"/n/{code}", headers={"accept-language": "en"})
     assert "The notice is withdrawn" in after.text
     assert "救护车" not in after.text
-    assert (await web.get("/n/0000-000-000")).status_code == 404
+
+
+async def test_a_code_that_was_written_by_hand_is_typed_and_read_however_it_is_grouped(web: Client) -> None:
+    empty = await web.get("/n", headers={"accept-language": "zh"})
+    assert empty.status_code == 200
+    assert 'name="code"' in empty.text
+    assert 'role="alert"' not in empty.text
+    for typed in ("7k3m-9q2-fxr", "7K3M 9Q2 FXR", " 7K3M9Q2FXR "):
+        led = await web.get("/n", params={"code": typed})
+        assert (led.status_code, led.headers["location"]) == (303, "/n/7K3M9Q2FXR")
+    unknown = await web.get("/n/7K3M9Q2FXR", headers={"accept-language": "zh"})
+    assert unknown.status_code == 404
+    assert "没有这个编号的告知单" in unknown.text
+    assert 'value="7K3M-9Q2-FXR"' in unknown.text, "what was typed stays to be corrected"
+    wrong = await web.get("/n", params={"code": '"><script>alert(1)'}, headers={"accept-language": "en"})
+    assert wrong.status_code == 422
+    assert "ten letters and digits" in wrong.text
+    assert "<script>" not in wrong.text
+
+
+async def test_codes_cannot_be_tried_through(web: Client) -> None:
+    statuses = [(await web.get(f"/n/{number:010d}")).status_code for number in range(121)]
+    assert statuses == [404] * 120 + [429]
+    late = await web.get("/n/0000000000", headers={"accept-language": "zh"})
+    assert late.status_code == 429
+    assert int(late.headers["retry-after"]) <= 60
+    assert 'role="alert"' in late.text
+    assert (await web.get("/n")).status_code == 200, "typing asks nobody"
 
 
 async def test_drafts_are_exported_once_with_their_documented_fields_and_withdrawn_ones_once_more(
@@ -181,7 +208,14 @@ async def test_drafts_are_exported_once_with_their_documented_fields_and_withdra
         await connection.execute(parking_records.update().values(**values))
     begun = iso(clock.now())
     clock.advance(60)
-    body = {"district": YUCHENG, "since": begun, "until": iso(clock.now())}
+    body = {"district": YUCHENG, "since": begun, "until": iso(clock.now()), "reason": "月度移交"}
+    unsaid = await web.post("/api/v1/parking-exports", json=body | {"reason": " "}, headers=bearer(chen))
+    assert error_of(unsaid) == (422, "invalid_field", "reason")
+    period = {"since": begun, "until": iso(clock.now())}
+    counts = f"/api/v1/districts/{YUCHENG}/parking-exports"
+    before = await web.get(counts, params=period, headers=bearer(chen))
+    assert before.json() == {"drafts": 1, "withdrawn": 0, "exports": []}
+    assert PLATES["one"] not in before.text
     first = await web.post("/api/v1/parking-exports", json=body, headers=bearer(chen))
     assert first.status_code == 201, first.text
     export = first.json()["export"]
@@ -196,6 +230,11 @@ async def test_drafts_are_exported_once_with_their_documented_fields_and_withdra
     assert (await web.post("/api/v1/parking-exports", json=body, headers=bearer(chen))).json()["export"][
         "drafts"
     ] == []
+    (taken,) = (await web.get(counts, params=period, headers=bearer(chen))).json()["exports"]
+    assert (taken["id"], taken["drafts"], taken["csv"]) == (export["id"], 1, export["csv"])
+    same = await web.get(export["json"], headers=bearer(chen))
+    assert same.json() == {"export": export["id"], "drafts": export["drafts"]}
+    assert "attachment" in same.headers["content-disposition"]
     csv = (await web.get(export["csv"], headers=bearer(chen))).content.decode("utf-8-sig").splitlines()
     assert csv[0].startswith(
         "record,status,district,zone,place,lat,lng,accuracy_m,plate,plate_class,offence,"
@@ -207,12 +246,19 @@ async def test_drafts_are_exported_once_with_their_documented_fields_and_withdra
         f"/api/v1/parking-records/{done['id']}/withdraw", json={"reason": "套牌"}, headers=bearer(li)
     )
     assert withdrawn.status_code == 200, withdrawn.text
+    told = (await web.get(counts, params=period, headers=bearer(chen))).json()
+    assert (told["drafts"], told["withdrawn"]) == (0, 1), "what was told and is withdrawn is told once more"
+    assert (await web.get(counts, headers=bearer(li))).status_code == 403
     again = (await web.post("/api/v1/parking-exports", json=body, headers=bearer(chen))).json()["export"]
     assert [(one["status"], one["withdrawn_reason"]) for one in again["drafts"]] == [("withdrawn", "套牌")]
     assert error_of(await web.post("/api/v1/parking-exports", json=body, headers=bearer(li)))[:2] == (
         403,
         "forbidden",
     )
+    query = select(audit.c.reason).where(audit.c.action == "export_drafts", audit.c.success)
+    async with web.store.database.read() as connection:
+        reasons = list((await connection.execute(query)).scalars())
+    assert sorted(reasons) == ["again", "again", "月度移交", "月度移交", "月度移交"]
 
 
 async def test_the_time_from_shutter_to_filed_is_told_with_its_n(web: Client, clock: FakeClock) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select, update
 
+from models.actions import parking, watch_flags
+from models.actions.duty import set_duty
+from models.actions.parking import NewRecord
 from models.actions.plate_searches import MOST_AN_HOUR
+from models.actions.watch_flags import Watch
+from models.clock import iso
 from models.store import Store
 from models.tables import audit, cities, incidents
-from tests.support.city import AUX, CHEN, MINGSHAN, PLATES, WANG, YUCHENG, ZHANG
+from tests.support.city import AUX, CHEN, LI, MINGSHAN, PLATES, WANG, YUCHENG, ZHANG
 from tests.support.clock import FakeClock
-from tests.web.client import Client, bearer
+from tests.support.parking import FAR, capture, capture_id, file
+from tests.web.client import Client, bearer, error_of
 
 WHY = "现场核查违停车辆"
 
@@ -197,3 +203,128 @@ async def test_the_figures_of_vehicles_come_with_their_n_and_without_a_plate(web
         path, params={"since": "2020-01-01T00:00:00Z"}, headers=bearer(await web.token_of(ZHANG))
     )
     assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "since")
+
+
+async def why(web: Client, incident: str, who: Any, what: str = "history") -> Any:
+    body = {"what": what, "reason": WHY}
+    headers = bearer(await web.token_of(who))
+    return await web.post(f"/api/v1/incidents/{incident}/looks", json=body, headers=headers)
+
+
+async def past(web: Client, incident: str, who: Any) -> Any:
+    headers = bearer(await web.token_of(who))
+    return await web.get(f"/api/v1/incidents/{incident}/history", headers=headers)
+
+
+async def test_what_was_recorded_of_a_parked_car_stands_in_its_history(web: Client, clock: FakeClock) -> None:
+    await web.store.configuration.refresh()
+    for who in (ZHANG, AUX):
+        await set_duty(web.store, who, True, YUCHENG)
+    filed = await file(web.store, ZHANG, "one")
+    await capture(web.store, ZHANG, "again")
+    await parking.file(web.store, ZHANG, NewRecord(capture_id("again"), PLATES["one"]))
+    await file(web.store, AUX, "draft", place=FAR, plate=PLATES["three"])
+    [entry] = (await look(web, plate=PLATES["one"])).json()["entries"]
+    assert entry["record"] == {
+        "id": filed.id,
+        "state": "noticed",
+        "grounds": "obstructing",
+        "offence": 1039,
+        "author": ZHANG.service_number,
+        "notices": 2,
+        "captured_at": entry["record"]["captured_at"],
+        "ended_at": None,
+        "withdrawn_reason": None,
+    }
+    drafted = (await look(web, plate=PLATES["three"])).json()
+    assert (drafted["entries"], drafted["drafts"]) == ([], 1), (
+        "an auxiliary officer's draft has no effect yet"
+    )
+    elsewhere = (await look(web, WANG, plate=PLATES["one"])).json()
+    assert (elsewhere["entries"], elsewhere["elsewhere"], elsewhere["drafts"]) == ([], 1, 0)
+    assert (await look(web, WANG, plate=PLATES["three"])).json()["drafts"] == 0
+
+
+async def test_the_history_of_an_incidents_car_takes_a_reason_once(web: Client) -> None:
+    await web.store.configuration.refresh()
+    incident, _ = await web.asked()
+    refused = await past(web, incident, ZHANG)
+    assert error_of(refused) == (428, "reason_needed", None)
+    assert (await why(web, incident, ZHANG, "plate")).status_code == 200
+    assert (await past(web, incident, ZHANG)).status_code == 428, (
+        "a reason for the plate is none for the past"
+    )
+    assert (await why(web, incident, ZHANG)).status_code == 200
+    for _ in range(2):
+        found = (await past(web, incident, ZHANG)).json()
+        assert (found["plate"], [one["incident"] for one in found["entries"]]) == ("川TA***5", [incident])
+    assert (await past(web, incident, LI)).status_code == 428, "each says his own"
+    assert (await why(web, incident, AUX)).status_code == 403
+    assert (await past(web, incident, AUX)).status_code == 403
+    assert (await past(web, incident, WANG)).status_code == 403, "of another district"
+    query = select(audit.c.actor, audit.c.action, audit.c.success).where(
+        audit.c.subject == f"incident:{incident}"
+    )
+    async with web.store.database.read() as connection:
+        records = sorted(tuple(row) for row in await connection.execute(query))
+    assert records == [
+        (ZHANG.subject, "look", True),
+        (ZHANG.subject, "look.history", True),
+        (ZHANG.subject, "look.plate", True),
+    ]
+
+
+async def test_the_whole_plate_is_nowhere_in_an_incidents_history(web: Client) -> None:
+    incident, _ = await web.asked()
+    await why(web, incident, CHEN)
+    assert PLATES["one"] not in (await past(web, incident, CHEN)).text
+
+
+async def test_whoever_keeps_the_lists_sees_the_single_flags_of_a_car_and_can_clear_one(web: Client) -> None:
+    await web.store.configuration.refresh()
+    for scope in (YUCHENG, "511800"):
+        watch = Watch(PLATES["one"], "stolen", scope, f"案 {scope}", plate_class="ordinary")
+        await watch_flags.put(web.store, CHEN, watch)
+    found = (await look(web, CHEN, plate=PLATES["one"])).json()
+    assert {(one["scope"], one["source"], one["may_clear"]) for one in found["flags"]} == {
+        ("511800", "案 511800", True),
+        (YUCHENG, f"案 {YUCHENG}", True),
+    }
+    assert "flags" not in (await look(web, ZHANG, plate=PLATES["one"])).json(), (
+        "an officer sees that, not by whom"
+    )
+    flag = next(one["id"] for one in found["flags"] if one["scope"] == YUCHENG)
+    chen = bearer(await web.token_of(CHEN))
+    cleared = await web.post(f"/api/v1/watch-flags/{flag}/clear", json={"reason": "已找回"}, headers=chen)
+    assert cleared.status_code == 200
+    left = (await look(web, CHEN, plate=PLATES["one"])).json()["flags"]
+    assert [one["scope"] for one in left] == ["511800"]
+    unknown = (await look(web, CHEN, plate=PLATES["three"])).json()
+    assert unknown["flags"] == []
+
+
+async def test_an_alarm_stands_on_the_desk_that_is_opened_after_it(web: Client, clock: FakeClock) -> None:
+    await web.store.configuration.refresh()
+    watch = Watch(PLATES["one"], "stolen", YUCHENG, "案", plate_class="ordinary")
+    await watch_flags.put(web.store, CHEN, watch)
+    harmless = Watch(PLATES["three"], "inspection_overdue", YUCHENG, "名单", plate_class="ordinary")
+    await watch_flags.put(web.store, CHEN, harmless)
+    incident, requester = await web.asked()
+    await web.asked("three")
+    told_at = clock.now()
+    clock.advance(30)
+    chen = bearer(await web.token_of(CHEN))
+    path = f"/api/v1/districts/{YUCHENG}/desk"
+    assert (await web.get(path, headers=chen)).json()["watched"] == [
+        {
+            "incident": incident,
+            "district": YUCHENG,
+            "plate": "川TA***5",
+            "kinds": ["stolen"],
+            "plate_classes": ["ordinary"],
+            "at": iso(told_at),
+        }
+    ]
+    answer = await web.post(f"/api/v1/incidents/{incident}/cancel", json={}, headers=bearer(requester))
+    assert answer.status_code == 200
+    assert (await web.get(path, headers=chen)).json()["watched"] == [], "what is closed alarms nobody"

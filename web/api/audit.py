@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
 
 from models.actions import audit as records
-from models.clock import parse_iso
 from models.errors import InvalidField
 from models.queries import audit
 from models.queries.audit import Filter
@@ -86,20 +84,13 @@ def _filter(call: Call[Nothing]) -> Filter:
     if given.get("success", "1") not in {"0", "1"}:
         raise InvalidField(field="success", why="unknown")
     return Filter(
-        since=_instant(given, "since"),
-        until=_instant(given, "until"),
+        since=call.instant("since"),
+        until=call.instant("until"),
         person=given.get("person"),
         action=given.get("action"),
         success=given["success"] == "1" if "success" in given else None,
         after=given.get("after"),
     )
-
-
-def _instant(given: dict[str, str], name: str) -> datetime | None:
-    try:
-        return parse_iso(given[name]) if name in given else None
-    except ValueError:
-        raise InvalidField(field=name, why="wrong_type") from None
 
 
 ENDPOINTS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from models.queries.response import response_of_district
 from models.tables import districts
 from web import whereabouts
 from web.answers import Answer
-from web.api.shapes import IncidentView, OfferView, PanicView
+from web.api.shapes import IncidentView, OfferView, PanicView, ShareView
 from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
 
@@ -57,14 +57,29 @@ class Neighbour(Shape):
     name_en: str
 
 
+class Watched(Shape):
+    """An alarm about a stolen car or a cloned plate at an open incident, as the officers' own channels told it."""
+
+    incident: str
+    district: str
+    plate: str
+    kinds: list[str]
+    plate_classes: list[str]
+    at: str
+
+
 class Desk(Shape):
-    """``offers`` by incident, each with when it was received, seen and accepted; ``duplicates`` are suggestions."""
+    """``offers`` by incident, each with when it was received, seen and accepted; ``duplicates`` are suggestions.
+
+    ``watched``: so that an alarm is shown that was raised before the page was opened.
+    """
 
     district: str
     at: str
     offers: dict[str, list[OfferView]]
     on_duty: list[OnDuty]
     duplicates: list[Suggested]
+    watched: list[Watched]
     neighbours: list[Neighbour]
 
 
@@ -113,6 +128,15 @@ class OnDuty(Shape):
     position_at: str | None
 
 
+class BoardVehicles(Shape):
+    """Of the last ``days``: ``left`` after the notice. ``repeat``: notified again within ``window_days``."""
+
+    days: int
+    window_days: int
+    repeat: ShareView
+    left: ShareView
+
+
 class Figures(Shape):
     """``day``: counts of the last 24 hours. Shares are not computed here: each count comes with its n."""
 
@@ -120,6 +144,7 @@ class Figures(Shape):
     at: str
     statuses: dict[str, int]
     day: dict[str, Any]
+    vehicles: BoardVehicles
     on_duty: list[OnDuty]
 
 
@@ -152,7 +177,7 @@ async def board(call: Call[Nothing]) -> Answer:
 
 
 async def figures(call: Call[Nothing]) -> Answer:
-    return Answer(await boards.figures(call.site.store, await _code(call)))
+    return Answer(await boards.figures(call.site.store, await _code(call), call.site.shares))
 
 
 async def desk(call: Call[Nothing]) -> Answer:
@@ -160,22 +185,10 @@ async def desk(call: Call[Nothing]) -> Answer:
 
 
 async def response(call: Call[Nothing]) -> Answer:
-    code, query = await _code(call), call.request.query_params
-    until = _instant(query.get("until"), "until") or call.now
-    since = _instant(query.get("since"), "since") or until - timedelta(days=1)
+    code = await _code(call)
+    until = call.instant("until") or call.now
+    since = call.instant("since") or until - timedelta(days=1)
     return Answer(await response_of_district(call.site.store, code, since, until))
-
-
-def _instant(text: str | None, field: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidField(field=field, why="wrong_type") from None
-    if instant.tzinfo is None:
-        raise InvalidField(field=field, why="wrong_type")
-    return instant
 
 
 async def closed(call: Call[Nothing]) -> Answer:

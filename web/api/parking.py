@@ -24,12 +24,14 @@ from models.errors import (
 from models.parking.stays import read_code
 from models.printing import notices as printing
 from models.queries import parking as queries
+from models.queries.parking_exports import addresses, exports
 from web import whereabouts
-from web.answers import Answer, FileAnswer
+from web.answers import Answer, FileAnswer, encode
 from web.api.parking_shapes import (
     Countersigning,
     EndedView,
     Ending,
+    Exports,
     ExportView,
     FiledView,
     NewExport,
@@ -143,20 +145,34 @@ async def export(call: Call[NewExport]) -> Answer:
     then = keeping(call, _exported)
     return _exported(
         await parking_export.export(
-            call.site.store, call.officer, body.district, body.since, body.until, then=then
+            call.site.store, call.officer, body.district, body.since, body.until, body.reason, then=then
         )
     )
 
 
 def _exported(done: Export) -> Answer:
-    csv = f"/api/v1/parking-exports/{done.id}/drafts.csv"
-    return Answer(OneExport(export=ExportView(id=done.id, csv=csv, more=done.more, drafts=done.drafts)), 201)
+    view = ExportView(id=done.id, more=done.more, drafts=done.drafts, **addresses(done.id))
+    return Answer(OneExport(export=view), 201)
+
+
+async def every_export(call: Call[Nothing]) -> Answer:
+    since, until = _period(call)
+    return Answer(await exports(call.site.store, call.officer, call.path("code"), since, until))
 
 
 async def exported(call: Call[Nothing]) -> FileAnswer:
     done = await parking_export.again(call.site.store, call.officer, call.path("id"))
-    name = f'attachment; filename="drafts-{done.id}.csv"'
-    return FileAnswer(parking_export.as_csv(done), "text/csv; charset=utf-8", {"content-disposition": name})
+    return _file(done, parking_export.as_csv(done), "csv", "text/csv; charset=utf-8")
+
+
+async def exported_json(call: Call[Nothing]) -> FileAnswer:
+    done = await parking_export.again(call.site.store, call.officer, call.path("id"))
+    return _file(done, encode({"export": done.id, "drafts": done.drafts}), "json", "application/json")
+
+
+def _file(done: Export, content: bytes, ending: str, media: str) -> FileAnswer:
+    name = f'attachment; filename="drafts-{done.id}.{ending}"'
+    return FileAnswer(content, media, {"content-disposition": name})
 
 
 def _endpoint(method: str, path: str, name: str, handler: Any, summary: str, **more: Any) -> Endpoint:
@@ -229,6 +245,17 @@ ENDPOINTS = [
         "POST", "/api/v1/parking-exports", "export_drafts", export,
         "Drafts for the official register that it does not know yet, marked as told; and what was withdrawn since.",
         body=NewExport, answers={201: OneExport}, repeatable=True, errors=(Forbidden, InvalidField),
+    ),
+    _endpoint(
+        "GET", "/api/v1/districts/{code}/parking-exports", "parking_exports", every_export,
+        "How many drafts of a period the register does not know yet, and which exports there were. Counts only.",
+        query={"since": "ISO 8601 with zone; 30 days before the end.", "until": "ISO 8601 with zone; now."},
+        answers={200: Exports}, errors=(Forbidden, InvalidField),
+    ),
+    _endpoint(
+        "GET", "/api/v1/parking-exports/{id}/drafts.json", "exported_json", exported_json,
+        "An export once more, as JSON.",
+        answers={200: None}, errors=(NotFound, Forbidden), media="application/json",
     ),
     _endpoint(
         "GET", "/api/v1/parking-exports/{id}/drafts.csv", "exported_drafts", exported,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from models.rules.definitions import GROUNDS
-from web.api.shapes import MaybeReason, PlaceView
+from web.api.shapes import MaybeReason, PlaceView, Reason
 from web.endpoint import Shape
 
 CaptureId = Annotated[str, Meta(min_length=26, max_length=26)]
@@ -135,18 +135,38 @@ class ParkingFigures(Shape):
 
 
 class NewExport(Shape):
-    """What ended in ``since <= ended < until``."""
+    """What ended in ``since <= ended < until``; ``reason`` for the audit."""
 
     district: Annotated[str, Meta(min_length=1, max_length=12)]
     since: datetime
     until: datetime
+    reason: Reason
+
+
+class ExportTaken(Shape):
+    """``drafts``: how many it told of that no later one told of again."""
+
+    id: str
+    at: str
+    drafts: int
+    csv: str
+    json: str
+
+
+class Exports(Shape):
+    """``drafts`` and ``withdrawn``: what an export of the period would tell the register."""
+
+    drafts: int
+    withdrawn: int
+    exports: list[ExportTaken]
 
 
 class ExportView(Shape):
-    """``drafts`` as docs/records.md describes them."""
+    """``drafts`` as docs/records.md describes them; ``csv`` and ``json``: where it is had again."""
 
     id: str
     csv: str
+    json: str
     more: bool
     drafts: list[dict[str, Any]]
 

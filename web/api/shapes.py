@@ -201,3 +201,11 @@ class OneIncident(Shape):
 
 class OnePulledIncident(Shape):
     incident: PulledIncident
+
+
+class ShareView(Shape):
+    """``count`` of ``n``; no ``share`` where ``n`` is 0."""
+
+    count: int
+    n: int
+    share: float | None

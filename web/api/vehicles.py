@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from models.actions import non_motor, plate_searches
 from models.actions.non_motor import NonMotor, Recorded
-from models.errors import Forbidden, InvalidField, TooManyRequests
+from models.errors import Forbidden, InvalidField, NotFound, ReasonNeeded, TooManyRequests
 from models.queries.non_motor import recorded
 from models.queries.vehicle_figures import vehicle_figures
-from models.queries.vehicle_history import history
+from models.queries.vehicle_history import history, of_incident
+from web import whereabouts
 from web.answers import Answer
-from web.api.shapes import Reason
+from web.api.shapes import Reason, ShareView
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
 
 Text = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -41,8 +42,39 @@ class WatchView(Shape):
     date: str | None
 
 
+class FlagView(Shape):
+    """A single flag that stands; ``scope``: a district or a city, ``may_clear``: all of it is the caller's."""
+
+    id: str
+    kind: str
+    plate_class: str
+    scope: str
+    source: str
+    date: str | None
+    since: str
+    ends_at: str | None
+    may_clear: bool
+
+
+class HistoryRecord(Shape):
+    """``state``: noticed, left, none, warning, penalty (a draft of one), withdrawn."""
+
+    id: str
+    state: str
+    grounds: str
+    offence: int | None
+    author: str
+    notices: int
+    captured_at: str
+    ended_at: str | None
+    withdrawn_reason: str | None
+
+
 class HistoryEntry(Shape):
-    """One incident of the vehicle; ``notices``: how many reached its owner's phone."""
+    """One incident of the vehicle; ``notices``: how many reached its owner's phone.
+
+    ``record``: that of an officer who photographed it parked.
+    """
 
     incident: str
     kind: str
@@ -60,6 +92,7 @@ class HistoryEntry(Shape):
     closed_at: str | None
     officer: str | None
     disposition: str | None
+    record: HistoryRecord | None
 
 
 class NonMotorFound(Shape):
@@ -72,14 +105,19 @@ class NonMotorFound(Shape):
 
 
 class History(Shape):
-    """A vehicle that nobody knows is answered like one without a history. ``next``: the next page's ``before``."""
+    """A vehicle that nobody knows is answered like one without a history. ``next``: the next page's ``before``.
+
+    ``drafts``: how many parking records of it wait for a countersignature.
+    """
 
     plate: str | None
     non_motor: NonMotorFound | None
     watch: list[WatchView]
     entries: list[HistoryEntry]
     elsewhere: int
+    drafts: int
     next: str | None
+    flags: list[FlagView] | UnsetType = UNSET
 
 
 class NewNonMotor(Shape):
@@ -117,14 +155,6 @@ class NonMotorList(Shape):
     vehicles: list[NonMotorView]
 
 
-class ShareView(Shape):
-    """``count`` of ``n``; no ``share`` where ``n`` is 0."""
-
-    count: int
-    n: int
-    share: float | None
-
-
 class FiguresOfVehicles(Shape):
     repeat: ShareView
     left: ShareView
@@ -154,6 +184,11 @@ async def search(call: Call[Search]) -> Answer:
     wanted = plate_searches.checked(what, text, body.plate_class)
     await plate_searches.record(store, officer, wanted, body.reason)
     return Answer(await history(store, officer, wanted, body.before))
+
+
+async def of_its_incident(call: Call[Nothing]) -> Answer:
+    before = call.request.query_params.get("before") or None
+    return Answer(await of_incident(call.site.store, call.officer, call.path("id"), before))
 
 
 async def record(call: Call[NewNonMotor]) -> Answer:
@@ -201,6 +236,19 @@ ENDPOINTS = [
         body=Search,
         answers={200: History},
         errors=(Forbidden, InvalidField, TooManyRequests),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/incidents/{id}/history",
+        name="incident_history",
+        handler=of_its_incident,
+        summary="The history of an incident's vehicle in the officer's districts, under its masked plate, once a reason"
+        " was given for its history; recorded.",
+        module="move_car",
+        where=whereabouts.to_its_end,
+        query={"before": "The `next` of the page before."},
+        answers={200: History},
+        errors=(NotFound, Forbidden, ReasonNeeded, InvalidField),
     ),
     Endpoint(
         method="POST",

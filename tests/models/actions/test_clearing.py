@@ -12,14 +12,26 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from models import media
-from models.actions import clearing, clearing_kinds, duty, retention
+from models.actions import (
+    clearing,
+    clearing_kinds,
+    duty,
+    parking_drafts,
+    parking_ends,
+    parking_export,
+    retention,
+)
 from models.actions.clearing import clear_away
 from models.actions.clearing_kinds import KINDS, clear_photos
 from models.actions.commands import act
 from models.actions.requests import MoveRequest, request_move
+from models.actions.watch_flags import Watch
+from models.actions.watch_flags import put as put_flag
 from models.caller import Participant
+from models.errors import Conflict
 from models.geography import Location
 from models.incident.commands import Cancel
+from models.queries import parking as parking_queries
 from models.rules.definitions import DEFINITIONS
 from models.store import Store
 from models.tables import (
@@ -40,8 +52,9 @@ from models.tables import (
     simulator_messages,
     watch_flags,
 )
-from tests.support.city import GATE, MINGSHAN, PLATES, YUCHENG, ZHANG
+from tests.support.city import AUX, CHEN, GATE, LI, MINGSHAN, PLATES, YUCHENG, ZHANG
 from tests.support.clock import FakeClock
+from tests.support.parking import FAR, file, record
 from tests.support.rules import in_force
 
 DAY = 86_400
@@ -335,3 +348,50 @@ async def test_the_log_keeps_its_place_and_every_feed_its_past(store: Store, clo
         told = " ".join(str(value) for value in row)
         assert "13812341234" not in told
         assert PLATES["one"] not in told
+
+
+async def test_the_plate_of_an_old_parking_record_goes_and_what_was_counted_stays(
+    store: Store, clock: FakeClock, home: Path
+) -> None:
+    """Three records: one that was told to the register, a draft that nobody signed, one whose clock still runs."""
+    watch = Watch(PLATES["one"], "yellow_label", YUCHENG, "名单", plate_class="ordinary")
+    await put_flag(store, CHEN, watch)
+    for who in (ZHANG, AUX):
+        await duty.set_duty(store, who, True, YUCHENG)
+    ended = await file(store, ZHANG, "first")
+    draft = await file(store, AUX, "draft", plate=PLATES["two"])
+    running = await file(store, ZHANG, "third", plate=PLATES["three"], place=FAR)
+    clock.advance(300)
+    assert (await parking_ends.stay(store, ZHANG, ended.id, None)).state == "penalty"
+    await parking_drafts.countersign(store, LI, ended.id, approve=True)
+    since, until = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+    counted = await parking_queries.figures(store, YUCHENG, since, until)
+    kept = await record(store, ended.id)
+    export = await parking_export.export(store, CHEN, YUCHENG, since, until, "移交登记系统")
+    assert [one["plate"] for one in export.drafts] == [PLATES["one"]]
+    clock.advance(1_095 * DAY - 301)
+    before = await record(store, ended.id)
+    assert await KINDS["photos"](store) == 3, (
+        "one of its incident, two of the records that are over; one runs still"
+    )
+    await KINDS["incidents"](store)
+    assert await record(store, ended.id) == before
+    clock.advance(301)
+    await KINDS["incidents"](store)
+    for name in (ended.id, draft.id):
+        row = await record(store, name)
+        assert (row.plate_sealed, row.plate_index, row.vehicle_id) == (None, None, None)
+    assert (await record(store, running.id)).plate_sealed is not None, "it is not over"
+    row = await record(store, ended.id)
+    assert (row.state, row.grounds, row.offence, row.plate_masked) == (
+        kept.state, "obstructing", kept.offence, kept.plate_masked,
+    )  # fmt: skip
+    assert await parking_queries.figures(store, YUCHENG, since, until) == counted
+    assert await KINDS["incidents"](store) == 0
+    shown = await parking_queries.one(store, CHEN, ended.id)
+    assert "plate_full" not in shown
+    assert await parking_queries.paper_notice(store, row.code) is None
+    with pytest.raises(Conflict, match="cleared"):
+        await parking_drafts.countersign(store, ZHANG, draft.id, approve=True)
+    again = await parking_export.again(store, CHEN, export.id)
+    assert [(one["record"], one["plate"]) for one in again.drafts] == [(ended.id, None)]

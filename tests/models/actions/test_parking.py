@@ -21,6 +21,7 @@ from models.errors import (
 from models.incident.commands import Cancel
 from models.queries.board import figures
 from models.queries.incident import incident_for
+from models.queries.vehicle_shares import VehicleShares
 from models.store import Store
 from models.tables import (
     deadlines,
@@ -158,7 +159,7 @@ async def test_the_promise_to_those_who_wait_is_not_measured_on_officers_notices
     await on_duty(store, ZHANG)
     await file(store, ZHANG)
     await ask(store, "two")
-    assert (await figures(store, YUCHENG))["day"]["requests"] == 1
+    assert (await figures(store, YUCHENG, VehicleShares(store)))["day"]["requests"] == 1
 
 
 async def test_what_waited_on_a_phone_counts_if_the_officer_was_on_duty_then(

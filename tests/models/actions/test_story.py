@@ -21,6 +21,7 @@ from models.incident.commands import (
 )
 from models.queries.board import board, figures
 from models.queries.incident import incident_for
+from models.queries.vehicle_shares import VehicleShares
 from models.store import Store
 from models.tables import deadlines, notices, offers
 from tests.models.actions.looking import due, names, owner_of, rows, time_up
@@ -158,5 +159,5 @@ async def test_the_board_holds_what_is_open_and_where_the_feed_stands(store: Sto
     shown = await board(store, YUCHENG)
     assert [incident["id"] for incident in shown["incidents"]] == [two.id]
     assert shown["offset"] == 3
-    counted = (await figures(store, YUCHENG))["day"]
+    counted = (await figures(store, YUCHENG, VehicleShares(store)))["day"]
     assert (counted["requests"], counted["kept"], counted["moved"], counted["closed"]) == (2, 1, 1, 1)

@@ -69,3 +69,12 @@ test("what goes along is counted by kind", () => {
   const photo = { ...parcel("photos", ""), key: "p", photo: new ArrayBuffer(1) };
   assert.deepEqual(builtOn([parcel("accept", ""), later, photo], "k"), { steps: 1, photos: 1 });
 });
+
+test("a record that ended meanwhile says how, and is tried no more", () => {
+  const deed = parcel("end_record", "illegal_transition", { command: "leave", status: "withdrawn" });
+  const found = explain(deed, null, ME);
+  assert.deepEqual([found.key, found.outcome], ["record", "withdrawn"]);
+  assert.equal(mayRetry(deed, null, ME), false);
+  const closed = parcel("end_record", "illegal_transition", { command: "settle", status: "closed" });
+  assert.equal(explain(closed, null, ME).key, "server", "what is no state of a record is the server's own sentence");
+});

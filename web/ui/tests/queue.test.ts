@@ -77,3 +77,11 @@ test("a queue survives being written down; rubbish is no queue", () => {
   assert.deepEqual(readQueue('{"a":1}'), []);
   assert.deepEqual(readQueue('[null,{"key":1},{"key":"k"}]'), []);
 });
+
+test("the photo of a parked car takes along what was built on it, and an incident's goes alone", () => {
+  const shot = step("1", "c", "capture", { photo: new ArrayBuffer(10) });
+  const left = [shot, photo("2", "a"), step("3", "c", "file_record"), step("4", "a", "arrive")];
+  assert.deepEqual(goingWith(left, "1"), ["1", "3"]);
+  assert.deepEqual(goingWith(left, "2"), ["2"]);
+  assert.equal(nextOf(without(left, ["2", "4"]))?.key, "1", "the record waits for its photo");
+});

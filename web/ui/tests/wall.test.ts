@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsOf, isFree, percent, sumOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
+import { countsOf, isFree, NO_FIGURES, percent, sumOf, vehiclesOf, type DayFigures, type Figures } from "../src/wall/figures.ts";
 import { CARD, cardsOf, HEIGHT, inside, place, seatOf, titleOf, townOf, viewOf, WIDTH } from "../src/wall/schematic.ts";
 import { commonMap, districtsOf, EMPTY, mapOf, type CityMap } from "../src/wall/maps.ts";
 import { freshnessOf } from "../src/wall/freshness.ts";
@@ -131,4 +131,16 @@ test("who is on a break or under way is not free", () => {
     { busy: false, status: "panic" },
   ];
   assert.deepEqual(seen.map(isFree), [true, false, false, false]);
+});
+
+test("shares of vehicles of several districts are added with their n, and none is made of nothing", () => {
+  const day = { ...NO_FIGURES };
+  const of = (district: string, count: number, n: number): Figures => ({
+    district, at: "", day, on_duty: [],
+    vehicles: { days: 30, window_days: 90, left: { count, n }, repeat: { count: 1, n: 20 } },
+  }); // prettier-ignore
+  const both = vehiclesOf([of("a", 12, 100), of("b", 3, 20)]);
+  assert.deepEqual(both?.left, { count: 15, n: 120 });
+  assert.deepEqual(both?.repeat, { count: 2, n: 40 });
+  assert.equal(vehiclesOf([{ district: "c", at: "", day, on_duty: [] }]), null, "an older server");
 });

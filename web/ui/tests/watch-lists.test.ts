@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csvOf, queryOf } from "../src/admin/watch-lists.ts";
-import { resultOf } from "../src/officer/history.ts";
+import { resultOf } from "../src/shared/vehicle-result.ts";
 
 test("a cell that a spreadsheet would run as a formula is a text in the report", () => {
   const line = { line: 3, column: "plate", why: "bad_character", value: '=HYPERLINK("x")', message: "号牌里有“不该有”的字符。" };

@@ -31,3 +31,32 @@ test("an offer's publication is somebody else's", () => {
   const alerts = useAlerts(() => assert.fail("it is no alert"));
   assert.equal(alerts.take({ event: "offered", at: new Date(AT).toISOString() }, AT), false);
 });
+
+const standing = (incident: string, kinds = ["stolen"]) => ({ ...publication(incident, kinds).alert, at: new Date(AT).toISOString() });
+
+function storage(): Map<string, string> {
+  const kept = new Map<string, string>();
+  Object.assign(globalThis, { localStorage: { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => kept.set(name, value) } });
+  return kept;
+}
+
+test("a desk that is opened after the alarm rings once for it, whatever the poll brings again", () => {
+  storage();
+  let rung = 0;
+  const alerts = useAlerts(() => (rung += 1));
+  alerts.take(publication("a"), AT);
+  alerts.stand([standing("a"), standing("b", ["cloned"])]);
+  alerts.stand([standing("a"), standing("b", ["cloned"])]);
+  assert.equal(rung, 2);
+  assert.deepEqual(alerts.waiting.value.map(({ incident }) => incident), ["a", "b"]);
+});
+
+test("what was read here is not told again after a reload; another kind at the same incident is", () => {
+  storage();
+  const before = useAlerts(() => undefined);
+  before.stand([standing("a")]);
+  before.read();
+  const after = useAlerts(() => undefined);
+  after.stand([standing("a"), standing("a", ["cloned", "stolen"])]);
+  assert.deepEqual(after.waiting.value.map(({ kinds }) => kinds), [["cloned", "stolen"]]);
+});

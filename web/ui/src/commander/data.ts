@@ -1,6 +1,7 @@
 /** What the server tells a desk beside the board (`GET /api/v1/districts/{code}/desk`). Types only. */
 import type { WhyAsked } from "../shared/because.ts";
 import type { DistrictView } from "../shared/districts.ts";
+import type { StandingAlert } from "../shared/watched.ts";
 
 export type OfferKind = "take" | "assign" | "support" | "assign_support";
 
@@ -47,5 +48,6 @@ export interface DeskView {
   offers: Record<string, AskedOfficer[]>;
   on_duty: Unit[];
   duplicates: Suggestion[];
+  watched?: StandingAlert[];
   neighbours: DistrictView[];
 }

@@ -68,7 +68,12 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
   const boardPoll = makePoll(() => carefully(board.load), () => (live.value ? BOARD_LIVE_MS : BOARD_AWAY_MS), true);
   const somebodyIsAsked = (): boolean => Object.values(desk.value?.offers ?? {}).some((all) => all.some(({ status }) => ASKING.has(status)));
   const deskPoll = makePoll(
-    () => carefully(async () => (desk.value = await call<DeskView>(`/api/v1/districts/${district}/desk`))),
+    () =>
+      carefully(async () => {
+        desk.value = await call<DeskView>(`/api/v1/districts/${district}/desk`);
+        // What was raised before this page was opened, or while its line was dead.
+        alerts.stand(desk.value.watched ?? []);
+      }),
     () => (somebodyIsAsked() ? OPEN_OFFER_MS : QUIET_MS),
     true,
   );

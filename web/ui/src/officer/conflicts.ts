@@ -4,12 +4,14 @@
  * Gives keys of the catalogue with their parameters. `now` is the server's, in milliseconds.
  */
 import type { Incident } from "../shared/incident.ts";
-import { goingWith, PHOTOS, type Parcel, type Queue } from "../shared/queue.ts";
+import { goingWith, type Parcel, type Queue } from "../shared/queue.ts";
 import { isOpen } from "../shared/urgency.ts";
+import { isRecordState } from "./parking.ts";
+import { END_RECORD } from "./sending.ts";
 
-/** `outcome` is a code of the catalogue; `since` an instant. */
+/** `outcome` is a code of the catalogue, of a record its state; `since` an instant. */
 export interface Explanation {
-  key: "taken" | "closed" | "others" | "open" | "server";
+  key: "taken" | "closed" | "others" | "open" | "record" | "server";
   by: string;
   since: number | null;
   outcome: string;
@@ -23,6 +25,8 @@ export function explain(parcel: Parcel, known: Incident | null, me: string): Exp
   const by = parcel.refusal?.details.by;
   if (parcel.refusal?.code === "already_accepted" && typeof by === "string")
     return { ...nothing, key: "taken", by, since: known?.officer === by ? instant(known.accepted_at) : null };
+  const state = parcel.refusal?.details.status;
+  if (parcel.command === END_RECORD && isRecordState(state)) return { ...nothing, key: "record", outcome: state };
   if (!known) return nothing;
   if (known.status === "closed") return { ...nothing, key: "closed", since: instant(known.closed_at), outcome: known.outcome ?? "resolved" };
   if (known.officer && known.officer !== me) return { ...nothing, key: "others", by: known.officer, since: instant(known.accepted_at) };
@@ -40,12 +44,12 @@ export function mayRetry(parcel: Parcel, known: Incident | null, me: string): bo
 export function builtOn(queue: Queue, key: string): { steps: number; photos: number } {
   const others = new Set(goingWith(queue, key).filter((other) => other !== key));
   const going = queue.filter((parcel) => others.has(parcel.key));
-  const photos = going.filter(({ command }) => command === PHOTOS).length;
+  const photos = going.filter(({ photo }) => photo).length;
   return { steps: going.length - photos, photos };
 }
 
 export function countOf(queue: Queue): { steps: number; photos: number } {
-  const photos = queue.filter(({ command }) => command === PHOTOS).length;
+  const photos = queue.filter(({ photo }) => photo).length;
   return { steps: queue.length - photos, photos };
 }
 

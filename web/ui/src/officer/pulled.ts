@@ -8,7 +8,7 @@ import { ApiError, call } from "../shared/api.ts";
 import type { PulledIncident } from "../shared/incident.ts";
 import { keepable, type Kept } from "./kept.ts";
 import type { Column } from "./otherwise.ts";
-import type { Watch } from "./vehicles.ts";
+import type { Watch } from "../shared/vehicles.ts";
 
 /** What a person decided instead, of a ladder of one step (`part`); while it waits it does not count. */
 export interface Override {

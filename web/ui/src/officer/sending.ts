@@ -3,7 +3,7 @@
  *
  * What a refusal means is told by `onRefused`; what an officer does about one that came late is `WaitingSheet.vue`.
  */
-import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
+import { computed, onScopeDispose, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { type ApiError, serverNow } from "../shared/api.ts";
 import { openOutbox, type Added, type Keeping } from "../shared/outbox.ts";
 import { PHOTOS, standing, type Bounds, type Parcel, type Queue } from "../shared/queue.ts";
@@ -14,7 +14,7 @@ export interface SendingOptions {
   keeping: Keeping;
   onDone(answer: Record<string, unknown>, parcel: Parcel): void;
   /** `late`: it waited, so that the officer looks at something else by now, and settles it when he likes. */
-  onRefused(error: ApiError, parcel: Parcel, late: boolean): void;
+  onRefused(error: ApiError, parcel: Parcel, late: boolean, along: Queue): void;
 }
 
 export interface Sending {
@@ -27,9 +27,9 @@ export interface Sending {
   photograph(incident: string, picture: Blob): Promise<Added>;
   /** A photo of a parked car under the id that this phone gave it, and after it the record that is filed of it. */
   capture(id: string, path: string, picture: Blob): Promise<Added>;
-  file(id: string, body: Record<string, unknown>): Promise<Added>;
-  /** Whether everything about `id` has been sent within some seconds. */
-  sent(id: string): Promise<boolean>;
+  file(id: string, body: Record<string, unknown>, label: string): Promise<Added>;
+  /** How a record ended; after the photo `id` that shows it, or under the record's own where there is none. */
+  end(id: string, record: string, body: Record<string, unknown>, label: string): Promise<Added>;
   withdraw(key: string): Promise<void>;
   retry(key: string): Promise<void>;
   flush(): void;
@@ -39,9 +39,11 @@ export interface Sending {
 export const BOUNDS: Bounds = { parcels: 100, bytes: 40 * 1024 * 1024 };
 /** Whoever pressed a button this long ago has turned to something else. */
 const LATE_MS = 10_000;
-/** So long whoever photographed a car waits for the photo to arrive before he goes on. */
-const SENT_MS = 20_000;
+export const CAPTURE = "capture";
 export const FILE_RECORD = "file_record";
+export const END_RECORD = "end_record";
+/** Deeds of parking records: nothing of them is in the feed. */
+export const OF_RECORDS: ReadonlySet<string> = new Set([CAPTURE, FILE_RECORD, END_RECORD]);
 
 export function useSending(options: SendingOptions): Sending {
   const queue = shallowRef<Queue>([]);
@@ -56,7 +58,7 @@ export function useSending(options: SendingOptions): Sending {
     },
     onDone: (parcel, answer) => options.onDone(answer, parcel),
     holds: (parcel) => Boolean(parcel.waited) || serverNow() - parcel.at > LATE_MS,
-    onRefused: (parcel, error, held) => options.onRefused(error, parcel, held),
+    onRefused: (parcel, error, held, along) => options.onRefused(error, parcel, held, along),
   });
   const onVisible = (): void => void (document.visibilityState === "visible" && outbox.flush());
   document.addEventListener("visibilitychange", onVisible);
@@ -73,24 +75,14 @@ export function useSending(options: SendingOptions): Sending {
     act: (incident, command, body = {}) => outbox.add({ incident, command, path: pathOf(incident, command), body }),
     photograph: async (incident, picture) =>
       outbox.add({ incident, command: PHOTOS, path: pathOf(incident, PHOTOS), body: {}, photo: await picture.arrayBuffer() }),
-    capture: async (id, path, picture) => outbox.add({ incident: id, command: PHOTOS, path, body: {}, photo: await picture.arrayBuffer() }),
-    file: (id, body) => outbox.add({ incident: id, command: FILE_RECORD, path: "/api/v1/parking-records", body }),
-    sent: (id) => gone(queue, id),
+    capture: async (id, path, picture) => outbox.add({ incident: id, command: CAPTURE, path, body: {}, photo: await picture.arrayBuffer() }),
+    file: (id, body, label) => outbox.add({ incident: id, command: FILE_RECORD, path: "/api/v1/parking-records", body, label }),
+    end: (id, record, body, label) => outbox.add({ incident: id, command: END_RECORD, path: endOf(record), body, label }),
     withdraw: outbox.withdraw,
     retry: outbox.retry,
     flush: outbox.flush,
   };
 }
 
-/** False when it is still there after a while: without a network, say. */
-function gone(queue: ShallowRef<Queue>, id: string): Promise<boolean> {
-  return new Promise((done) => {
-    const end = (sent: boolean): void => {
-      clearTimeout(timer);
-      stop();
-      done(sent);
-    };
-    const timer = setTimeout(() => end(false), SENT_MS);
-    const stop = watch(queue, (now) => now.some(({ incident }) => incident === id) || queueMicrotask(() => end(true)), { immediate: true });
-  });
-}
+/** Where it is said how a record ended. */
+export const endOf = (record: string): string => `/api/v1/parking-records/${record}/end`;

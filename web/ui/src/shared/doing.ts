@@ -8,6 +8,8 @@ export interface Doing {
   problem: Ref<string>;
   /** The answer, or null when it was refused or one is under way. */
   go<Answer>(path: string, body: unknown, method?: "POST" | "PUT"): Promise<Answer | null>;
+  /** The same for a question, which changes nothing. */
+  get<Answer>(path: string): Promise<Answer | null>;
   /** The field that was refused; empty when it was none in particular. */
   field: Ref<string>;
 }
@@ -17,16 +19,12 @@ export function useDoing(onLost: () => void): Doing {
   const problem = ref("");
   const field = ref("");
   let last = { wish: "", key: "" };
-  const go = async <Answer>(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Answer | null> => {
+  const attempt = async <Answer>(deed: () => Promise<Answer>): Promise<Answer | null> => {
     if (busy.value) return null;
-    const wish = `${method} ${path} ${JSON.stringify(body)}`;
-    if (wish !== last.wish) last = { wish, key: newKey() };
     busy.value = true;
     problem.value = field.value = "";
     try {
-      const answer = await call<Answer>(path, { body, key: last.key, method });
-      last = { wish: "", key: "" };
-      return answer;
+      return await deed();
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) onLost();
       else problem.value = sentenceOf(error);
@@ -37,5 +35,14 @@ export function useDoing(onLost: () => void): Doing {
       busy.value = false;
     }
   };
-  return { busy, problem, field, go };
+  const go = <Answer>(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Answer | null> =>
+    attempt(async () => {
+      const wish = `${method} ${path} ${JSON.stringify(body)}`;
+      if (wish !== last.wish) last = { wish, key: newKey() };
+      const answer = await call<Answer>(path, { body, key: last.key, method });
+      last = { wish: "", key: "" };
+      return answer;
+    });
+  const get = <Answer>(path: string): Promise<Answer | null> => attempt(() => call<Answer>(path));
+  return { busy, problem, field, go, get };
 }

@@ -26,14 +26,14 @@ export interface OutboxOptions {
   onDone(parcel: Parcel, answer: Record<string, unknown>): void;
   /** Whether a refused one stays, with its refusal, until somebody settles it; else it goes. */
   holds(parcel: Parcel): boolean;
-  /** It has gone, or is `held`. */
-  onRefused(parcel: Parcel, error: ApiError, held: boolean): void;
+  /** It has gone, or is `held`; and `along` with it what was built on it. */
+  onRefused(parcel: Parcel, error: ApiError, held: boolean, along: Queue): void;
 }
 
 export type Added = "added" | "known" | "full";
 
 export interface Outbox {
-  add(given: Pick<Parcel, "incident" | "command" | "path" | "body" | "photo">): Promise<Added>;
+  add(given: Pick<Parcel, "incident" | "command" | "path" | "body" | "photo" | "label">): Promise<Added>;
   /** Tries at once, e.g. because the network is back. */
   flush(): void;
   /** Takes it back, and what was built on it; not what is on its way. */
@@ -127,13 +127,15 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   const refuse = async (parcel: Parcel, error: ApiError): Promise<void> => {
     const held = options.holds(parcel);
+    const going = goingWith(queue, parcel.key);
+    const along = queue.filter(({ key }) => key !== parcel.key && going.includes(key));
     if (held) {
       const refusal = { code: error.code, sentence: error.message, details: error.details, at: serverNow() };
       const refused = { ...parcel, refusal };
       changed(replaced(queue, refused));
       await keeping.put(refused).catch(() => undefined);
-    } else await drop(goingWith(queue, parcel.key));
-    options.onRefused(parcel, error, held);
+    } else await drop(going);
+    options.onRefused(parcel, error, held, along);
   };
 
   const drop = async (keys: string[]): Promise<void> => {

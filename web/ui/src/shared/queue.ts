@@ -14,6 +14,8 @@ export interface Parcel {
   body: Record<string, unknown>;
   /** A JPEG, which then is the whole body. */
   photo?: ArrayBuffer;
+  /** What it is about, in words, where no feed knows it. */
+  label?: string;
   /** When it was done, by the server's clock, in milliseconds. */
   at: number;
   /** It could not be sent at once: whoever did it looks at something else by now. */
@@ -62,12 +64,12 @@ export function nextOf(queue: Queue): Parcel | null {
 
 export const without = (queue: Queue, keys: readonly string[]): Queue => queue.filter(({ key }) => !keys.includes(key));
 
-/** What goes with it when it does: a photo goes alone, a deed takes along what was done later with that incident. */
+/** What goes with it when it does: a photo of an incident goes alone, a deed takes along what was done later with it. */
 export function goingWith(queue: Queue, key: string): string[] {
   const at = queue.findIndex((parcel) => parcel.key === key);
   const gone = queue[at];
   if (!gone) return [];
-  if (gone.photo) return [key];
+  if (gone.command === PHOTOS) return [key];
   return queue.filter((parcel, i) => i >= at && parcel.incident === gone.incident).map((parcel) => parcel.key);
 }
 

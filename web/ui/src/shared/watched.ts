@@ -1,4 +1,8 @@
-/** What the own channel says of stolen cars and cloned plates: the newest first, each told once. */
+/**
+ * What the own channel says of stolen cars and cloned plates: the newest first, each told once.
+ *
+ * A desk that is opened later asks what stands (`stand`); what was read on this machine is not told again by that.
+ */
 import { shallowRef, type ShallowRef } from "vue";
 
 export interface WatchedAlert {
@@ -7,6 +11,11 @@ export interface WatchedAlert {
   plate: string;
   kinds: string[];
   plate_classes: string[];
+}
+
+/** One that stands, as the desk has it; `at`: when it was raised. */
+export interface StandingAlert extends WatchedAlert {
+  at: string;
 }
 
 /** A publication of `officer:<id>` that is about no incident of a feed. */
@@ -22,6 +31,7 @@ export const LOUD_FOR_MS = 10 * 60_000;
 export interface Alerts {
   waiting: ShallowRef<readonly WatchedAlert[]>;
   take(publication: AlertPublication, now: number): boolean;
+  stand(standing: readonly StandingAlert[]): void;
   read(): void;
 }
 
@@ -33,10 +43,44 @@ export function useAlerts(onNew: () => void): Alerts {
       const { alert, at } = publication;
       if (publication.event !== "watched" || !alert) return false;
       if (now - Date.parse(at) > LOUD_FOR_MS) return true;
-      waiting.value = [alert, ...waiting.value.filter(({ incident, kinds }) => incident !== alert.incident || kinds.join() !== alert.kinds.join())];
+      waiting.value = [alert, ...waiting.value.filter((other) => nameOf(other) !== nameOf(alert))];
       onNew();
       return true;
     },
-    read: () => void (waiting.value = waiting.value.slice(1)),
+    stand(standing) {
+      const known = new Set([...waiting.value.map(nameOf), ...readOnes()]);
+      const fresh = standing.filter((alert) => !known.has(nameOf(alert)));
+      if (fresh.length === 0) return;
+      waiting.value = [...waiting.value, ...fresh];
+      onNew();
+    },
+    read() {
+      const [first, ...rest] = waiting.value;
+      if (first) remember(nameOf(first));
+      waiting.value = rest;
+    },
   };
+}
+
+const STORE = "wufen:alerts:read";
+const MOST_REMEMBERED = 200;
+
+/** One alarm of an incident: what it is looked out for names it, in whatever order. */
+const nameOf = ({ incident, kinds }: WatchedAlert): string => `${incident} ${[...kinds].sort().join()}`;
+
+function readOnes(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(STORE) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(name: string): void {
+  try {
+    localStorage.setItem(STORE, JSON.stringify([name, ...readOnes().filter((one) => one !== name)].slice(0, MOST_REMEMBERED)));
+  } catch {
+    // Without storage it is told again after a reload, which harms nobody.
+  }
 }

@@ -35,11 +35,27 @@ export interface OnDuty {
 /** Can be sent: has nothing in hand and is on no break. */
 export const isFree = ({ busy, status }: Pick<OnDuty, "busy" | "status">): boolean => !busy && status === "available";
 
+/** So many of `n`. */
+export interface Share {
+  count: number;
+  n: number;
+}
+
+/** Of the last `days`: gone after the notice; of the vehicles of `window_days`: notified again. */
+export interface VehicleFigures {
+  days: number;
+  window_days: number;
+  repeat: Share;
+  left: Share;
+}
+
 /** `GET /api/v1/districts/{code}/figures`, and what the channel `board:<code>` carries. */
 export interface Figures {
   district: string;
   at: string;
   day: DayFigures;
+  /** Absent in the figures of an older server. */
+  vehicles?: VehicleFigures;
   on_duty: OnDuty[];
 }
 
@@ -54,6 +70,17 @@ export function sumOf(figures: readonly Figures[]): DayFigures {
   for (const { day } of figures)
     for (const name of ["requests", "due", "kept", "answered", "accepted", "moved", "breached", "closed"] as const) sum[name] += day[name];
   return sum;
+}
+
+/** Of several districts: a vehicle counts once in each. Null before the first figures came. The longest window names it. */
+export function vehiclesOf(figures: readonly Figures[]): VehicleFigures | null {
+  const all = figures.flatMap(({ vehicles }) => vehicles ?? []);
+  if (all.length === 0) return null;
+  const sum = (name: "repeat" | "left"): Share => ({
+    count: all.reduce((total, one) => total + one[name].count, 0),
+    n: all.reduce((total, one) => total + one[name].n, 0),
+  });
+  return { days: Math.max(...all.map(({ days }) => days)), window_days: Math.max(...all.map((one) => one.window_days)), repeat: sum("repeat"), left: sum("left") };
 }
 
 /** `96.4`, `100`; null where there is nothing to be a share of. Never rounded up to a hundred that is not one. */
