@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.backstage import HOME_DISTRICT, Case, Officer, ask, sign_in
 from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
@@ -140,11 +140,12 @@ CAPTURE = "abcdefghijklmnopqrstuvwxyz"
 def drafted(city: Product, page: Page, picture: Path, plate: str) -> str:
     """An officer photographed and filed a car; that it stayed, and is a draft for the register, just is so."""
     now = page.evaluate("new Date().toISOString()")
-    photo = {"name": "scene.jpg", "mimeType": "image/jpeg", "buffer": picture.read_bytes()}
     kept = page.context.request.post(
         f"{city.web_url}/api/v1/captures/{CAPTURE}/photos",
         params={"device_at": now, "lat": "29.9812", "lng": "103.0127", "accuracy_m": "8"},
-        multipart={"photo": photo},
+        multipart={
+            "photo": FilePayload(name="scene.jpg", mimeType="image/jpeg", buffer=picture.read_bytes())
+        },
         headers=OWN_PAGE,
     )
     assert kept.ok, kept.text()

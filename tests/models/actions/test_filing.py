@@ -15,6 +15,7 @@ from models.errors import IllegalTransition, InvalidField
 from models.incident.commands import Accept, Cancel, HandOver, Settle
 from models.incident.incident import Incident
 from models.queries import board
+from models.queries.vehicle_shares import VehicleShares
 from models.store import Store
 from models.tables import deadlines, events, notices, offers, participants
 from tests.support.city import AUX, CHEN, GATE, LI, YUCHENG, ZHANG, on_duty
@@ -116,7 +117,7 @@ async def test_a_pothole_is_due_in_three_days_and_no_officer_is_asked(store: Sto
 
 async def test_the_promise_of_five_minutes_is_counted_of_cars_in_the_way_only(store: Store) -> None:
     await filed(store, HURT)
-    figures = await board.figures(store, YUCHENG)
+    figures = await board.figures(store, YUCHENG, VehicleShares(store))
     assert figures["statuses"]["offered"] == 1
     assert figures["day"]["requests"] == 0
 

@@ -67,7 +67,8 @@ async def why_not(store: Store, incident_id: str) -> str:
 async def exported(store: Store, clock: FakeClock) -> list[str]:
     """The ids of the records of which the register is told now."""
     now = clock.now()
-    done = await parking_export.export(store, CHEN, YUCHENG, now - timedelta(days=1), now + timedelta(days=1))
+    since, until = now - timedelta(days=1), now + timedelta(days=1)
+    done = await parking_export.export(store, CHEN, YUCHENG, since, until, "月度移交")
     return [str(one["record"]) for one in done.drafts]
 
 
