@@ -151,7 +151,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   return {
     async add(given) {
       if (isKnown(queue, given)) return "known";
-      const parcel: Parcel = { key: newKey(), at: serverNow(), ...given };
+      // Without a network it waits from its first moment, whatever stands before it in the queue.
+      const parcel: Parcel = { key: newKey(), at: serverNow(), ...given, ...(navigator.onLine ? {} : { waited: true }) };
       if (!fits(queue, parcel, options.bounds)) return "full";
       // Shown at once; whoever closes the page in the next millisecond has pressed nothing yet.
       arriving = [...arriving, parcel];
