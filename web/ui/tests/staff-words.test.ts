@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles"], audit: ["staff", "account", "audit"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles"] } as const;
+const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles", "parking", "rules"], audit: ["staff", "account", "audit"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "Register.vue", "AwakeSheet.vue", "Guarded.vue", "SecondFactor.vue", "Devices.vue", "Account.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 
@@ -25,6 +25,14 @@ for (const [page, areas] of Object.entries(PAGES)) {
 test("the plate keyboard says nothing that is not in the catalogue of vehicles", () => {
   const sentences = catalogue("zh", ["common", "vehicles"]);
   for (const [, key] of read("../src/shared/PlateKeyboard.vue").matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
+});
+
+const VEHICLES = ["VehicleDesk.vue", "VehicleFound.vue", "VehicleFigures.vue", "VehicleFlags.vue", "VehiclePast.vue", "LookSheet.vue", "NonMotorForm.vue", "WatchMarks.vue"];
+test("looking a vehicle up says nothing that the officer's or the commander's page lacks", () => {
+  for (const language of ["zh", "en"]) {
+    const sentences = catalogue(language, ["common", "staff", "account", "vehicles", "parking", "rules"]);
+    for (const name of VEHICLES) for (const [, key] of read(`../src/shared/${name}`).matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, `${name}: ${key}`);
+  }
 });
 
 test("the shared parts of the staff's pages say nothing that is not in the catalogue", () => {
