@@ -49,6 +49,18 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who told of an offence, known by a token that covers his report and nothing else."""
+
+    id: str
+    report_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"reporter:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """A wall display, bound to districts; it reads and never acts."""
 
@@ -69,4 +81,4 @@ class System:
         return "system"
 
 
-Caller = Officer | Participant | Wall | System
+Caller = Officer | Participant | Reporter | Wall | System

@@ -21,7 +21,7 @@ Deed = Literal[
     "stay_on_duty", "panic", "clear_panic",
     # Deciding
     "override", "confirm_override", "refuse_override",
-    "countersign", "send_back", "withdraw_record", "export_drafts",
+    "countersign", "send_back", "withdraw_record", "export_drafts", "review_report",
     # Pictures of others
     "cover", "uncover",
     # Vehicles

@@ -141,6 +141,7 @@ exported_json                    . . . . y . . . .  程序 68: the same, for ano
 parking_exports                  . . . . y . . . .  程序 68: how many there are, and which were taken
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report
+review_report                    . . y . y . . . .  程序 19, 23: evidence by citizens counts once an officer verified it
 withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a second person, with a reason
 draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
 countersign                      . . y . y . . . .  规范 5: nothing of an auxiliary officer's has effect without it

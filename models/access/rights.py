@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from models.access.matrix import ACTIONS, CHANNELS, FIELDS
-from models.caller import Caller, Officer, Participant, Standing, Wall
+from models.caller import Caller, Officer, Participant, Reporter, Standing, Wall
 
 Role = Literal[
     "requester", "owner", "police", "auxiliary", "commander", "administrator", "auditor", "wall", "anyone"
@@ -79,6 +79,8 @@ def role_of(caller: Caller | None) -> Role | None:
     if isinstance(caller, Participant):
         # A party to an accident is somebody who asks, as far as the table goes; what only parties do asks for the part.
         return caller.role if caller.role != "party" else "requester"
+    if isinstance(caller, Reporter):
+        return "requester"
     return "wall" if isinstance(caller, Wall) else None
 
 

@@ -9,11 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions.notify import token_hash
-from models.caller import Caller, Officer, Participant, Standing, Wall
+from models.caller import Caller, Officer, Participant, Reporter, Standing, Wall
 from models.errors import Unauthenticated
 from models.settings import Settings
 from models.store import Store
-from models.tables import districts, officer_districts, officers, participants, second_factors, sessions
+from models.tables import (
+    districts,
+    officer_districts,
+    officers,
+    participants,
+    reporters,
+    second_factors,
+    sessions,
+)
 
 # Phones lie in a pocket and have a lock of their own; desks stand in rooms.
 PHONES = frozenset({"police", "auxiliary"})
@@ -25,7 +33,9 @@ async def caller_of_token(store: Store, token: str) -> Caller:
     now = store.clock.now()
     async with store.database.read() as connection:
         staff = await _staff(connection, digest, now, store.settings)
-        caller = staff or await _participant(connection, digest, now)
+        caller = (
+            staff or await _participant(connection, digest, now) or await _reporter(connection, digest, now)
+        )
     if caller is None:
         raise Unauthenticated
     return caller
@@ -97,3 +107,11 @@ async def _participant(connection: AsyncConnection, digest: bytes, now: datetime
     )
     row = (await connection.execute(query)).first()
     return None if row is None else Participant(row.id, row.incident_id, row.role)
+
+
+async def _reporter(connection: AsyncConnection, digest: bytes, now: datetime) -> Reporter | None:
+    query = select(reporters.c.id, reporters.c.report_id).where(
+        reporters.c.token_hash == digest, reporters.c.expires_at.is_(None) | (reporters.c.expires_at > now)
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else Reporter(row.id, row.report_id)

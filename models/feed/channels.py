@@ -20,6 +20,11 @@ def panic_publication(event: str, panic: dict[str, Any], at: str) -> str:
     return _text({"event": event, "panic": panic, "at": at})
 
 
+def report_publication(event: str, report: dict[str, Any], at: str) -> str:
+    """The JSON text of a report's publication: what waits for a review, and nothing of who is meant or who told."""
+    return _text({"event": event, "report": report, "at": at})
+
+
 def control(event: str, subject: str, at: str, district: str | None = None) -> str:
     """The JSON text of a control entry: ``subject`` is ``officer:<id>``, ``session:<id>``, …"""
     return _text({"event": event, "subject": subject, "district": district, "at": at})

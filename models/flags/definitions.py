@@ -45,7 +45,7 @@ DEFINITIONS: Mapping[str, Definition] = {
 TRIED_TABLES = ("response", "promises", "ladder", "routing", "requests", "limits", "evidence", "disposition")
 # Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier; and what a
 # reason says, which is asked within every other question.
-UNTRIED_TABLES = ("retention", "reasons", "figures", "offence", "stay")
+UNTRIED_TABLES = ("retention", "reasons", "figures", "offence", "stay", "reports")
 # Asked in the district of the car's sticker, before it is known where the incident is.
 OF_THE_STICKER = frozenset({"requests", "limits"})
 _RULE = re.compile(rf"rule\.({'|'.join(TRIED_TABLES)})\.([0-9a-z]{{26}})")

@@ -184,6 +184,27 @@ _ALL = (
         inputs=(choice("figure", "repeat_share"),),
         outputs=(number("days", 1, 366),),
     ),
+    # What becomes of a citizen's report by its offence.
+    Definition(
+        "reports",
+        "first",
+        inputs=(choice("offence", *kinds.REASONS["report"]), _HOUR),
+        outputs=(
+            # A second officer has to agree before it counts.
+            flag("second_person"),
+            # Verified, somebody goes there now; else it is a draft of a case.
+            flag("goes_now"),
+            number("working_days", 1, 15),
+            # How long the reporter may add what he is asked for.
+            number("more_hours", 1, 720),
+            # What somebody reported already: the same vehicle, so near and so soon.
+            number("within_m", 5, 5_000),
+            number("within_minutes", 1, 10_080),
+            # Who was found to have told the untruth so often within a month is not heard for so many days; 0: always.
+            number("untrue_most", 1, 100),
+            number("silent_days", 0, 366),
+        ),
+    ),
     # No code: the table knows of none, and whoever keeps the official register chooses it.
     Definition(
         "offence",

@@ -34,6 +34,7 @@ from models.tables.people import (
 from models.tables.places import cities, districts
 from models.tables.records import audit, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
+from models.tables.reports import calendar_days, report_steps, reporters, reports
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
 from models.tables.texts import city_texts
 from models.tables.uploads import pictures, regions, uploads
@@ -45,6 +46,7 @@ __all__ = [
     "Instant",
     "audit",
     "bindings",
+    "calendar_days",
     "captures",
     "cities",
     "city_texts",
@@ -81,6 +83,9 @@ __all__ = [
     "refused_requests",
     "regions",
     "registrations",
+    "report_steps",
+    "reporters",
+    "reports",
     "rollouts",
     "roster_places",
     "roster_shifts",

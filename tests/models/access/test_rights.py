@@ -22,7 +22,8 @@ from web.endpoints import ENDPOINTS
 # Rights that are asked inside an endpoint, or by work that is still to come.
 INSIDE = {
     "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "issue_notice",
-    "picture.plain", "determine_fault", "look.plate", "look.phone", "look.name", "look.history", "search_people",
+    "picture.plain", "determine_fault", "review_report", "look.plate", "look.phone", "look.name", "look.history",
+    "search_people",
 }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_auxiliary_officers_help_and_report(action: str) -> None:
 @pytest.mark.parametrize(
     "action",
     [
-        "resolve.rejected", "resolve.duplicate", "issue_notice", "determine_fault",
+        "resolve.rejected", "resolve.duplicate", "issue_notice", "determine_fault", "review_report",
         "look.plate", "look.phone", "look.name", "look.history", "search_people", "search_history",
         "override_decision", "confirm_override", "reopen", "hand_over", "add_officer", "draft_rules", "approve_rules",
     ],
