@@ -37,6 +37,9 @@ async def test_a_wall_reads_figures_at_once_and_again_when_something_happened(
         result = await come(hub, wall)
         assert (result["positioned"], result["recoverable"], result["offset"]) == (True, True, 1)
         assert [waiting(pub) for pub in result["publications"]] == [0]
+        nothing = {"count": 0, "n": 0, "share": None}
+        shares = {"days": 30, "window_days": 90, "repeat": nothing, "left": nothing}
+        assert result["publications"][0]["data"]["vehicles"] == shares, "with their n, as the newest"
         await ask(writer.store)
         await writer.ring(*writer.rung())
         pub = await wall.publication(BOARD)
