@@ -52,6 +52,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let queue: Queue = [];
   // On their way into the keeping: what is read from there meanwhile does not have them.
   let arriving: Queue = [];
+  // On their way out of it: what was read before they had gone does not bring them back.
+  let leaving: readonly string[] = [];
   let underway: Parcel | null = null;
   let stuck = false;
   let pauseMs = RETRY_MS;
@@ -71,7 +73,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const look = async (): Promise<void> => {
     const kept = await keeping.read();
     const known = kept.map(({ key }) => key);
-    queue = [...kept, ...without(arriving, known)];
+    queue = without([...kept, ...without(arriving, known)], leaving);
     show();
   };
 
@@ -139,8 +141,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
   };
 
   const drop = async (keys: string[]): Promise<void> => {
+    leaving = [...leaving, ...keys];
     changed(without(queue, keys));
-    await keeping.remove(keys);
+    await keeping.remove(keys).finally(() => (leaving = leaving.filter((key) => !keys.includes(key))));
   };
 
   const onOnline = (): void => void flush();
