@@ -8,7 +8,7 @@ from alembic import op
 from models.tables.base import Instant
 
 revision = "0090"
-down_revision = "0060"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
