@@ -26,7 +26,7 @@ DOORS = ("officer", "auxiliary")
 BUILD_HEADER = "wufen-build"
 WORKER = "worker"
 ONE_WEEK = 604_800  # seconds
-# A worker fetches by the policy of its own script, and needs nothing but this server.
+# A worker fetches by the policy of its own script, and needs nothing but this server and the map's tiles.
 WORKERS_POLICY = "default-src 'none'; connect-src 'self'"
 COLOURS = {"officer": "#1455d9", "auxiliary": "#0b7a52"}
 
@@ -86,11 +86,14 @@ async def worker(request: Request, door: str) -> Response:
     if page is None or script is None:
         raise NotFound
     code = await asyncio.to_thread((FOLDER / script.js.removeprefix(BASE)).read_text, "utf-8")
-    build = json.dumps({"version": assets.version, "shell": f"/{door}", "files": page.all})
+    tiles = list(
+        dict.fromkeys(origin for layer in site_of(request).settings.tiles_url for origin in layer.origins)
+    )
+    build = json.dumps({"version": assets.version, "shell": f"/{door}", "files": page.all, "tiles": tiles})
     headers = {
         "cache-control": "no-cache",
         "service-worker-allowed": f"/{door}",
-        "content-security-policy": WORKERS_POLICY,
+        "content-security-policy": " ".join([WORKERS_POLICY, *tiles]),
     }
     return Response(f"const BUILD={build};\n{code}", media_type="text/javascript", headers=headers)
 

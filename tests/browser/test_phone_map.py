@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.backstage import ask, on_duty, sign_in
+from tests.browser.backstage import Officer, ask, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, button, sees
+from tests.browser.test_phone_app import READY
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
+from tests.support.tiles import TILE_PIXELS, running_tiles, tile
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("empty_board")
 
@@ -23,7 +25,6 @@ TILES = "https://t{0-3}.tiles.example/{z}/{x}/{y}.png"
 # The car of ``ask`` in WGS-84, and the same place in GCJ-02 by the published formula (computed apart).
 CAR = {"lat": 29.9876, "lng": 103.0133}
 CAR_SHIFTED = {"lat": 29.984940, "lng": 103.015167}
-TILE_PIXELS = 256
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -35,10 +36,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-def tile() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (TILE_PIXELS, TILE_PIXELS), (214, 222, 214)).save(out, "PNG")
-    return out.getvalue()
+def without_worker(visitors: Visitors, **options: Any) -> Page:
+    """The hosts of these tiles are answered by the test, which a service worker would not ask."""
+    return visitors.phone(service_workers="block", **options)
 
 
 def opens_the_map(page: Page, city: Product) -> list[str]:
@@ -82,7 +82,7 @@ def pixel_of(place: dict[str, float], zoom: int) -> tuple[float, float]:
 def test_on_shifted_tiles_a_car_stands_where_the_streets_have_it(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"):
         ask(city, 0, "fire_lane", location={**CAR, "accuracy_m": 5})
-        page = visitors.phone()
+        page = without_worker(visitors)
         opens_the_map(page, city)
         page.locator(".canvas .mark").wait_for()
         page.wait_for_function(
@@ -111,7 +111,7 @@ def test_tiles_come_from_the_configured_hosts_and_say_whose_they_are(
     city: Product, visitors: Visitors
 ) -> None:
     with on_duty(city, "police1"):
-        page = visitors.phone()
+        page = without_worker(visitors)
         refused: list[str] = []
         page.on(
             "console", lambda said: refused.append(said.text) if "Content Security" in said.text else None
@@ -134,7 +134,7 @@ def test_tiles_come_from_the_configured_hosts_and_say_whose_they_are(
 def test_a_touch_on_a_mark_says_what_it_is_and_opens_it(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"):
         ask(city, 1, "fire_lane", location={**CAR, "accuracy_m": 5})
-        page = visitors.phone()
+        page = without_worker(visitors)
         opens_the_map(page, city)
         page.get_by_role("button", name=re.compile("^消防通道 .*0[45]:")).click()
         card = page.get_by_role("region", name="选中的警情")
@@ -146,7 +146,7 @@ def test_a_touch_on_a_mark_says_what_it_is_and_opens_it(city: Product, visitors:
 
 def test_a_colleague_stands_on_the_map_and_moves(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"), on_duty(city, "police2") as colleague:
-        page = visitors.phone()
+        page = without_worker(visitors)
         opens_the_map(page, city)
         unit = page.locator(".canvas .unit")
         expect(unit).to_have_attribute("aria-label", "051836，现在的位置", timeout=PATIENCE_MS)
@@ -162,7 +162,7 @@ def test_a_colleague_stands_on_the_map_and_moves(city: Product, visitors: Visito
 def test_without_tiles_of_its_own_the_map_says_so_and_goes_on(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"):
         ask(city, 2, location={**CAR, "accuracy_m": 5})
-        page = visitors.phone()
+        page = without_worker(visitors)
         page.route("https://*.tiles.example/**", lambda route: route.abort())
         sign_in(page, city, "police1")
         page.goto(f"{city.web_url}/officer")
@@ -173,7 +173,7 @@ def test_without_tiles_of_its_own_the_map_says_so_and_goes_on(city: Product, vis
 
 def test_the_map_comes_only_when_it_is_opened(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"):
-        page = visitors.phone(service_workers="block")
+        page = without_worker(visitors)
         asked: list[str] = []
         page.on("request", lambda sent: asked.append(sent.url))
         sign_in(page, city, "police1")
@@ -188,7 +188,7 @@ def test_the_map_comes_only_when_it_is_opened(city: Product, visitors: Visitors)
 def test_the_way_is_opened_in_the_map_of_ones_choice(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"):
         ask(city, 3, location={**CAR, "accuracy_m": 5})
-        page = visitors.phone()
+        page = without_worker(visitors)
         sign_in(page, city, "police1")
         page.goto(f"{city.web_url}/officer")
         page.locator(".card .what").first.click()
@@ -204,9 +204,67 @@ def test_the_way_is_opened_in_the_map_of_ones_choice(city: Product, visitors: Vi
 def test_everyone_can_read_and_press_the_map(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"), on_duty(city, "police2"):
         ask(city, 4, "fire_lane", location={**CAR, "accuracy_m": 5})
-        page = visitors.phone(reduced_motion="reduce")
+        page = without_worker(visitors, reduced_motion="reduce")
         opens_the_map(page, city)
         page.locator(".canvas .mark").click()
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             assert accessibility_violations(page) == []
+
+
+# The cache as after a long month: more than the bound, the first of them too old.
+MANY_AND_OLD = """async () => {
+  const cache = await caches.open("wufen:tiles");
+  for (let n = 0; n < 700; n++) {
+    const at = Date.now() - (n < 300 ? 31 : 1) * 86400000;
+    await cache.put(`/old/${n}`, new Response("x", {headers: {"wufen-kept-at": String(at)}}));
+  }
+}"""
+KEPT_TILES = (
+    "async () => (await (await caches.open('wufen:tiles')).keys()).map(({url}) => new URL(url).pathname)"
+)
+SOME_ARE_DRAWN = "() => document.querySelectorAll('img.leaflet-tile-loaded').length >= 4"
+
+
+@pytest.mark.timeout(120)
+def test_tiles_that_were_seen_are_there_without_a_network_and_never_too_many(
+    tmp_path: Path, visitors: Visitors
+) -> None:
+    with running_tiles() as tiles, running_product(tmp_path / "home", tiles_url=tiles.template) as town:
+        Officer(town, "police1").goes_on_duty()
+        page = visitors.phone(reduced_motion="reduce")
+        gives_the_position(page)
+        sign_in(page, town, "police1")
+        page.goto(f"{town.web_url}/officer")
+        page.get_by_role("tab", name="地图").wait_for()
+        page.evaluate(READY)
+        page.evaluate(MANY_AND_OLD)
+        page.get_by_role("tab", name="地图").click()
+        page.wait_for_function(SOME_ARE_DRAWN)
+
+        def kept() -> list[str]:
+            found: list[str] = page.evaluate(KEPT_TILES)
+            return found
+
+        seen = set(tiles.asked)
+        until(lambda: seen <= set(kept()), "the tiles to be kept")
+        # Of the 700, what is too old is gone, and what was seen longest ago makes room.
+        until(lambda: not {f"/old/{n}" for n in range(300)} & set(kept()), "what is old to be dropped")
+        assert "/old/699" in kept()
+        assert len(kept()) <= 600
+
+        page.context.set_offline(True)
+        asked = len(tiles.asked)
+        page.reload()
+        page.get_by_role("tab", name="地图").click()
+        page.wait_for_function(SOME_ARE_DRAWN)
+        assert len(tiles.asked) == asked
+        assert page.get_by_text("底图没有加载").count() == 0
+        page.context.set_offline(False)
+        # Whoever signs out leaves no trace of where he was.
+        Officer(town, "police1").goes_off_duty()
+        page.reload()
+        button(page, "设置").click()
+        button(page, "退出登录").click()
+        button(page, "登录").wait_for()
+        until(lambda: kept() == [], "the tiles to be forgotten")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from models.tiles import layers
 from tests.web.client import Client
 from web import installable
 from web.assets import Assets
@@ -93,6 +95,18 @@ async def test_the_worker_names_its_build_and_may_speak_to_this_server_only(buil
     assert build["shell"] == "/auxiliary"
     assert rest == "self.work();"
     assert build["version"] == built.app.state.site.assets.version
+    assert build["tiles"] == []
+
+
+async def test_the_worker_may_ask_the_hosts_of_the_maps_tiles_and_no_other(built: Client) -> None:
+    site: Site = built.app.state.site
+    template = "https://t{0-1}.tiles.example/{z}/{x}/{y}.png"
+    object.__setattr__(site, "settings", replace(site.settings, tiles_url=layers(template)))
+    answer = await built.get("/officer/service-worker.js")
+    hosts = ["https://t0.tiles.example", "https://t1.tiles.example"]
+    assert f'"tiles": {json.dumps(hosts)}' in answer.text
+    policy = f"default-src 'none'; connect-src 'self' {' '.join(hosts)}"
+    assert answer.headers["content-security-policy"] == policy
 
 
 async def test_the_worker_keeps_what_the_page_loads_later_too(built: Client) -> None:

@@ -1,9 +1,10 @@
 /**
- * The officer's page without a network: its shell and its files, of one build, and nothing else.
+ * The officer's page without a network: its shell and its files, of one build, and the tiles of the map that were seen.
  *
  * Answers of the API never pass through here, so that no person's data can stay behind. The server prints `BUILD` before
  * this script: another build is another script, which waits until the page lets it take over.
  */
+import { tileFor } from "./tiles.ts";
 import type { Word } from "./word.ts";
 
 interface Build {
@@ -13,6 +14,8 @@ interface Build {
   shell: string;
   /** What the page loads, at once or later. */
   files: string[];
+  /** Where the map's tiles come from. */
+  tiles: string[];
 }
 
 declare const BUILD: Build;
@@ -65,7 +68,9 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== self.location.origin) return;
+  if (method !== "GET") return;
+  if (BUILD.tiles.includes(origin)) return event.respondWith(tileFor(event.request, PATIENCE_MS, (work) => event.waitUntil(work)));
+  if (origin !== self.location.origin) return;
   if (mode === "navigate") {
     if (pathname === BUILD.shell) event.respondWith(pageFor(event));
   } else if (pathname.startsWith(FILES)) {
