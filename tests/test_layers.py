@@ -68,6 +68,19 @@ def test_a_part_imports_only_what_lies_below_it(part: str) -> None:
     assert wrong == []
 
 
+def test_what_reads_pictures_is_loaded_in_a_process_of_its_own_only() -> None:
+    """It is heavy, may be missing, and a picture may break it: only the program that looks at pictures knows it."""
+    heavy = {"rapidocr", "onnxruntime", "cv2", "numpy", "workers.reading.engine"}
+    knows = {
+        path.relative_to(_ROOT).as_posix()
+        for part in _ALLOWED
+        for path in _sources(part)
+        for module, _ in _imported(path)
+        if module in heavy or module.split(".")[0] in heavy
+    }
+    assert knows == {"workers/reading/engine.py", "workers/reading/eye.py"}
+
+
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:
     clock = _ROOT / "models/clock.py"
     wrong = [

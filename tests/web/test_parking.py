@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 from PIL import Image
+from redis.asyncio import Redis
 from sqlalchemy import select
 
-from models import media
+from models import media, readers
+from models.actions import readings
 from models.actions.captures import SEALED
 from models.clock import iso
+from models.parking.signs import Candidate
 from models.tables import audit, captures, parking_records
 from tests.support.city import AUX, CHEN, LI, PLATES, WANG, YUCHENG, ZHANG
 from tests.support.clock import FakeClock
@@ -271,3 +275,32 @@ async def test_the_time_from_shutter_to_filed_is_told_with_its_n(web: Client, cl
     figures = (await web.get(f"/api/v1/districts/{YUCHENG}/parking-figures", headers=bearer(token))).json()
     assert figures["filing_seconds"] == {"median": 40.0, "p90": 40.0, "n": 1}
     assert figures["records"] == 1
+
+
+async def test_what_was_read_is_told_to_whom_the_photo_is_and_gone_once_it_is_filed(
+    web: Client, redis_url: str
+) -> None:
+    token, other = await web.on_duty(ZHANG, YUCHENG), await web.on_duty(LI, YUCHENG)
+    async with Redis.from_url(redis_url) as redis:
+        web.app.state.site = replace(web.app.state.site, redis=redis)
+        without = (await shoot(web, token, "before")).json()["capture"]
+        assert (without["reading"], without["candidates"]) == ("none", []), "nobody reads"
+        await readers.announce(redis)
+        assert (await shoot(web, token)).json()["capture"]["reading"] == "queued"
+    claimed = await readings.claim(web.store)
+    assert claimed is not None
+    await readings.finish(
+        web.store, claimed, [Candidate(PLATES["one"], 0.9), Candidate("川TA2346", 0.3)], 150
+    )
+    url = f"/api/v1/captures/{capture_id('one')}"
+    told = (await web.get(url, headers=bearer(token))).json()["capture"]
+    assert told["reading"] == "read"
+    assert told["candidates"] == [
+        {"plate": PLATES["one"], "confidence": 0.9, "sure": True},
+        {"plate": "川TA2346", "confidence": 0.3, "sure": False},
+    ]
+    assert (await web.get(url, headers=bearer(other))).status_code == 404
+    body = {"capture": capture_id("one"), "plate": PLATES["one"]}
+    await web.post("/api/v1/parking-records", json=body, headers=bearer(token))
+    told = (await web.get(url, headers=bearer(token))).json()["capture"]
+    assert (told["reading"], told["candidates"]) == ("none", [])

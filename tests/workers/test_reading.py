@@ -118,10 +118,8 @@ def test_a_program_that_does_not_get_ready_is_no_reader() -> None:
     with pytest.raises(LookerFailed) as failed:
         broken.load()
     assert failed.value.why == "not_loaded"
-    with open_looker(broken):
-        assert lookers.of_this_process() is broken, (
-            "the reader goes on, and tries again with the next picture"
-        )
+    with pytest.raises(LookerFailed), open_looker(broken):
+        raise AssertionError("a reader that cannot read does not begin")
     with pytest.raises(RuntimeError):
         lookers.of_this_process()
 

@@ -48,12 +48,12 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
     Raises SettingsError, GroundError, PlanError, NoServer, PreparationFailed or OSError when it cannot start.
     """
     started_at = time.monotonic()
+    _check_reader(settings)
     # Who asks before there is anything to renew must not end it.
     signal.signal(RENEW_SIGNAL, signal.SIG_IGN)
     settings = with_secrets(settings)
     procfile = procfile or _procfile()
     commands = parse_procfile(procfile.read_text("utf-8"))
-    _check_reader(settings)
     with only_instance(settings.home), _ports(settings):
         redis = _redis(settings)
         environ = child_environ(settings, environ)

@@ -16,7 +16,7 @@ from models.secrets_file import with_secrets
 from models.settings import Settings, SettingsError
 from workers.desk import open_desk
 from workers.queues import READINGS
-from workers.reading.looker import Looker, is_installed, open_looker
+from workers.reading.looker import Looker, LookerFailed, is_installed, open_looker
 from workers.reading.sweep import sweep
 from workers.working import work
 
@@ -36,10 +36,14 @@ def main() -> int:
     set_up_logs(settings.process_name or "reader", settings.log_level)
     if settings.heartbeat_fd is not None:
         beat_in_thread(settings.heartbeat_fd)
-    with open_looker(Looker()), open_desk(settings) as desk:
-        desk.start(sweep, "sweep")
-        log.info("reader_started")
-        work(settings, (READINGS,))
+    try:
+        with open_looker(Looker()), open_desk(settings) as desk:
+            desk.start(sweep, "sweep")
+            log.info("reader_started")
+            work(settings, (READINGS,))
+    except LookerFailed as failed:
+        log.error("reader_not_loaded", why=failed.why)
+        return 1
     log.info("reader_stopped")
     return 0
 

@@ -6,6 +6,7 @@ One picture that hangs, breaks or cannot be opened ends as not read, and the nex
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 
 import structlog
@@ -45,6 +46,7 @@ def read_one(looker: Looker, claimed: Claimed) -> None:
         outcome = "read" if found else "nothing"
     except LookerFailed as failed:
         outcome = failed.why
+        _load_anew(looker)
     except (FileNotFoundError, SealBroken):
         outcome = "gone"
     if outcome not in {"read", "nothing"}:
@@ -52,6 +54,15 @@ def read_one(looker: Looker, claimed: Claimed) -> None:
     took_ms = int(1000 * (time.monotonic() - began))
     at_the_desk(lambda store: _finish(store, claimed, found, took_ms))
     measures.readings.labels(outcome).inc()
+
+
+def _load_anew(looker: Looker) -> None:
+    """At once, so that the next officer need not wait for it. A reader that cannot read ends; others start it anew."""
+    try:
+        looker.load()
+    except LookerFailed as failed:
+        log.error("reader_not_loaded", why=failed.why)
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _original(store: Store, claimed: Claimed) -> bytes:

@@ -5,7 +5,6 @@ Leaves to others: which pictures (``job``) and how one is looked at (``eye``, ``
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
 import subprocess
@@ -19,7 +18,7 @@ from models.parking.signs import Candidate
 from workers.reading.eye import READY
 
 PROGRAM = (sys.executable, "-m", "workers.reading.eye")
-LOAD_SECONDS = 60.0
+LOAD_SECONDS = 30.0
 LOOK_SECONDS = 6.0  # of a picture: some tenths of a second on a quiet machine
 
 _looker: Looker | None = None  # of this process
@@ -56,6 +55,11 @@ class Looker:
         self._load_seconds = load_seconds
         self._program: subprocess.Popen[bytes] | None = None
         self._asking: Connection | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the program, while there is one."""
+        return None if self._program is None else self._program.pid
 
     def load(self) -> None:
         """Returns when the program is ready. Raises LookerFailed."""
@@ -109,12 +113,11 @@ class Looker:
 
 @contextmanager
 def open_looker(looker: Looker) -> Iterator[Looker]:
-    """The looker of this process until the end of the block; it is loaded when the block begins, if it can be."""
+    """The looker of this process until the end of the block, loaded. Raises LookerFailed where it cannot be."""
     global _looker
-    _looker = looker
     try:
-        with contextlib.suppress(LookerFailed):
-            looker.load()
+        looker.load()
+        _looker = looker
         yield looker
     finally:
         looker.close()

@@ -1,7 +1,11 @@
 """The Procfile and the numbers of processes become a list of programs."""
 
+from pathlib import Path
+
 import pytest
 
+from models.settings import Settings
+from workers.command import launch as launching
 from workers.command.supervisor.plan import PlanError, parse_procfile, programs
 
 
@@ -40,3 +44,13 @@ def test_a_kind_without_a_line_is_refused_by_name() -> None:
 
 def test_a_kind_of_which_none_is_wanted_needs_no_line() -> None:
     assert programs({"web": "w"}, {"web": 0, "hub": 0}) == ()
+
+
+def test_a_reader_without_what_it_needs_is_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "is_installed", lambda: False)
+    settings = Settings.from_env({"WUFEN_HOME": str(tmp_path), "WUFEN_PROCESSES": "web=1,reader=1"})
+    with pytest.raises(PlanError, match=r"^WUFEN_PROCESSES asks for a reader, which needs the extra"):
+        launching.launch(settings, {})
+    assert not (tmp_path / "secrets.json").exists()
