@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from tests.browser.backstage import Officer, on_duty, sign_in
 from tests.browser.people import PATIENCE_MS, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
-from tests.support.plates import photographed
+from tests.support.plates import CONDITIONS, photographed, street
 from tests.support.product import Product, running_product
 from tests.support.waiting import until
 
@@ -32,7 +33,10 @@ COUNT = """() => {
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with running_product(tmp_path_factory.mktemp("parking") / "home", limits="off") as product:
+    """With somebody who reads plates."""
+    home = tmp_path_factory.mktemp("parking") / "home"
+    with running_product(home, limits="off", processes="web=1,hub=1,worker=1,reader=1") as product:
+        until(lambda: "reader_started" in product.output(), "the reader is there", PATIENCE_MS / 1000)
         yield product
 
 
@@ -44,6 +48,13 @@ def picture(tmp_path: Path) -> Path:
 def camera(page: Page) -> None:
     button(page, "违停记录").click()
     sees(page, "把车牌对进方框")
+
+
+def box(page: Page, name: str) -> FloatRect:
+    """Where a button is, in pixels of the phone's screen."""
+    found = button(page, name).bounding_box()
+    assert found is not None
+    return found
 
 
 def states(city: Product) -> list[str]:
@@ -91,6 +102,51 @@ def test_from_the_camera_to_filed_it_takes_two_taps_and_one_field(
         button(page, "我的记录").click()
         sees(page, "已通知")
         sees(page, "川TA***6")
+        assert accessibility_violations(page) == []
+
+
+def test_with_a_reader_it_takes_three_taps_and_no_field(
+    city: Product, visitors: Visitors, tmp_path: Path
+) -> None:
+    with on_duty(city, "police1"):
+        page = at_the_camera(visitors, city, "police1")
+        page.evaluate(COUNT)
+        clear = photographed(tmp_path / "clear.jpg", "川TE5N72")
+        page.locator(".shutter input[type=file]").set_input_files(clear)
+        read = page.get_by_role("group", name="从照片识别的车牌").get_by_role("button")
+        expect(read).to_have_count(1, timeout=PATIENCE_MS)
+        expect(read).to_have_text(re.compile(r"川TE5N72\s*识别 \d+%"))
+        assert database_says(city, "SELECT count(*) FROM captures WHERE candidates_sealed IS NOT NULL") == [
+            (1,)
+        ]
+        keys, filing = box(page, "退格"), box(page, "提交并通知车主")
+        assert keys["y"] + keys["height"] <= filing["y"], "the last row of keys can be pressed"
+        read.click()
+        expect(page.get_by_label("号牌号码", exact=True)).to_have_value("川TE5N72")
+        assert accessibility_violations(page) == []
+        before = len(states(city))
+        button(page, "提交并通知车主").click()
+        until(lambda: len(states(city)) == before + 1, "the record is filed")
+        assert page.evaluate("window.taps") <= 3
+        assert page.evaluate("[...window.fields]") == []
+        kept = "SELECT count(*) FROM captures WHERE candidates_sealed IS NOT NULL OR reading <> 'none'"
+        assert database_says(city, kept) == [(0,)]
+
+        doubtful = photographed(tmp_path / "far.jpg", "川F7B7F挂", "trailer", CONDITIONS["worst"])
+        page.locator(".shutter input[type=file]").set_input_files(doubtful)
+        expect(read).to_have_count(2, timeout=PATIENCE_MS)
+        for number in ("川E7B7F挂", "川F7B7F挂"):  # the second tap corrects the first
+            one = read.filter(has_text=number)
+            expect(one).to_have_text(re.compile(r"存疑 \d+%，请核对"))
+            one.click()
+            expect(one).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_label("号牌号码", exact=True)).to_have_value("川F7B7F挂")
+        button(page, "重拍").click()
+
+        empty = tmp_path / "street.jpg"
+        street((1280, 960), random.Random(1)).save(empty)
+        page.locator(".shutter input[type=file]").set_input_files(empty)
+        sees(page, "没有识别出车牌，请输入。")
         assert accessibility_violations(page) == []
 
 
