@@ -19,7 +19,7 @@ from hub.control import Control
 from hub.deadlines import Deadlines
 from hub.door import Door, most_strangers
 from hub.follower import Follower, Snapshot
-from hub.gathered import Phones, Positions
+from hub.gathered import Acknowledgements, Phones, Positions
 from hub.handshake import allowed_origins
 from hub.histories import Histories
 from hub.measures import Measures
@@ -126,6 +126,7 @@ class Hub:
         sources[Kept.IN_MEMORY] = self.streams
         sources[Kept.LATEST] = self.boards
         self.positions = Positions(self.channels)
+        self.acknowledgements = Acknowledgements(self.channels)
         self.phones = Phones(self.channels)
 
     def _here(self, channel: str) -> list[ClientInfo]:

@@ -1,4 +1,7 @@
-"""Channels without history: officers' positions, gathered to one message a second, and the simulator's phones."""
+"""Channels without history: officers' positions, gathered to one message a second; what phones say of their offers;
+
+the simulator's phones.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,25 @@ class Positions:
         moved, self._moved = self._moved, {}
         for district, positions in moved.items():
             self._channels.publish(f"positions:{district}", _encode({"positions": list(positions.values())}))
+
+
+class Acknowledged(msgspec.Struct):
+    """Offers of one district's incidents, as their officers' phones have received and shown them."""
+
+    district: str
+    offers: list[msgspec.Raw]
+
+
+class Acknowledgements:
+    """Passes on to the commanders' desks what officers' phones have said."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+
+    def hear(self, message: bytes) -> None:
+        """Phones said something. Raises msgspec.DecodeError for anything else."""
+        said = msgspec.json.decode(message, type=Acknowledged)
+        self._channels.publish(f"offers:{said.district}", _encode({"offers": said.offers}))
 
 
 class Phones:

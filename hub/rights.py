@@ -52,6 +52,7 @@ NAMESPACES = {
     "officer": Kept.IN_THE_LOG,
     "board": Kept.LATEST,
     "positions": Kept.NOT_AT_ALL,
+    "offers": Kept.NOT_AT_ALL,
     "phones": Kept.NOT_AT_ALL,
 }
 

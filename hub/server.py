@@ -23,7 +23,7 @@ from hub.presence import HUBS
 from hub.transport import Socket
 from models.clock import Clock, DatabaseClock, follow
 from models.configuration import CONFIGURED
-from models.feed.bell import DOORBELL, PHONES, POSITIONS, RedisBell
+from models.feed.bell import ACKNOWLEDGED, DOORBELL, PHONES, POSITIONS, RedisBell
 from models.feed.entries import from_bell
 from models.heartbeat import beat
 from models.ids import RandomIds
@@ -117,6 +117,7 @@ def _start_hearing(hub: Hub, listening: Redis) -> None:
     heard = {
         DOORBELL: lambda message: hub.follower.hear(from_bell(message)),
         POSITIONS: hub.positions.hear,
+        ACKNOWLEDGED: hub.acknowledgements.hear,
         HUBS: hub.presence.hear,
         CONFIGURED: hub.store.configuration.hear,
         QUESTIONS: hub.attendance.hear_question,

@@ -641,6 +641,7 @@ CHANNELS = """
 district                         . . d d y . . y .  规范 5: the feed is for those on duty
 positions                        . . d d y . . y .  个保法 28, 34: on duty only
 board                            . . . . y . . y .  程序 66: counts
+offers                           . . . . y . . . .  规范 5: who was asked, and what he answered
 incident                         y y y y y . . y .  个保法 6: one's own; staff those of their districts
 officer                          . . y y y . . . .  规范 5: one's own
 phones                           y y y y y y y y y  the sample city only, at its own machine

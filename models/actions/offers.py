@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import deciding, variants
 from models.actions.deciding import Decision
 from models.actions.incident_change import IncidentChange
-from models.clock import iso
+from models.clock import iso, iso_or_none
 from models.errors import NotFound
+from models.feed.bell import ACKNOWLEDGED
 from models.geography import Location
 from models.incident.happened import step
 from models.incident.incident import Incident
@@ -26,7 +28,7 @@ from models.incident.routing import Preference, Ranked, nearest, rank, to_ask, w
 from models.incident.support import still_wanted, supporters
 from models.rules.evaluation import Result
 from models.store import Store
-from models.tables import offers
+from models.tables import incidents, offers
 
 OPEN = ("pending", "received", "seen")
 ANSWERED = ("accepted", "declined", "lapsed")
@@ -287,9 +289,10 @@ async def acknowledge(
     store: Store, officer_id: str, acknowledged: Sequence[tuple[str, Acknowledgement]]
 ) -> int:
     """Records that the officer's own phone received or showed offers; the first time counts, unknown offers
-    and those of somebody else are passed over. Returns how many facts are new.
+    and those of somebody else are passed over. What is new is told to the commanders' desks, which otherwise read it
+    when they look. Returns how many facts are new.
     """
-    new = 0
+    new: list[str] = []
     async with store.database.write() as connection:
         at = store.clock.now()
         for offer_id, what in sorted(acknowledged):
@@ -299,7 +302,8 @@ async def acknowledge(
             values: dict[str, Any] = {column.name: at}
             if what == "seen":
                 values["received_at"] = func.coalesce(offers.c.received_at, at)
-            new += (await connection.execute(update(offers).where(mine).values(values))).rowcount
+            done = await connection.execute(update(offers).where(mine).values(values))
+            new += [offer_id] * done.rowcount
             await connection.execute(
                 update(offers)
                 .where(
@@ -307,4 +311,23 @@ async def acknowledge(
                 )
                 .values(status=what)
             )
-    return new
+        said = await _facts(connection, new) if new else {}
+    for district, told in said.items():
+        store.bell.tell(ACKNOWLEDGED, {"district": district, "offers": told})
+    return len(new)
+
+
+async def _facts(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What phones have said of these offers so far, by the district of their incidents."""
+    query = (
+        select(offers, incidents.c.district)
+        .join(incidents, incidents.c.id == offers.c.incident_id)
+        .where(offers.c.id.in_(sorted(set(ids))))
+        .order_by(offers.c.id)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in await connection.execute(query):
+        fact = {"id": row.id, "incident": row.incident_id, "status": row.status}
+        times = {"received_at": iso_or_none(row.received_at), "seen_at": iso_or_none(row.seen_at)}
+        found.setdefault(row.district, []).append(fact | times)
+    return found

@@ -19,6 +19,7 @@ from models.feed.entries import Entry, to_bell
 
 DOORBELL = "wufen:doorbell"  # entries of the log
 POSITIONS = "wufen:positions"  # officers' positions, gathered by the hubs
+ACKNOWLEDGED = "wufen:acknowledged"  # what officers' phones say of their offers, for the commanders' desks
 PHONES = "wufen:phones"  # the phone simulator has a new message
 NOTICES_DUE = "wufen:notices"  # notices wait to be sent: a worker enqueues the job
 MOST_WAITING = 1_000  # messages that wait for Redis; the oldest are dropped first

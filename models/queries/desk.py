@@ -3,7 +3,7 @@
 and the alarms about vehicles that were raised before the page was opened.
 
 The three facts of an offer (received, seen, accepted) are the phones' own words and no events of the log, so they are
-read here and not followed there.
+read here; what is said meanwhile is told in the channel ``offers:<district>``.
 """
 
 from __future__ import annotations

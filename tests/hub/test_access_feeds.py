@@ -13,17 +13,17 @@ from tests.web.people import ROLES, STAFF, people
 
 # y: subscribed; a dot: 103. police+ and auxiliary+ are on duty in Yucheng. `incident` is asked for by its id.
 GRID = """
-            district positions board incident officer  other_district other_officer
-requester   .        .         .     y        .        .              .
-owner       .        .         .     y        .        .              .
-police      .        .         .     y        y        .              .
-police+     y        y         .     y        y        .              .
-auxiliary   .        .         .     y        y        .              .
-auxiliary+  y        y         .     y        y        .              .
-commander   y        y         y     y        y        y              .
-administrator .      .         .     .        .        .              .
-auditor     .        .         .     .        .        .              .
-wall        y        y         y     y        .        y              .
+            district positions board incident officer  other_district other_officer offers
+requester   .        .         .     y        .        .              .      .
+owner       .        .         .     y        .        .              .      .
+police      .        .         .     y        y        .              .      .
+police+     y        y         .     y        y        .              .      .
+auxiliary   .        .         .     y        y        .              .      .
+auxiliary+  y        y         .     y        y        .              .      .
+commander   y        y         y     y        y        y              .      y
+administrator .      .         .     .        .        .              .      .
+auditor     .        .         .     .        .        .              .      .
+wall        y        y         y     y        .        y              .      .
 """
 INCIDENT_FIELDS = {
     "id", "kind", "status", "outcome", "district", "version", "reason", "plate", "place", "location",
@@ -79,6 +79,7 @@ async def test_each_role_follows_what_the_grid_says(
         "district": f"district:{YUCHENG}",
         "positions": f"positions:{YUCHENG}",
         "board": f"board:{YUCHENG}",
+        "offers": f"offers:{YUCHENG}",
         "incident": f"incident:{everybody.incident}",
         "officer": f"officer:{me.id if me else ZHANG.id}",
         "other_district": f"district:{MINGSHAN}",
@@ -110,6 +111,15 @@ async def test_a_publication_carries_these_fields_and_no_others(
             seen = (await staff.publication(f"district:{YUCHENG}"))["data"]
             told = (await citizen.publication(f"incident:{everybody.incident}"))["data"]
     assert set(seen) == set(told) == {"event", "incident", "at"}
-    of_staff = {"officer", "priority", "escalation", "to_confirm", "backup_at", "backup_wanted", "supporting"}
+    of_staff = {
+        "officer",
+        "priority",
+        "escalation",
+        "to_confirm",
+        "backup_at",
+        "backup_wanted",
+        "supporting",
+        "zone",
+    }
     assert set(seen["incident"]) == INCIDENT_FIELDS | of_staff
     assert set(told["incident"]) == INCIDENT_FIELDS

@@ -80,6 +80,26 @@ async def status_of(writer: Writer, offer: str) -> tuple[str, bool, bool]:
     return row.status, row.received_at is not None, row.seen_at is not None
 
 
+async def test_what_a_phone_says_of_its_offer_reaches_the_commanders_desk(
+    hub: Running, writer: Writer
+) -> None:
+    desk = f"offers:{YUCHENG}"
+    async with hub.watching(desk, "officer:051001") as client, hub.client() as phone:
+        offer = await offered(writer)
+        await phone.connect(hub.token(ZHANG.subject))
+        facts = []
+        for word in ("received", "seen", "seen"):
+            await call(phone, word, {"offer": offer})
+        while len(facts) < 2:
+            (fact,) = (await client.publication(desk))["data"]["offers"]
+            facts.append(fact)
+    assert [fact["status"] for fact in facts] == ["received", "seen"]
+    assert set(facts[0]) == {"id", "incident", "status", "received_at", "seen_at"}
+    assert (facts[0]["id"], facts[0]["seen_at"]) == (offer, None)
+    assert facts[0]["received_at"] == facts[1]["received_at"] is not None
+    assert facts[1]["seen_at"] is not None
+
+
 async def test_nobody_acknowledges_for_somebody_else(hub: Running, writer: Writer) -> None:
     offer = await offered(writer)
     async with hub.client() as client:

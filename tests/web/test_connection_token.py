@@ -39,7 +39,7 @@ async def test_officers_follow_their_district_only_while_on_duty(web: Client) ->
 
 
 async def test_commanders_follow_all_their_districts_and_boards(web: Client) -> None:
-    kinds = ("district", "positions", "board")
+    kinds = ("district", "positions", "board", "offers")
     expected = {f"{kind}:{code}" for kind in kinds for code in (YUCHENG, MINGSHAN)} | {f"officer:{CHEN.id}"}
     assert await channels(web, await web.token_of(CHEN)) == expected
 

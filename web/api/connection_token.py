@@ -19,7 +19,7 @@ from web.endpoint import Call, Endpoint, Nothing, Shape
 from web.local import local_wall
 
 # Channels of which there is one for each district.
-OF_DISTRICTS = ("district", "positions", "board")
+OF_DISTRICTS = ("district", "positions", "board", "offers")
 
 
 class ConnectionToken(Shape):

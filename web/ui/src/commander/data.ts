@@ -1,4 +1,4 @@
-/** What the server tells a desk beside the board (`GET /api/v1/districts/{code}/desk`). Types only. */
+/** What the server tells a desk beside the board (`GET /api/v1/districts/{code}/desk`), and what phones say meanwhile. */
 import type { WhyAsked } from "../shared/because.ts";
 import type { DistrictView } from "../shared/districts.ts";
 import type { StandingAlert } from "../shared/watched.ts";
@@ -50,4 +50,20 @@ export interface DeskView {
   duplicates: Suggestion[];
   watched?: StandingAlert[];
   neighbours: DistrictView[];
+}
+
+const OPEN = new Set(["pending", "received", "seen"]);
+type Fact = Pick<AskedOfficer, "id" | "status" | "received_at" | "seen_at"> & { incident: string };
+
+/** The offers with what phones said of them; null when one of them is not known here. An ended offer stays ended. */
+export function withSaid(offers: DeskView["offers"], said: readonly Fact[]): DeskView["offers"] | null {
+  let after = offers;
+  for (const { id, incident, status, received_at, seen_at } of said) {
+    const all = after[incident];
+    const known = all?.find((one) => one.id === id);
+    if (!all || !known) return null;
+    const now = { ...known, received_at, seen_at, status: OPEN.has(known.status) ? status : known.status };
+    after = { ...after, [incident]: all.map((one) => (one.id === id ? now : one)) };
+  }
+  return after;
 }

@@ -1,7 +1,7 @@
 /**
  * All that the desk knows of one district: the board and its feed, who was asked and who is there, with a poll as net.
  *
- * Received and seen are no events of the log, so who was asked is asked again while somebody's answer is open.
+ * Received and seen are no events of the log: phones' words come by a channel of their own as they are said.
  */
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import type { Alarm } from "../shared/alarm.ts";
@@ -11,7 +11,7 @@ import { openHub, type Hub, type Position } from "../shared/hub.ts";
 import type { Publication } from "../shared/incident.ts";
 import { makePoll, onWaking } from "../shared/polling.ts";
 import { useAlerts, type AlertPublication, type Alerts } from "../shared/watched.ts";
-import type { DeskView } from "./data.ts";
+import { withSaid, type AskedOfficer, type DeskView } from "./data.ts";
 
 export type Link = "live" | "polling" | "offline";
 
@@ -27,14 +27,19 @@ export interface Station {
   reload(): void;
 }
 
-const OPEN_OFFER_MS = 1500;
+/** A net under the feed: what was said while the connection was away. */
 const QUIET_MS = 10_000;
+const AWAY_MS = 3000;
 const BOARD_AWAY_MS = 3000;
 const BOARD_LIVE_MS = 30_000;
 /** Events of one moment are one question. */
 const GATHER_MS = 120;
 const NOWHERE: Position = { offset: 0, epoch: "" };
-const ASKING = new Set(["pending", "received", "seen"]);
+
+/** What officers' phones just said of their offers. */
+interface Said {
+  offers: (Pick<AskedOfficer, "id" | "status" | "received_at" | "seen_at"> & { incident: string })[];
+}
 
 interface Positions {
   positions: { officer: string; lat: number; lng: number; at: string }[];
@@ -66,7 +71,6 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
     }
   };
   const boardPoll = makePoll(() => carefully(board.load), () => (live.value ? BOARD_LIVE_MS : BOARD_AWAY_MS), true);
-  const somebodyIsAsked = (): boolean => Object.values(desk.value?.offers ?? {}).some((all) => all.some(({ status }) => ASKING.has(status)));
   const deskPoll = makePoll(
     () =>
       carefully(async () => {
@@ -74,7 +78,7 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
         // What was raised before this page was opened, or while its line was dead.
         alerts.stand(desk.value.watched ?? []);
       }),
-    () => (somebodyIsAsked() ? OPEN_OFFER_MS : QUIET_MS),
+    () => (live.value ? QUIET_MS : AWAY_MS),
     true,
   );
 
@@ -94,10 +98,20 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
     });
     desk.value = { ...desk.value, on_duty };
   };
+  const onSaid = (said: Said): void => {
+    heardAt.value = Date.now();
+    if (!desk.value) return;
+    const offers = withSaid(desk.value.offers, said.offers);
+    // Of an offer that this desk has not read yet.
+    if (offers) desk.value = { ...desk.value, offers };
+    else deskPoll.now();
+  };
   const onState = (connected: boolean): void => {
     live.value = connected;
     if (connected) reachable.value = true;
     else boardPoll.now();
+    // What was said while nobody listened.
+    deskPoll.now();
   };
   const listen = async (): Promise<void> => {
     const opened = await openHub({ onState: (connected) => !stopped && onState(connected) });
@@ -105,6 +119,7 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
     hub = opened;
     board.follow(opened, onEvent);
     opened.listen<AlertPublication>(`officer:${me}`, (publication) => void alerts.take(publication, serverNow()));
+    opened.listen<Said>(`offers:${district}`, onSaid);
     opened.follow<Positions>({ channel: `positions:${district}`, load: async () => NOWHERE, onPublication: onPositions });
   };
 
