@@ -79,6 +79,7 @@ assign                           . . . . y . . . .  规范 5: a commander direct
 reassign                         . . . . y . . . .  规范 5
 assign_support                   . . . . y . . . .  规范 5
 merge                            . . . . y . . . .  规范 5: what ends another's request is a commander's word
+unmerge                          . . . . y . . . .  规范 5: what was ended wrongly goes on
 transfer                         . . . . y . . . .  事故 9, 10: to whom it belongs; until then whoever has it
 backup                           . . d d y . . . .  规范 5: who is there for it calls for help
 support                          . . d d . . . . .  规范 5: beside an officer, under his direction

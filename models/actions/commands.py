@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import role_of
-from models.actions import consequences, dispatching, disposition, evidence, offers, parking_follow
+from models.actions import consequences, dispatching, disposition, evidence, offers, parking_follow, unmerging
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.actions.reasoned import LONGEST_REASON
@@ -24,6 +24,7 @@ from models.incident.commands import (
     Order,
     Rate,
     Transfer,
+    Unmerge,
 )
 from models.incident.decide import decide, meant, withdraw
 from models.incident.incident import Incident
@@ -75,6 +76,8 @@ async def _act(
 ) -> View:
     if isinstance(command, Merge):
         await dispatching.make_known(change, incident_id, command)
+    if isinstance(command, Unmerge):
+        await unmerging.make_known(change, incident_id)
     seen = await load(change, await _followed(change, incident_id, caller))
     command = meant(seen, command, caller)
     duty = await on_duty_in(change.connection, caller.id) if isinstance(caller, Officer) else None
@@ -92,6 +95,8 @@ async def _act(
     await parking_follow.follow(changing, decision, caller)
     changing.save()
     if survivor is not None:
+        if "cancelled" in survivor.names:
+            await consequences.follow(survivor)
         survivor.save()
     dispatching.record(change, caller, command.name, seen.id, command.reason)
     call = change.store.texts.call(changing.now.district)
@@ -122,6 +127,8 @@ async def _decide(
             return None
         if isinstance(command, Merge):
             return await dispatching.merge(changing, command, caller, _detail(command))
+        if isinstance(command, Unmerge):
+            return await unmerging.unmerge(changing, command, caller, _detail(command))
         if isinstance(command, Transfer):
             await dispatching.transfer(changing, command, caller, _detail(command))
             return None

@@ -58,7 +58,7 @@ async def follow(change: IncidentChange) -> None:
     if {"accepted", "assigned", "reassigned", "relieved"} & names:
         taker = change.now.officer_id if "accepted" in names else None
         await offers.withdraw_offers(change, taker, offers.TAKING)
-    if {"reopened", "annulled"} & names:
+    if {"reopened", "unmerged", "annulled"} & names:
         _live_again(change)
     if "deferred" in names and change.now.promised_by is not None:
         change.set_deadline("promise", change.now.promised_by)
@@ -68,10 +68,25 @@ async def follow(change: IncidentChange) -> None:
         await to_officers(change, leaving=_gave_it_back(change))
     if "transferred" in names:
         await _in_the_new_district(change)
+    if "unmerged" in names and "released" not in names:
+        await _goes_on(change)
     if {"backup_called", "support_left"} & names:
         await offers.ask_for_backup(change)
     if {"supporting", "support_sent"} & names and not still_wanted(change.now):
         await offers.withdraw_offers(change, kinds={"support"})
+
+
+async def _goes_on(change: IncidentChange) -> None:
+    """No duplicate after all: who was being asked when it was merged is free of it, so it is asked about anew."""
+    if change.now.status == "offered":
+        await to_officers(change)
+    elif change.now.status == "waiting":
+        known = await change.around.offers(change.now.id)
+        merged_at = change.seen.closed_at if change.seen is not None else None
+        if any(one.status == "withdrawn" and one.decided_at == merged_at for one in known):
+            await offers.make_offers(change, "offer")
+    elif change.now.backup_at is not None:
+        await offers.ask_for_backup(change)
 
 
 def _gave_it_back(change: IncidentChange) -> str | None:

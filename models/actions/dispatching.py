@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models.actions import offers
+from models.actions import offers, unmerging
 from models.actions.incident_change import IncidentChange, actor_of, incidents_by_id, load
 from models.actions.zoning import columns_of, zone_at
 from models.caller import Caller, Officer
@@ -107,15 +107,15 @@ async def merge(
         )
     except IllegalTransition:
         raise InvalidField(field="into", why="closed") from None
-    changing.happen(happened, detail={**detail, "into": into.id})
+    stood = await unmerging.before(changing, _along(duplicate, into))
+    changing.happen(happened, detail={**detail, "into": into.id, "before": stood})
     survivor.happen(absorbed, detail={**detail, "duplicate": duplicate.id})
     changing.later(_follow_along(duplicate, into))
     return survivor
 
 
 def _follow_along(duplicate: Incident, into: Incident) -> Any:
-    same_car = duplicate.vehicle_id is not None and duplicate.vehicle_id == into.vehicle_id
-    roles = ("requester", "party", "owner") if same_car else ("requester", "party")
+    roles = _along(duplicate, into)
     return (
         update(participants)
         .where(
@@ -125,6 +125,12 @@ def _follow_along(duplicate: Incident, into: Incident) -> Any:
         )
         .values(incident_id=into.id)
     )
+
+
+def _along(duplicate: Incident, into: Incident) -> tuple[str, ...]:
+    """Who goes along: of the same car the owner too."""
+    same_car = duplicate.vehicle_id is not None and duplicate.vehicle_id == into.vehicle_id
+    return ("requester", "party", "owner") if same_car else ("requester", "party")
 
 
 async def transfer(

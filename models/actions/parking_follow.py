@@ -64,6 +64,10 @@ async def decided(changing: IncidentChange, result: Mapping[str, Any], second: s
 
 def _reopen(changing: IncidentChange, row: Any) -> None:
     """What the official register knows of already goes on there."""
+    if "unmerged" in changing.names:
+        if row.state == "withdrawn" and row.withdrawn_reason == "duplicate" and row.exported_at is None:
+            _set(changing, row.id, state="noticed", ended_at=None, ended_by=None, withdrawn_reason=None)
+        return
     if row.exported_at is None and row.state in {"left", "none", "warning", "penalty"}:
         state = after(row.state, "reopen")
         values = {"ended_at": None, "ended_by": None, "second_person": False}

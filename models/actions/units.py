@@ -96,7 +96,8 @@ def _events(seen: Incident | None, now: Incident, names: Sequence[str]) -> list[
     found: list[tuple[str, UnitEvent]] = []
     if before is not None and seen is not None and holder != before:
         found.append((before, "clear" if seen.status == "on_scene" else "free"))
-    if holder is not None and holder != before:
+    # Whoever has it again where he was, since a merge was taken back, is there and not under way.
+    if holder is not None and holder != before and now.status != "on_scene":
         ordered = {"assigned", "reassigned"} & set(names)
         found.append((holder, "assign" if ordered else "depart"))
     if holder is not None and now.status == "on_scene" and (seen is None or seen.status != "on_scene"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from models.incident.incident import Status
+
 Reply = Literal["coming", "cannot", "not_mine", "moved"]
 REPLIES: tuple[Reply, ...] = ("coming", "cannot", "not_mine", "moved")
 Resolution = Literal["resolved", "settled", "rejected", "duplicate"]
@@ -181,6 +183,31 @@ class Absorb(Command):
     """The other half of ``merge``: the surviving incident takes the requesters of ``duplicate`` over."""
 
     name = "absorb"
+    duplicate: str
+    requesters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmerge(Command):
+    """It was no duplicate: a commander takes ``merge`` back. The action finds how it stood before.
+
+    ``status`` and ``to_confirm`` as they were, ``requesters`` that come back, ``supporting`` as the row keeps it;
+    ``returns``: whoever had it has it again.
+    """
+
+    name = "unmerge"
+    status: Status = "offered"
+    to_confirm: bool = False
+    requesters: int = 0
+    supporting: str = "[]"
+    returns: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detach(Command):
+    """The other half of ``unmerge``: the surviving incident gives the requesters of ``duplicate`` back."""
+
+    name = "detach"
     duplicate: str
     requesters: int
 

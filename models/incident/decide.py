@@ -25,7 +25,7 @@ from models.incident.transitions import next_status
 HANDS_OVER_AT_ONCE = frozenset({"cannot", "not_mine"})
 # A refusal, and what a commander decides over somebody's head: the record says why.
 NEEDS_REASON = frozenset(
-    {"decline", "reopen", "assign", "reassign", "assign_support", "merge", "transfer", "annul"}
+    {"decline", "reopen", "assign", "reassign", "assign_support", "merge", "unmerge", "transfer", "annul"}
 )
 # Whom it waits for stays whom it waits for when the time is up: who answers for a road cannot hand it to an officer.
 KEEPS_WAITING = frozenset({"hazard"})

@@ -7,7 +7,7 @@ and never the commander's). Who has it is one officer; backup comes beside him (
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,6 +20,8 @@ from models.incident.happened import Happened, step
 from models.incident.incident import Incident
 from models.incident.support import MOST_WANTED, Supporter, supporter, with_supporter, without_supporter
 
+# So long a commander may take a merge back: after it, whoever waited has been answered in the other incident.
+UNMERGE_WITHIN = timedelta(minutes=10)
 # An incident that no officer has: neither one who holds it nor any who support him.
 NOBODY: dict[str, Any] = {
     "officer_id": None,
@@ -81,6 +83,45 @@ def _merge(incident: Incident, command: Command, caller: Caller, at: datetime) -
 def _absorb(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
     assert isinstance(command, commands.Absorb)
     return [step(incident, "absorbed", requesters=incident.requesters + command.requesters)]
+
+
+def _unmerge(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
+    assert isinstance(command, commands.Unmerge)
+    if incident.merged_into is None or incident.closed_at is None:
+        raise Conflict(why="not_merged")
+    if at > incident.closed_at + UNMERGE_WITHIN:
+        raise Conflict(why="unmerge_late", minutes=int(UNMERGE_WITHIN.total_seconds() // 60))
+    back = step(
+        incident,
+        "unmerged",
+        status=command.status,
+        outcome=None,
+        closed_at=None,
+        merged_into=None,
+        to_confirm=command.to_confirm,
+        requesters=command.requesters,
+        supporting=command.supporting,
+    )
+    if command.status not in {"accepted", "on_scene"} or command.returns:
+        return [back]
+    # Whoever had it has gone on to something else: it is the officers' again, as if he gave it back.
+    theirs = replace(back.incident, status="offered")
+    gone = step(theirs, "released", **NOBODY, handed_over_at=incident.handed_over_at or at)
+    return [back, gone]
+
+
+def _detach(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
+    assert isinstance(command, commands.Detach)
+    left = max(0, incident.requesters - command.requesters)
+    after = step(incident, "detached", requesters=left)
+    waits_for_nobody = left == 0 and incident.requesters > 0 and incident.origin == "requester"
+    if waits_for_nobody and incident.status in {"waiting", "offered"}:
+        # Its own requesters had withdrawn meanwhile; it only stood for those who go.
+        return [
+            after,
+            step(replace(after.incident, status="closed"), "cancelled", outcome="cancelled", closed_at=at),
+        ]
+    return [after]
 
 
 def _transfer(incident: Incident, command: Command, caller: Caller, at: datetime) -> list[Happened]:
@@ -160,6 +201,8 @@ RULES: dict[type[Command], Callable[[Incident, Command, Caller, datetime], list[
     commands.Confirm: _confirm,
     commands.Merge: _merge,
     commands.Absorb: _absorb,
+    commands.Unmerge: _unmerge,
+    commands.Detach: _detach,
     commands.Transfer: _transfer,
     commands.Backup: _backup,
     commands.Support: _support,

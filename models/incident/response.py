@@ -92,6 +92,7 @@ def between(since: datetime | None, until: datetime | None) -> float | None:
 
 def figures(facts: Sequence[Fact]) -> Figures:
     """The figures of an incident whose events are ``facts``, from its first one on, in their order."""
+    facts = _as_they_stand(facts)
     created_at = facts[0].at
     units = _units(facts)
     first = min(units, key=lambda one: one.dispatched_at, default=None)
@@ -111,6 +112,20 @@ def figures(facts: Sequence[Fact]) -> Figures:
         self_initiated=_role(facts[0].actor) in {"police", "auxiliary", "commander"},
         cancelled_before_dispatch=over and not units,
     )
+
+
+def _as_they_stand(facts: Sequence[Fact]) -> list[Fact]:
+    """Without merges that were taken back: nobody was clear. Who did not get it back was clear with the merge."""
+    standing: list[Fact] = []
+    for at, fact in enumerate(facts):
+        undone = next((n for n in range(at, len(facts)) if facts[n].name == "unmerged"), None)
+        if fact.name == "merged" and undone is not None:
+            left = facts[undone + 1] if undone + 1 < len(facts) else None
+            if left is not None and (left.name, left.at) == ("released", facts[undone].at):
+                standing.append(Fact("released", fact.at, fact.actor))
+        elif fact.name != "unmerged":
+            standing.append(fact)
+    return standing
 
 
 class _Units:

@@ -6,6 +6,7 @@ incident ends. Instants that were not recorded stay empty.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -51,6 +52,11 @@ def with_supporter(incident: Incident, one: Supporter) -> str:
 def without_supporter(incident: Incident, officer_id: str) -> str:
     """The supporting units without him."""
     return _text(tuple(one for one in supporters(incident) if one.officer_id != officer_id))
+
+
+def only_of(incident: Incident, officer_ids: Collection[str]) -> str:
+    """The supporting units that are among these."""
+    return _text(tuple(one for one in supporters(incident) if one.officer_id in officer_ids))
 
 
 def still_wanted(incident: Incident) -> int:

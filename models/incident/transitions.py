@@ -35,6 +35,7 @@ _DUTY: dict[Status, Row] = {
         "hand_over": "offered",
         "transfer": STAY,
         "absorb": STAY,
+        "detach": STAY,
         "merge": "closed",
     },
     "offered": {
@@ -43,6 +44,7 @@ _DUTY: dict[Status, Row] = {
         "assign": "accepted",
         "transfer": STAY,
         "absorb": STAY,
+        "detach": STAY,
         "resolve": "closed",
         "merge": "closed",
     },
@@ -55,6 +57,7 @@ _DUTY: dict[Status, Row] = {
         "reassign": STAY,
         "transfer": "offered",
         "absorb": STAY,
+        "detach": STAY,
         "backup": STAY,
         "support": STAY,
         "assign_support": STAY,
@@ -70,6 +73,7 @@ _DUTY: dict[Status, Row] = {
         "reassign": "accepted",
         "transfer": "offered",
         "absorb": STAY,
+        "detach": STAY,
         "backup": STAY,
         "support": STAY,
         "assign_support": STAY,
@@ -80,6 +84,9 @@ _DUTY: dict[Status, Row] = {
     },
     "closed": {
         "reopen": "offered",
+        # Back to where it stood, which the command says.
+        "unmerge": "offered",
+        "detach": STAY,
         "rate": STAY,
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -87,7 +88,7 @@ async def test_what_a_phone_says_of_its_offer_reaches_the_commanders_desk(
     async with hub.watching(desk, "officer:051001") as client, hub.client() as phone:
         offer = await offered(writer)
         await phone.connect(hub.token(ZHANG.subject))
-        facts = []
+        facts: list[dict[str, Any]] = []
         for word in ("received", "seen", "seen"):
             await call(phone, word, {"offer": offer})
         while len(facts) < 2:

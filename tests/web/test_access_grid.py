@@ -120,6 +120,7 @@ POST   /api/v1/incidents/{id}/assign                        .   .   .   .   y   
 POST   /api/v1/incidents/{id}/reassign                      .   .   .   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/assign_support                .   .   .   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/merge                         .   .   .   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/unmerge                       .   .   .   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/transfer                      .   .   .   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/release                       .   .   y   y   .   .   .   .   .
 POST   /api/v1/incidents/{id}/settle                        y   .   y   y   .   .   .   .   .

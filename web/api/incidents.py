@@ -170,6 +170,12 @@ COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
         lambda body, texts: commands.Merge(into=body.into, **texts),
     ),
     (
+        "unmerge",
+        Order,
+        "A commander takes a merge back within ten minutes: both incidents go on as they stood.",
+        lambda _, texts: commands.Unmerge(reason=texts["reason"], note=texts["note"]),
+    ),
+    (
         "transfer",
         TransferOrder,
         "A commander gives it to another district of the city.",

@@ -20,6 +20,7 @@ from models.incident.commands import (
     Confirm,
     Decline,
     Defer,
+    Detach,
     HandOver,
     Merge,
     Rate,
@@ -32,6 +33,7 @@ from models.incident.commands import (
     SupportArrive,
     SupportLeave,
     Transfer,
+    Unmerge,
 )
 from models.incident.permissions import check
 from models.incident.support import Supporter, with_supporter
@@ -72,6 +74,8 @@ COMMANDS: dict[str, Command] = {
     "reassign": Reassign(officer=LI.id, reason="closer"),
     "assign_support": AssignSupport(officer=LI.id, reason="danger"),
     "merge": Merge(into="other", reason="same_car"),
+    "unmerge": Unmerge(reason="another_car"),
+    "detach": Detach(duplicate="other", requesters=1),
     "absorb": Absorb(duplicate="other", requesters=1),
     "transfer": Transfer(district="511803", reason="agreed"),
     "backup": Backup(),
@@ -113,7 +117,9 @@ assign          .         .     .        .      .         .         .        .  
 reassign        .         .     .        .      .         .         .        .         .         y         .     .
 assign_support  .         .     .        .      .         .         .        .         .         y         .     .
 merge           .         .     .        .      .         .         .        .         .         y         .     .
+unmerge         .         .     .        .      .         .         .        .         .         y         .     .
 absorb          .         .     .        .      .         .         .        .         .         .         .     .
+detach          .         .     .        .      .         .         .        .         .         .         .     .
 transfer        .         .     .        .      .         .         .        .         .         y         .     .
 backup          .         .     .        y      .         y         .        .         .         y         .     .
 support         .         .     .        y      y         y         .        y         .         .         .     .

@@ -26,6 +26,8 @@ relieve         .         .         accepted  accepted  .
 transfer        waiting   offered   offered   offered   .
 merge           closed    closed    closed    closed    .
 absorb          waiting   offered   accepted  on_scene  .
+detach          waiting   offered   accepted  on_scene  closed
+unmerge         .         .         .         .         offered
 backup          .         .         accepted  on_scene  .
 support         .         .         accepted  on_scene  .
 assign_support  .         .         accepted  on_scene  .
@@ -62,6 +64,8 @@ relieve         .         .         accepted  accepted  .
 transfer        waiting   offered   offered   offered   .
 merge           closed    closed    closed    closed    .
 absorb          waiting   offered   accepted  on_scene  .
+detach          waiting   offered   accepted  on_scene  closed
+unmerge         .         .         .         .         offered
 backup          .         .         accepted  on_scene  .
 support         .         .         accepted  on_scene  .
 assign_support  .         .         accepted  on_scene  .
@@ -99,6 +103,8 @@ relieve         .         .         accepted  accepted  .
 transfer        waiting   offered   offered   offered   .
 merge           closed    closed    closed    closed    .
 absorb          waiting   offered   accepted  on_scene  .
+detach          waiting   offered   accepted  on_scene  closed
+unmerge         .         .         .         .         offered
 backup          .         .         accepted  on_scene  .
 support         .         .         accepted  on_scene  .
 assign_support  .         .         accepted  on_scene  .
@@ -135,6 +141,8 @@ relieve         .         .         accepted  accepted  .
 transfer        waiting   offered   offered   offered   .
 merge           closed    closed    closed    closed    .
 absorb          waiting   offered   accepted  on_scene  .
+detach          waiting   offered   accepted  on_scene  closed
+unmerge         .         .         .         .         offered
 backup          .         .         accepted  on_scene  .
 support         .         .         accepted  on_scene  .
 assign_support  .         .         accepted  on_scene  .

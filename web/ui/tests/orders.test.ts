@@ -31,12 +31,14 @@ test("nobody is sent who is in it already", () => {
   assert.deepEqual(candidates(standing([unit("1"), unit("2"), unit("3")], held, NOW), held).map(({ officer }) => officer), ["3"]);
 });
 
-test("orders follow the status, and what was merged stays closed", () => {
-  assert.deepEqual(ordersFor(incident({ status: "waiting" })), ["assign", "hand_over", "merge", "transfer"]);
-  assert.deepEqual(ordersFor(incident({ status: "offered" })), ["assign", "merge", "transfer", "resolve"]);
-  assert.deepEqual(ordersFor(incident({ status: "accepted" })), ["reassign", "assign_support", "backup", "merge", "transfer", "resolve"]);
-  assert.deepEqual(ordersFor(incident({ status: "closed" })), ["reopen"]);
-  assert.deepEqual(ordersFor(incident({ status: "closed", merged_into: "b" })), []);
+test("orders follow the status, and a merge can be taken back for ten minutes", () => {
+  assert.deepEqual(ordersFor(incident({ status: "waiting" }), 0), ["assign", "hand_over", "merge", "transfer"]);
+  assert.deepEqual(ordersFor(incident({ status: "offered" }), 0), ["assign", "merge", "transfer", "resolve"]);
+  assert.deepEqual(ordersFor(incident({ status: "accepted" }), 0), ["reassign", "assign_support", "backup", "merge", "transfer", "resolve"]);
+  assert.deepEqual(ordersFor(incident({ status: "closed" }), 0), ["reopen"]);
+  const merged = incident({ status: "closed", merged_into: "b", closed_at: "2026-11-02T08:00:00.000Z" });
+  assert.deepEqual(ordersFor(merged, Date.parse("2026-11-02T08:10:00.000Z")), ["unmerge"]);
+  assert.deepEqual(ordersFor(merged, Date.parse("2026-11-02T08:10:00.001Z")), []);
 });
 
 test("why he is asked is one sentence of facts", () => {

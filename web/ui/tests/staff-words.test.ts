@@ -84,7 +84,7 @@ const CODES: Record<string, string[]> = {
   "desk.did": ["submit", "approve", "reject", "activate"],
   "commander.status": ["pending", "received", "seen", "accepted", "declined", "lapsed", "withdrawn"],
   "commander.offer": ["take", "assign", "support", "assign_support"],
-  "commander.do": ["assign", "reassign", "assign_support", "backup", "hand_over", "merge", "transfer", "resolve", "reopen"],
+  "commander.do": ["assign", "reassign", "assign_support", "backup", "hand_over", "merge", "unmerge", "transfer", "resolve", "reopen"],
   "staff.because": ["off_duty", "shift_over", ...REASONS],
   "admin.field": ["username", "password", "service_number", "unit", "name", "role", "districts", "state"],
   "vehicles.kind": ["yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender"],

@@ -7,7 +7,7 @@ import { metresBetween } from "../shared/geography.ts";
 import type { Incident } from "../shared/incident.ts";
 import type { Unit } from "./data.ts";
 
-export type Order = "assign" | "reassign" | "assign_support" | "backup" | "hand_over" | "merge" | "transfer" | "resolve" | "reopen";
+export type Order = "assign" | "reassign" | "assign_support" | "backup" | "hand_over" | "merge" | "unmerge" | "transfer" | "resolve" | "reopen";
 
 /** A position older than this is stale (TicketsCAD's 120 s, as the table of routing has it). */
 export const STALE_MS = 120_000;
@@ -20,8 +20,13 @@ const BY_STATUS: Record<Incident["status"], readonly Order[]> = {
   closed: ["reopen"],
 };
 
-export const ordersFor = (incident: Incident): readonly Order[] =>
-  incident.status === "closed" && incident.merged_into ? [] : BY_STATUS[incident.status];
+/** So long after it a merge can be taken back; the server decides. */
+export const UNMERGE_MS = 10 * 60_000;
+
+export function ordersFor(incident: Incident, now: number): readonly Order[] {
+  if (incident.status !== "closed" || !incident.merged_into) return BY_STATUS[incident.status];
+  return now - Date.parse(incident.closed_at ?? "") <= UNMERGE_MS ? ["unmerge"] : [];
+}
 
 export interface Standing extends Unit {
   /** To the incident, when both places are known. */

@@ -73,7 +73,7 @@ export function useLive(id: string, token: string, printed: PulledIncident | nul
     const known = incident.value;
     if (!known || view.id !== known.id || view.version <= known.version) return;
     // What goes on is asked for at once; nobody reads that his request is closed.
-    if (view.merged_into) return void pull().catch(() => undefined);
+    if (view.merged_into || event === "detached") return void pull().catch(() => undefined);
     const { photos, ...facts } = view;
     incident.value = { ...known, ...facts, timeline: [...known.timeline, { event, at }] };
     if (photos !== known.photos.length || event === "answered") void pull().catch(() => undefined);

@@ -62,7 +62,7 @@ export interface Line {
 
 const TOLD = new Set([
   "requested", "joined", "answered", "handed_over", "breached", "accepted", "arrived", "released", "deferred",
-  "settled", "withdrawn", "cancelled", "resolved", "reopened", "transferred", "assigned", "reassigned", "absorbed",
+  "settled", "withdrawn", "cancelled", "resolved", "reopened", "unmerged", "transferred", "assigned", "reassigned", "absorbed",
 ]); // prettier-ignore
 
 /** What has happened, oldest first; what only officers need to know is left out. */

@@ -119,6 +119,8 @@ export function useDesk(options: DeskOptions): Desk {
   };
   const onEvent = ({ event, incident }: Publication): void => {
     if (event === "requested") alarm.news();
+    // It is in his hands again.
+    if (event === "unmerged" && incident.officer === options.number) alarm.order();
     tellTaken(event, incident);
     look(incident);
     // Somebody's hand-over is over with it.
