@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, literal, select
 
 from models import plates
 from models.clock import iso
@@ -34,15 +34,48 @@ class StickerFace:
     plate_length: int | None
 
 
+_PLACE = (
+    districts.c.name,
+    districts.c.name_en,
+    cities.c.platform,
+    districts.c.city_code,
+    districts.c.respond_seconds,
+)
+
+
 async def sticker_face(store: Store, code: str) -> StickerFace | None:
     """None for a code that is none of ours."""
     return await _face(store, _FACES.where(stickers.c.code == code))
 
 
 async def sticker_face_of_incident(store: Store, incident_id: str) -> StickerFace | None:
-    """The sticker that was scanned."""
-    query = _FACES.join(incidents, incidents.c.sticker_id == stickers.c.id)
-    return await _face(store, query.where(incidents.c.id == incident_id))
+    """The sticker that was scanned; where an officer put the car on record and nobody scanned, one that is on it."""
+    scanned = _FACES.join(incidents, incidents.c.sticker_id == stickers.c.id)
+    found = await _face(store, scanned.where(incidents.c.id == incident_id))
+    return found or await _face_of_car(store, incident_id)
+
+
+async def _face_of_car(store: Store, incident_id: str) -> StickerFace | None:
+    """What a car shows by itself, in the incident's district; ``code`` is empty where no sticker is on it any more."""
+    on_it = and_(stickers.c.vehicle_id == incidents.c.vehicle_id, stickers.c.status.in_(("bound", "paused")))
+    query = (
+        select(
+            func.coalesce(stickers.c.code, "").label("code"),
+            literal("bound").label("status"),
+            incidents.c.district,
+            vehicles.c.plate,
+            *_PLACE,
+        )
+        .select_from(incidents)
+        .join(vehicles, vehicles.c.id == incidents.c.vehicle_id)
+        .join(districts, districts.c.code == incidents.c.district)
+        .join(cities, cities.c.code == districts.c.city_code)
+        .outerjoin(stickers, on_it)
+        .where(incidents.c.id == incident_id)
+        .order_by(stickers.c.bound_at.desc())
+        .limit(1)
+    )
+    return await _face(store, query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +108,7 @@ async def sticker_place(store: Store, code: str) -> StickerPlace | None:
 
 
 _FACES = (
-    select(
-        stickers,
-        vehicles.c.plate,
-        districts.c.name,
-        districts.c.name_en,
-        cities.c.platform,
-        districts.c.city_code,
-        districts.c.respond_seconds,
-    )
+    select(stickers, vehicles.c.plate, *_PLACE)
     .join(districts, districts.c.code == stickers.c.district)
     .join(cities, cities.c.code == districts.c.city_code)
     .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)

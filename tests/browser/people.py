@@ -34,6 +34,10 @@ class Sample:
         """The first account of a role in a district."""
         return next(one for one in self.accounts if one["role"] == role and one["district"] == district)
 
+    def named(self, username: str) -> dict[str, Any]:
+        """An account by the name with which it signs in."""
+        return next(one for one in self.accounts if one["username"] == username)
+
 
 def button(page: Page | Locator, name: str) -> Locator:
     """A button by the whole of its name, on a page or in a part of it."""
@@ -111,8 +115,8 @@ class OfficerOnDuty:
         self._account = account
         self.page = visitors.phone()
 
-    def signs_in_and_goes_on_duty(self) -> None:
-        self.page.goto(f"{self._product.web_url}/officer")
+    def signs_in_and_goes_on_duty(self, door: str = "/officer") -> None:
+        self.page.goto(self._product.web_url + door)
         self.page.get_by_label("用户名").fill(self._account["username"])
         self.page.get_by_label("密码").fill(self._account["password"])
         button(self.page, "登录").click()

@@ -295,18 +295,3 @@ def given_back(city: Product, case: Case) -> list[str]:
     """With which words."""
     query = "SELECT detail FROM events WHERE incident_id = ? AND name = 'released'"
     return [json.loads(detail)["reason"] for (detail,) in database_says(city, query, case.id)]
-
-
-def test_nothing_else_opens_by_a_name_in_the_address(city: Product, visitors: Visitors) -> None:
-    """An auxiliary officer before the doors that are not his."""
-    aux = account(city, "aux1")
-    page = visitors.phone(reduced_motion="reduce")
-    comes(page, city, "aux1", "/auxiliary")
-    for path, said in (("/admin", "管理"), ("/audit", "这里只供审计员使用")):
-        page.goto(f"{city.web_url}{path}")
-        sees(page, said)
-        expect(page.get_by_role("table")).to_have_count(0)
-    page.context.clear_cookies()
-    page.goto(f"{city.web_url}/officer")
-    fills_the_door(page, aux["username"], aux["password"])
-    expect(page.get_by_role("alert")).to_be_visible()

@@ -1,6 +1,7 @@
 """A shift as people live it: planned at the desk, signed on with consent, a break, relief by name, and a forgotten end.
 
-The planned shift lasts a day and so always spans midnight. Only the end of its grace is set earlier in the database.
+And one as two officers on patrol play it, from signing on to the car that leaves after the notice. The planned shift
+lasts a day and so always spans midnight. Only the end of its grace is set earlier in the database.
 """
 
 from __future__ import annotations
@@ -9,15 +10,32 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from models.clock import BEIJING, SystemClock
 from tests.browser.backstage import Officer, ask, sign_in
-from tests.browser.people import PATIENCE_MS, Sample, button, database_says, masked, sees
+from tests.browser.kerbside import COUNT, NO_CAMERA, files, opens_the_camera, photographs, states
+from tests.browser.people import (
+    PATIENCE_MS,
+    OfficerOnDuty,
+    Owner,
+    Requester,
+    Sample,
+    button,
+    database_says,
+    masked,
+    sees,
+)
 from tests.support.browser import Visitors, accessibility_violations
+from tests.support.pictures import street
+from tests.support.plates import photographed
 from tests.support.product import Product, running_product
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("empty_board")
 
 GIVER, TAKER = "police1", "police2"
 
@@ -150,6 +168,112 @@ def test_a_shift_from_the_roster_to_the_relief_and_its_forgotten_end(
     ]
     ended = "SELECT ended_how, returned FROM shifts ORDER BY started_at, ended_at"
     assert database_says(city, ended) == [("self", 0), ("grace", 1)]
+
+
+def declines(page: Page, reason: str) -> None:
+    page.locator(".card .what").first.click()
+    button(page, "更多操作").click()
+    page.get_by_role("button", name=re.compile("^婉拒派警")).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_text(reason).click()
+    button(sheet, "婉拒派警").click()
+
+
+def told_by(city: Product, case: str) -> list[tuple[str, str | None]]:
+    """What happened to an incident, and by which officer's hand."""
+    query = (
+        "SELECT e.name, o.username FROM events e LEFT JOIN officers o ON e.actor = o.role || ':' || o.id"
+        " WHERE e.incident_id = ? ORDER BY e.offset"
+    )
+    return [(name, who) for name, who in database_says(city, query, case)]
+
+
+@pytest.mark.timeout(180)
+def test_two_on_patrol_from_signing_on_to_the_car_that_leaves_after_the_notice(
+    city: Product, visitors: Visitors, tmp_path: Path
+) -> None:
+    sample = Sample.of(city)
+    first = OfficerOnDuty(city, visitors, sample.named(GIVER))
+    first.signs_in_and_goes_on_duty()
+    requester = Requester(city, visitors, sample.stickers[1])
+    requester.scans_and_asks()
+    button(requester.page, "请交警来").click()
+
+    # The one on duty is asked by name, and says why he cannot.
+    sees(first.page, "派给您")
+    second = OfficerOnDuty(city, visitors, sample.named(TAKER))
+    second.page.add_init_script(NO_CAMERA)
+    second.signs_in_and_goes_on_duty()
+    declines(first.page, "离得太远")
+    sees(first.page, "已婉拒")
+
+    # The next one is asked, in a tunnel: his word waits on the phone and goes out by itself.
+    sees(second.page, "派给您")
+    second.page.context.set_offline(True)
+    sees(second.page, "网络已断开，可继续处置")
+    second.accepts()
+    sees(second.page, "1 项操作存在手机上")
+    [(case, taken_by)] = database_says(city, "SELECT id, officer_id FROM incidents WHERE status != 'closed'")
+    assert taken_by is None
+    second.page.context.set_offline(False)
+    expect(second.page.get_by_text("存在手机上")).to_have_count(0, timeout=PATIENCE_MS)
+    requester.reads("交警已接单")
+    second.arrives()
+    second.resolves()
+    requester.reads("交警已处理")
+    assert [one for one in told_by(city, case) if one[1]] == [
+        ("declined", GIVER),
+        ("accepted", TAKER),
+        ("arrived", TAKER),
+        ("resolved", TAKER),
+    ]
+    puts_two_cars_on_record(city, visitors, second.page, tmp_path)
+
+
+def puts_two_cars_on_record(city: Product, visitors: Visitors, page: Page, folder: Path) -> None:
+    """Beside it two cars stand where none may: one photo each. One owner says that he has left, one just leaves."""
+    answering, silent = (one["plate"] for one in Sample.of(city).stickers[2:4])
+    owner = Owner(city, visitors)
+    owner.watches_the_phone()
+    page.goto(f"{city.web_url}/officer")
+    opens_the_camera(page)
+    page.evaluate(COUNT)
+    photographs(page, photographed(folder / "one.jpg", answering))
+    sees(page, "已定位")
+    files(page, answering)
+    until(lambda: states(city) == ["noticed"], "the record is filed")
+    assert page.evaluate("window.taps") <= 3
+    assert page.evaluate("[...window.fields]") == ["plate"]
+    query = (
+        "SELECT r.plate_masked, r.offence, r.district, i.origin, i.response_seconds, r.lat IS NOT NULL"
+        " FROM parking_records r JOIN incidents i ON i.id = r.incident_id"
+    )
+    assert database_says(city, query) == [(masked(answering), 1039, "511802", "officer", 300, 1)]
+
+    # The owner reads until when, and has left by then.
+    owner.opens_the_message()
+    button(owner.page, "车已经挪走了").click()
+    owner.reads("您说已经挪走")
+    button(page, "我的记录").click()
+    button(page, "车主说已挪走，确认").click()
+    until(lambda: states(city) == ["left"], "it is closed by his word")
+
+    # The other one is simply gone: a second photo shows it.
+    button(page, "拍照").click()
+    photographs(page, photographed(folder / "two.jpg", silent))
+    files(page, silent)
+    until(lambda: states(city) == ["left", "noticed"], "the second record is filed")
+    button(page, "我的记录").click()
+    button(page, "已驶离，拍照").click()
+    sees(page, f"再拍一张：{masked(silent)} 已经不在原处")
+    photographs(page, street(folder / "gone.jpg"))
+    until(lambda: states(city) == ["left", "left"], "it is closed by the photo")
+    expect(page.get_by_text("已驶离", exact=True)).to_have_count(2, timeout=PATIENCE_MS)
+    assert accessibility_violations(page) == []
+    ends = "SELECT status, outcome, moved_at IS NOT NULL FROM incidents WHERE origin = 'officer'"
+    assert database_says(city, ends) == [("closed", "settled", 1)] * 2
+    shown = "SELECT kind, count(*) FROM parking_notices GROUP BY kind ORDER BY kind"
+    assert database_says(city, shown) == [("first", 2), ("left", 1)]
 
 
 def test_a_file_with_faults_is_taken_in_line_by_line(city: Product, visitors: Visitors) -> None:

@@ -17,8 +17,9 @@ from models.actions.requests import REASONS
 from models.store import Store
 from models.tables import districts, officers, stickers
 from models.texts.sentences import LANGUAGES
-from tests.support.city import YUCHENG, ZHANG
+from tests.support.city import YUCHENG, ZHANG, on_duty
 from tests.support.clock import FakeClock
+from tests.support.parking import file, record
 from tests.support.rules import in_force
 from tests.web.client import Client, bearer
 from tests.web.test_incidents import owners_token
@@ -147,6 +148,25 @@ async def test_the_owners_link_opens_his_incident_and_nothing_keeps_it(built: Cl
         assert (await built.get(f"/o/{other}")).status_code == 410
     staff = await built.token_of(ZHANG)
     assert (await built.get(f"/o/{staff}")).status_code == 410
+
+
+async def test_the_link_of_an_officers_notice_opens_though_nobody_scanned_anything(built: Client) -> None:
+    await on_duty(built.store, ZHANG)
+    filed = await file(built.store, ZHANG)
+    incident = (await record(built.store, filed.id)).incident_id
+
+    async def opened() -> dict[str, Any]:
+        answer = await built.get(f"/o/{await owners_token(built.store, incident)}")
+        assert answer.status_code == 200
+        data: dict[str, Any] = boot(answer)["data"]
+        return data
+
+    data = await opened()
+    assert (data["mode"], data["sticker"], data["plate_hint"]) == ("owner", "sticker-one", "川T·•••••")
+    assert (data["incident"]["id"], data["incident"]["requesters"]) == (incident, 0)
+    async with built.store.database.write() as connection:
+        await connection.execute(update(stickers).values(status="revoked"))
+    assert (await opened())["sticker"] == ""
 
 
 async def test_what_a_stranger_writes_stays_text(built: Client) -> None:

@@ -23,8 +23,13 @@ export function faceOf(incident: PulledIncident, now: number): Face {
   return now < due ? "clock" : "police";
 }
 
+/** What an owner is told otherwise where nobody waits: an officer saw the car and asks himself. */
+const BY_OFFICER = /^(waiting|coming|moved|cannot|handing|offered$|nobody)/;
+
 export function wordsOf(incident: PulledIncident, role: Role, now: number): Words {
-  const key = `${role === "owner" ? "owner" : "driver.requester"}.${situationOf(incident, role, now)}`;
+  const situation = situationOf(incident, role, now);
+  const area = role !== "owner" ? "driver.requester" : incident.requesters === 0 && BY_OFFICER.test(situation) ? "owner.officer" : "owner";
+  const key = `${area}.${situation}`;
   return { head: `${key}.head`, next: `${key}.next` };
 }
 

@@ -40,27 +40,13 @@ export interface CallOptions {
   wakes?: boolean;
 }
 
-/** Why a session that was open lets nothing through. */
-export type Closed = "asleep" | "ended";
-
-/** Of a staff page: what waits until its session is open again. Elsewhere a refusal is a refusal. */
-let whenClosed: ((why: Closed) => Promise<void>) | null = null;
-const returning = new Set<() => void>();
+/** Of a staff page: what waits until its session is open again; null for another refusal. Elsewhere each is one. */
+type Wait = (refused: ApiError) => Promise<void> | null;
+let whenRefused: Wait | null = null;
 let byHand = false;
 
-export function onClosed(wait: ((why: Closed) => Promise<void>) | null): void {
-  whenClosed = wait;
-}
-
-/** For what broke off with the session and does not come back by itself; returns how to stop listening. */
-export function onReturn(go: () => void): () => void {
-  returning.add(go);
-  return () => void returning.delete(go);
-}
-
-/** The session is open again. */
-export function returned(): void {
-  for (const go of returning) go();
+export function onRefused(wait: Wait | null): void {
+  whenRefused = wait;
 }
 
 /** The next call says that a person is there: no timer keeps a session awake. */
@@ -97,15 +83,10 @@ export async function call<Answer>(path: string, options: CallOptions = {}): Pro
   measure(sentAt, receivedAt, response, answer);
   if (response.ok) return answer as Answer;
   const refused = refusal(response, answer);
-  const why = closedBy(refused);
-  if (why === null || whenClosed === null || options.wakes === false || options.token) throw refused;
-  await whenClosed(why);
+  const open = options.wakes === false || options.token ? null : whenRefused?.(refused);
+  if (!open) throw refused;
+  await open;
   return call<Answer>(path, options);
-}
-
-function closedBy({ code, status }: ApiError): Closed | null {
-  if (code === "session_asleep") return "asleep";
-  return status === 401 && code === "unauthenticated" ? "ended" : null;
 }
 
 async function send(path: string, options: CallOptions): Promise<Response> {

@@ -4,7 +4,7 @@
  * Keeps the connection awake and says when a snapshot must be loaded anew; folding is the page's part.
  */
 import type { Centrifuge, Subscription } from "centrifuge";
-import { ApiError, call, onReturn } from "./api.ts";
+import { ApiError, call } from "./api.ts";
 
 export interface Position {
   offset: number;
@@ -41,6 +41,8 @@ interface ConnectionToken {
   url: string;
 }
 
+/** The page's event that its session is open again. */
+export const RETURN = "wufen:return";
 const FIRST_RETRY_MS = 150;
 const LAST_RETRY_MS = 2000;
 /** Beyond the announced ping interval: a silent death is noticed inside five seconds. */
@@ -70,7 +72,8 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   client.on("state", ({ newState }) => options.onState(newState === "connected"));
   const stopWaking = keepAwake(client);
   // Cut with the session, it stays away by itself.
-  const stopReturning = onReturn(() => void reconnect(client, connectionToken).catch(() => undefined));
+  const returned = (): void => void reconnect(client, connectionToken).catch(() => undefined);
+  addEventListener(RETURN, returned);
   client.connect();
   return {
     follow: (feed) => follow(client, feed),
@@ -78,7 +81,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     rpc: async (method, data) => (await client.rpc(method, data)).data as unknown,
     close: () => {
       stopWaking();
-      stopReturning();
+      removeEventListener(RETURN, returned);
       client.disconnect();
     },
   };

@@ -4,11 +4,14 @@
  * every call that was refused for it goes out again once that is answered.
  */
 import { ref } from "vue";
-import { call, handTouched, onClosed, returned, type Closed } from "./api.ts";
+import { call, handTouched, onRefused, type ApiError } from "./api.ts";
+import { RETURN } from "./hub.ts";
 
 const PING_MS = 60_000;
 const LOOK_MS = 5_000;
 const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "touchstart"] as const;
+
+export type Closed = "asleep" | "ended";
 
 /** Why nothing opens just now; null: it does. */
 export const closed = ref<Closed | null>(null);
@@ -25,7 +28,17 @@ export function wakeUp(): void {
   const all = waiting;
   waiting = [];
   for (const go of all) go();
-  returned();
+  dispatchEvent(new Event(RETURN));
+}
+
+function closedBy({ code, status }: ApiError): Closed | null {
+  if (code === "session_asleep") return "asleep";
+  return status === 401 && code === "unauthenticated" ? "ended" : null;
+}
+
+function waitOn(refused: ApiError): Promise<void> | null {
+  const why = closedBy(refused);
+  return why && close(why);
 }
 
 /** Pure: what to do now, by when a hand last touched the page and when the server last heard of it. */
@@ -57,12 +70,12 @@ export function watchHands(idleSeconds: number): () => void {
   for (const name of TOUCHES) addEventListener(name, touched, { passive: true, capture: true });
   document.addEventListener("visibilitychange", look);
   const timer = setInterval(look, LOOK_MS);
-  onClosed(close);
+  onRefused(waitOn);
   return () => {
     for (const name of TOUCHES) removeEventListener(name, touched, { capture: true });
     document.removeEventListener("visibilitychange", look);
     clearInterval(timer);
-    onClosed(null);
+    onRefused(null);
     wakeUp();
   };
 }
