@@ -53,6 +53,28 @@ def touches(page: Page) -> None:
     expect(page.get_by_text("再按住")).to_have_count(0)
 
 
+def merges_by_mistake_and_takes_it_back(commander: Page, requester: Requester) -> None:
+    """Another car in the same street: merged, apart again, and its requester waits where he asked."""
+    requester.scans_and_asks()
+    rows = commander.get_by_role("region", name=re.compile("^未结")).locator("li .row:not(.done)")
+    expect(rows).to_have_count(2, timeout=PATIENCE_MS)
+    waiting = rows.filter(has_not_text="051")
+    waiting.click()
+    orders = commander.locator(".orders")
+    button(orders, "合并重复").click()
+    button(commander.get_by_role("dialog"), "下达 · 合并重复").click()
+    expect(rows).to_have_count(1, timeout=PATIENCE_MS)
+    commander.locator("li .row.done").click()
+    button(orders, "撤销合并").click()
+    sheet = commander.get_by_role("dialog")
+    sees(sheet, "两起恢复原状")
+    assert accessibility_violations(commander) == []
+    sheet.get_by_text("不是同一辆车").click()
+    button(sheet, "下达 · 撤销合并").click()
+    expect(rows).to_have_count(2, timeout=PATIENCE_MS)
+    expect(commander.locator(".story")).to_contain_text("撤销合并", timeout=PATIENCE_MS)
+
+
 @pytest.mark.timeout(180)
 def test_asked_declined_backed_up_and_helped(city: Product, visitors: Visitors) -> None:
     sample = Sample.of(city)
@@ -82,6 +104,7 @@ def test_asked_declined_backed_up_and_helped(city: Product, visitors: Visitors) 
     sees(commander, "离得太远")
     li.accepts()
     expect(desk.locator("li.accepted")).to_have_count(1, timeout=PATIENCE_MS)
+    merges_by_mistake_and_takes_it_back(commander, Requester(city, visitors, sample.stickers[1]))
 
     # Backup: called by the officer, answered by the colleague, seen at the desk.
     li.page.locator(".card .what").first.click()

@@ -137,6 +137,66 @@ def test_a_conflict_is_explained_and_settled_by_the_officer(city: Product, visit
         assert story_of(city, case) == ["requested", "accepted"]
 
 
+def test_a_break_and_a_relief_without_a_network_go_out_afterwards_and_a_conflict_is_explained(
+    city: Product, visitors: Visitors
+) -> None:
+    with on_duty(city, "police1"), on_duty(city, "police2"):
+        page = visitors.phone()
+        opens(page, city)
+        row = page.get_by_role("button", name=re.compile("^我的状态"))
+        loses_the_network(page)
+        for status in ("忙碌", "休息"):
+            row.click()
+            page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{status}")).click()
+            expect(row).to_contain_text(status)
+        expect(row).to_contain_text("待上传")
+        # The newest word counts; the one before it never goes.
+        assert [one["command"] for one in kept_by(page)["parcels"]] == ["status_break"]
+        assert status_of(city) == "available"
+        page.context.set_offline(False)
+        until(lambda: status_of(city) == "break", "the break to be told")
+        expect(row).not_to_contain_text("待上传")
+
+        # While nobody heard of it he was sent: it is said why he is on no break.
+        row.click()
+        page.get_by_role("dialog").get_by_role("button", name=re.compile("^可派警")).click()
+        until(lambda: status_of(city) == "available", "him to be available")
+        case = ask(city, 0)
+        page.get_by_role("button", name=re.compile("^接警")).wait_for()
+        loses_the_network(page)
+        row.click()
+        page.get_by_role("dialog").get_by_role("button", name=re.compile("^休息")).click()
+        Officer(city, "police1").does(case, "accept")
+        page.context.set_offline(False)
+        expect(page.get_by_role("alert").filter(has_text="改为休息")).to_be_visible(timeout=PATIENCE_MS)
+        expect(row).to_contain_text("途中", timeout=PATIENCE_MS)
+
+        # Handed over without a network: kept with its note, and the colleague reads it afterwards.
+        page.get_by_role("switch", name="在岗").click()
+        sheet = page.get_by_role("dialog")
+        button(sheet, "请他接手").wait_for()
+        page.context.set_offline(True)
+        sheet.get_by_label("交代一句").fill("车主在东门等")
+        button(sheet, "请他接手").click()
+        expect(sheet.get_by_text("请同事接手", exact=True)).to_be_visible()
+        assert "relief_asked" in [one["command"] for one in kept_by(page)["parcels"]]
+        assert database_says(city, "SELECT count(*) FROM handovers") == [(0,)]
+        page.context.set_offline(False)
+        asked = "SELECT status, note FROM handovers"
+        until(lambda: database_says(city, asked) == [("asked", "车主在东门等")], "the relief to be asked")
+        expect(sheet.get_by_text(re.compile("^等 .* 答复"))).to_be_visible(timeout=PATIENCE_MS)
+
+
+def status_of(city: Product) -> str:
+    """What police1 is doing, by the server."""
+    rows = database_says(
+        city,
+        "SELECT shifts.status FROM shifts JOIN officers ON officers.id = shifts.officer_id"
+        " WHERE ended_at IS NULL AND username = 'police1'",
+    )
+    return str(rows[0][0])
+
+
 def test_what_was_refused_can_be_tried_again_when_it_is_possible_again(
     city: Product, visitors: Visitors
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from models.actions import duty
@@ -160,3 +161,17 @@ async def becomes_an_accident(store: Store, incident: str) -> None:
     """Accidents are not filed yet; the tables and the incident's rules know them."""
     async with store.database.write() as connection:
         await connection.execute(update(incidents).where(incidents.c.id == incident).values(kind="accident"))
+
+
+@pytest.mark.parametrize(("seconds", "fresh"), [(120, True), (121, False)])
+async def test_a_position_is_stale_after_the_120_seconds_of_the_delivered_rule(
+    store: Store, clock: FakeClock, seconds: int, fresh: bool
+) -> None:
+    asked = await ask(store)
+    await patrols(store, ZHANG, 40)
+    why = (await first_asked(store, clock, asked.id, seconds))["why"]
+    assert (why["position_age_seconds"], why["fresh"], why["ring_m"]) == (
+        seconds,
+        fresh,
+        300 if fresh else None,
+    )

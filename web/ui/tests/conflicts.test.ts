@@ -78,3 +78,10 @@ test("a record that ended meanwhile says how, and is tried no more", () => {
   const closed = parcel("end_record", "illegal_transition", { command: "settle", status: "closed" });
   assert.equal(explain(closed, null, ME).key, "server", "what is no state of a record is the server's own sentence");
 });
+
+test("a hand-over that came to nothing is told in the server's words, and one's own status too", () => {
+  const his = incident({ status: "accepted", officer: "051830", accepted_at: "2026-11-23T03:50:00.000Z" });
+  assert.equal(explain(parcel("relief_accepted", "conflict"), his, ME).key, "server");
+  assert.equal(explain(parcel("status_break", "conflict"), null, ME).key, "server");
+  assert.equal(mayRetry(parcel("status_break", "conflict"), null, ME), false);
+});

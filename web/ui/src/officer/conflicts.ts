@@ -27,7 +27,8 @@ export function explain(parcel: Parcel, known: Incident | null, me: string): Exp
     return { ...nothing, key: "taken", by, since: known?.officer === by ? instant(known.accepted_at) : null };
   const state = parcel.refusal?.details.status;
   if (parcel.command === END_RECORD && isRecordState(state)) return { ...nothing, key: "record", outcome: state };
-  if (!known) return nothing;
+  // Of what a colleague asked, his having it is no reason: the server says what was.
+  if (!known || parcel.command === "relief_accepted" || parcel.command === "relief_declined") return nothing;
   if (known.status === "closed") return { ...nothing, key: "closed", since: instant(known.closed_at), outcome: known.outcome ?? "resolved" };
   if (known.officer && known.officer !== me) return { ...nothing, key: "others", by: known.officer, since: instant(known.accepted_at) };
   if (isOpen(known) && parcel.command !== "accept") return { ...nothing, key: "open" };

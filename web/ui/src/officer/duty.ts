@@ -82,7 +82,8 @@ export interface DutyState {
   end(district: string): Promise<void>;
   /** Ends the shift, having said of these incidents that they go back to the queue. */
   signOff(toQueue: readonly string[]): Promise<void>;
-  setStatus(status: UnitStatus): Promise<void>;
+  /** The server said it elsewhere. */
+  took(duty: Duty): void;
   consent(given: boolean): Promise<void>;
   /** Puts off the end that would come by itself. */
   stay(minutes: number): Promise<void>;
@@ -127,7 +128,7 @@ export function useDuty(): DutyState {
       put("", { on_duty: true, district, ...(position ? { position } : {}), ...(zone ? { zone } : {}), ...(vehicle ? { vehicle } : {}), ...(consent === null ? {} : { consent }) }),
     end: (district) => put("", { on_duty: false, district }),
     signOff: (toQueue) => put("/sign-off", { items: toQueue.map((incident) => ({ incident, to: "queue" })) }),
-    setStatus: (status) => put("/status", { status }),
+    took: (said) => (duty.value = said),
     consent: (given) => put("/consent", { given }),
     stay: async (minutes) => {
       await call("/api/v1/duty/stay", { body: { minutes }, key: newKey() });

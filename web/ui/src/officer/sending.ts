@@ -6,6 +6,7 @@
 import { computed, onScopeDispose, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { type ApiError, serverNow } from "../shared/api.ts";
 import { openOutbox, type Added, type Keeping } from "../shared/outbox.ts";
+import type { UnitStatus } from "./duty.ts";
 import { PHOTOS, standing, type Bounds, type Parcel, type Queue } from "../shared/queue.ts";
 
 export interface SendingOptions {
@@ -30,6 +31,10 @@ export interface Sending {
   file(id: string, body: Record<string, unknown>, label: string): Promise<Added>;
   /** How a record ended; after the photo `id` that shows it, or under the record's own where there is none. */
   end(id: string, record: string, body: Record<string, unknown>, label: string): Promise<Added>;
+  /** What one is doing oneself. The newest word counts: one that has not gone yet goes no more. */
+  status(status: UnitStatus): Promise<Added>;
+  /** What was asked of a colleague, or answered him, and found no network; under the key of the first try. */
+  relief(incident: string, command: ReliefCommand, path: string, body: Record<string, unknown>, key: string): Promise<Added>;
   withdraw(key: string): Promise<void>;
   retry(key: string): Promise<void>;
   flush(): void;
@@ -44,6 +49,11 @@ export const FILE_RECORD = "file_record";
 export const END_RECORD = "end_record";
 /** Deeds of parking records: nothing of them is in the feed. */
 export const OF_RECORDS: ReadonlySet<string> = new Set([CAPTURE, FILE_RECORD, END_RECORD]);
+/** Of no incident: the officer's own unit status. */
+export const OWN = "duty";
+export const isOwn = ({ incident }: Pick<Parcel, "incident">): boolean => incident === OWN;
+export type ReliefCommand = "relief_asked" | "relief_accepted" | "relief_declined" | "relief_withdrawn";
+export const isRelief = ({ command }: Pick<Parcel, "command">): boolean => command.startsWith("relief_");
 
 export function useSending(options: SendingOptions): Sending {
   const queue = shallowRef<Queue>([]);
@@ -78,6 +88,11 @@ export function useSending(options: SendingOptions): Sending {
     capture: async (id, path, picture) => outbox.add({ incident: id, command: CAPTURE, path, body: {}, photo: await picture.arrayBuffer() }),
     file: (id, body, label) => outbox.add({ incident: id, command: FILE_RECORD, path: "/api/v1/parking-records", body, label }),
     end: (id, record, body, label) => outbox.add({ incident: id, command: END_RECORD, path: endOf(record), body, label }),
+    status: async (status) => {
+      for (const { key } of queue.value.filter(isOwn)) await outbox.withdraw(key);
+      return outbox.add({ incident: OWN, command: `status_${status}`, method: "PUT", path: "/api/v1/duty/status", body: { status } });
+    },
+    relief: (incident, command, path, body, key) => outbox.add({ incident, command, path, body, key }),
     withdraw: outbox.withdraw,
     retry: outbox.retry,
     flush: outbox.flush,

@@ -33,7 +33,8 @@ export interface OutboxOptions {
 export type Added = "added" | "known" | "full";
 
 export interface Outbox {
-  add(given: Pick<Parcel, "incident" | "command" | "path" | "body" | "photo" | "label">): Promise<Added>;
+  /** `key`: of something that was tried already and had no answer. */
+  add(given: Pick<Parcel, "incident" | "command" | "path" | "body" | "photo" | "label" | "method"> & Partial<Pick<Parcel, "key">>): Promise<Added>;
   /** Tries at once, e.g. because the network is back. */
   flush(): void;
   /** Takes it back, and what was built on it; not what is on its way. */
@@ -196,8 +197,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
 }
 
 function requestOf(parcel: Parcel, token: string | null): Parameters<typeof call>[1] {
-  const { key, photo } = parcel;
-  if (!photo) return { body: parcel.body, key, token };
+  const { key, photo, method } = parcel;
+  if (!photo) return { body: parcel.body, key, token, ...(method ? { method } : {}) };
   const form = new FormData();
   form.append("photo", new Blob([photo], { type: "image/jpeg" }), "photo.jpg");
   return { body: form, key, token, timeoutMs: PHOTO_TIMEOUT_MS };

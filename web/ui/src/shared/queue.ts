@@ -11,6 +11,8 @@ export interface Parcel {
   /** What it does, as the page calls it: `accept`, `photos`. */
   command: string;
   path: string;
+  /** When it is not POST. */
+  method?: "PUT";
   body: Record<string, unknown>;
   /** A JPEG, which then is the whole body. */
   photo?: ArrayBuffer;
