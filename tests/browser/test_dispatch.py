@@ -73,6 +73,7 @@ def merges_by_mistake_and_takes_it_back(commander: Page, requester: Requester) -
     button(sheet, "下达 · 撤销合并").click()
     expect(rows).to_have_count(2, timeout=PATIENCE_MS)
     expect(commander.locator(".story")).to_contain_text("撤销合并", timeout=PATIENCE_MS)
+    rows.filter(has_text="051").click()
 
 
 @pytest.mark.timeout(180)
