@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.actions.notify import token_hash
-from models.caller import Officer, Participant
+from models.caller import Officer, Participant, Reporter
 from models.errors import Forbidden
 from web.endpoint import Call
 from web.signing import PASS
@@ -40,6 +40,6 @@ def holder_of(call: Call[Any]) -> str:
     if call.caller is None and holds(call.site, token):
         return f"pass:{token_hash(token or '').hex()}"
     somebody = call.somebody
-    if not isinstance(somebody, Officer | Participant):
+    if not isinstance(somebody, Officer | Participant | Reporter):
         raise Forbidden
     return somebody.subject

@@ -13,7 +13,8 @@ from starlette.requests import Request
 
 from models.actions.callers import caller_of_token
 from models.caller import Officer, Participant, Wall
-from models.errors import Unauthenticated
+from models.errors import InvalidField, Unauthenticated
+from models.geography import Location
 from models.queries.stickers import sticker_place
 from models.store import Store
 from models.tables import incidents
@@ -68,6 +69,23 @@ async def of_district_to_prepare(call: Call[Any]) -> Place | None:
 async def of_new_shift(call: Call[Any]) -> Place | None:
     """Where somebody wants to go on duty; off duty he may always go."""
     return Place(call.body.district) if call.body.on_duty else None
+
+
+async def of_report(call: Call[Any]) -> Place | None:
+    """Where an offence was seen."""
+    body = call.body
+    where = None if body.location is None else body.location.location("location")
+    return Place(district_of_report(call.site.store, where, body.district))
+
+
+def district_of_report(store: Store, where: Location | None, named: str | None) -> str:
+    """The district in which a place lies, or the one that is named. Raises InvalidField where neither says so."""
+    found = None if where is None else store.boundaries.district_of(where)
+    if found is not None:
+        return found
+    if named is None or store.texts.city_of(named) is None:
+        raise InvalidField(field="district", why="required" if named is None else "unknown")
+    return named
 
 
 async def city_of(call: Call[Any]) -> str | None:

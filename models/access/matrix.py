@@ -142,6 +142,17 @@ exported_json                    . . . . y . . . .  程序 68: the same, for ano
 parking_exports                  . . . . y . . . .  程序 68: how many there are, and which were taken
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report
+# A citizen tells of an offence
+tell_offence                     y y y y y y y y y  程序 14: whoever tells of an offence is heard, without an account
+report_words                     y y y y y y y y y  程序 14: what can be told of
+own_report                       y . . . . . . . .  程序 22: one's own, each step
+withdraw_report                  y . . . . . . . .  个保法 15: one's own
+supply_report                    y . . . . . . . .  程序 18: one's own
+object_to_report                 y . . . . . . . .  程序 5, 22: one's own, once
+report_queue                     . . y . y . . . .  程序 19, 23
+take_report                      . . y . y . . . .  程序 19, 23
+report                           . . y . y . . . .  程序 19, 23: each look on the record
+put_back_report                  . . y . y . . . .  程序 19, 23
 review_report                    . . y . y . . . .  程序 19, 23: evidence by citizens counts once an officer verified it
 withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a second person, with a reason
 draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
@@ -408,6 +419,43 @@ imports sources                  . . . . y y . . .  个保法 34
 *                                . . . . y y . . .  个保法 34: what the same person has just sent
 [WatchSet]
 id                               . . . . y y . . .  个保法 34
+[ReportTold]
+report access_token joined same  y y y y y y y y y  程序 14: to who has just told
+due_by                           y y y y y y y y y  程序 19
+[SameReport]
+because                          y y y y y y y y y  个保法 6: that somebody was first, and nothing of whom
+[ReportReasons]
+offences reasons                 y y y y y y y y y  程序 14: words
+[ReportView]
+id state version district zone   y . y . y . . . .  程序 22: one's own; police of their districts
+offence plate plate_class place  y . y . y . . . .  程序 22: the plate is masked
+location happened_at filed_at    y . y . y . . . .  程序 22
+due_by decided_at reason media   y . y . y . . . .  程序 19, 22
+live people steps uploads        y . y . y . . . .  程序 22
+first may_object may_withdraw    y . . . . . . . .  程序 22: one's own
+more_by                          y . y . y . . . .  程序 18
+duplicate_of incident words      . . y . y . . . .  程序 23
+plate_full objection checks      . . y . y . . . .  个保法 6, 34: each look on the record
+similar second_person goes_now   . . y . y . . . .  程序 23
+overdue mine reviewed_until      . . y . y . . . .  程序 19
+[ReportStep]
+command state at by reason note  y . y . y . . . .  程序 22
+officer                          . . y . y . . . .  程序 23: by service number
+[ReportCheck]
+*                                . . y . y . . . .  程序 18
+[SimilarReport]
+*                                . . y . y . . . .  程序 23
+[OneReport]
+report                           y . y . y . . . .  程序 22
+[TakenReport]
+report                           . . y . y . . . .  程序 23
+[ReportQueue]
+reports counts                   . . y . y . . . .  程序 19: counts of reports, never of who reviewed how many
+[ReviewedView]
+id state version                 y . y . y . . . .  程序 22
+incident                         . . y . y . . . .  程序 23
+[OneReviewed]
+report                           y . y . y . . . .  程序 22
 [UploadPass]
 *                                y y y y y y y y y  个保法 13: one's own
 [UploadView]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from models.actions import report_steps, reporting, uploads
 from models.actions.incident_change import until_saved
-from models.actions.reviewing import LONGEST_NOTE, Reviewed, end_tokens, load, save
+from models.actions.reviewing import LONGEST_NOTE, Reviewed, Then, end_tokens, load, save
 from models.caller import Reporter
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
 from models.reports.states import Command, after
@@ -22,12 +22,12 @@ from models.tables import reporters, reports
 AT_ONCE = 200  # reports that lapse in one transaction
 
 
-async def withdraw(store: Store, reporter: Reporter) -> Reviewed:
+async def withdraw(store: Store, reporter: Reporter, *, then: Then | None = None) -> Reviewed:
     """Who told of it takes it back before anybody decided. Raises NotFound, Forbidden, IllegalTransition."""
-    return await _by_reporter(store, reporter, "withdraw", _nothing)
+    return await _by_reporter(store, reporter, "withdraw", _nothing, then)
 
 
-async def object_to(store: Store, reporter: Reporter, words: str) -> Reviewed:
+async def object_to(store: Store, reporter: Reporter, words: str, *, then: Then | None = None) -> Reviewed:
     """He does not agree, once: another officer looks at it again. Raises as ``withdraw``, InvalidField."""
     if not words.strip():
         raise InvalidField(field="words", why="required")
@@ -46,10 +46,12 @@ async def object_to(store: Store, reporter: Reporter, words: str) -> Reviewed:
         rule = reporting.rule_of(change.store, row.district, row.offence, change.at).result
         return {"due_by": await report_steps.due(change, row.district, rule["working_days"])}
 
-    return await _by_reporter(store, reporter, "object", more)
+    return await _by_reporter(store, reporter, "object", more, then)
 
 
-async def supply(store: Store, reporter: Reporter, holder: str, sent: tuple[str, ...]) -> Reviewed:
+async def supply(
+    store: Store, reporter: Reporter, holder: str, sent: tuple[str, ...], *, then: Then | None = None
+) -> Reviewed:
     """Sends the photos that he was asked for; it waits for a review again. Raises as ``withdraw``, InvalidField."""
     if not sent:
         raise InvalidField(field="uploads", why="required")
@@ -60,7 +62,7 @@ async def supply(store: Store, reporter: Reporter, holder: str, sent: tuple[str,
         await uploads.attach(change, holder, "report", sent, about=row.id)
         return {"media": row.media + len(sent), "more_by": None, "reason": None}
 
-    return await _by_reporter(store, reporter, "supply", more)
+    return await _by_reporter(store, reporter, "supply", more, then)
 
 
 More = Callable[[Change, Any, Any], Awaitable[dict[str, Any]]]
@@ -70,7 +72,9 @@ async def _nothing(change: Change, row: Any, person: Any) -> dict[str, Any]:
     return {}
 
 
-async def _by_reporter(store: Store, reporter: Reporter, command: Command, more: More) -> Reviewed:
+async def _by_reporter(
+    store: Store, reporter: Reporter, command: Command, more: More, then: Then | None
+) -> Reviewed:
     async def work(change: Change) -> Reviewed:
         row = await load(change, reporter.report_id)
         query = select(reporters).where(
@@ -87,7 +91,10 @@ async def _by_reporter(store: Store, reporter: Reporter, command: Command, more:
         number = await report_steps.next_number(change, row.id)
         by = reporter.subject
         change.writes.add(report_steps.table, report_steps.row(change, row.id, number, command, state, by))
-        return Reviewed(row.id, state, row.version + 1)
+        reviewed = Reviewed(row.id, state, row.version + 1)
+        if then is not None:
+            await then(change, reviewed)
+        return reviewed
 
     return await until_saved(lambda: store.run(work))
 

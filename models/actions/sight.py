@@ -13,12 +13,12 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.access.rights import mark, role_of
+from models.access.rights import mark, may, role_of
 from models.actions import audit
-from models.caller import Caller, Officer, Participant
+from models.caller import Caller, Officer, Participant, Reporter
 from models.errors import NotFound
 from models.store import Store
-from models.tables import incidents, pictures, uploads
+from models.tables import incidents, pictures, reports, uploads
 
 Sight = Literal["nothing", "covered", "plain"]
 # Of an upload that belongs to something, to somebody who did not send it. ``row`` is the upload's.
@@ -40,8 +40,19 @@ async def sees_of_incident(connection: AsyncConnection, row: Any, caller: Caller
     return "plain" if marked == "y" or own else "nothing"
 
 
+async def sees_of_report(connection: AsyncConnection, row: Any, caller: Caller) -> Sight:
+    """Part of the report ``about``: who reviews it sees it plain; who told of it sees the covered copy."""
+    if isinstance(caller, Reporter):
+        return "covered" if caller.report_id == row.about else "nothing"
+    query = select(reports.c.district).where(reports.c.id == row.about)
+    district = (await connection.execute(query)).scalar_one_or_none()
+    if district is None or not isinstance(caller, Officer) or district not in caller.districts:
+        return "nothing"
+    return "plain" if may(role_of(caller), "review_report") else "nothing"
+
+
 SEES: Mapping[str, Sees] = MappingProxyType(
-    {"accident": sees_of_incident, "report": sees_of_incident, "hazard": sees_of_incident}
+    {"accident": sees_of_incident, "report": sees_of_report, "hazard": sees_of_incident}
 )
 
 

@@ -31,7 +31,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     for one in (
         Definition("module.move_car", "module", "vehicle", live=True),
         Definition("module.accidents", "module", "vehicle", built=False),
-        Definition("module.reports", "module", "owner", built=False),
+        Definition("module.reports", "module", "owner"),
         Definition("module.hazards", "module", "owner", built=False),
         Definition("module.parking", "module", "owner", built=False),
         Definition("module.duty", "module", "officer", live=True),
