@@ -166,8 +166,8 @@ def test_a_commander_is_told_what_was_raised_before_looks_cars_up_and_hands_draf
     city: Product, visitors: Visitors, tmp_path: Path
 ) -> None:
     """Alarms of before, search by sticker, a single flag set and cleared, an incident's history, the export."""
-    case = ask(city, 1)
-    plate, sticker = plate_of(city, case), Sample.of(city).stickers[1]["code"]
+    case = ask(city, 2)
+    plate, sticker = plate_of(city, case), Sample.of(city).stickers[2]["code"]
     chief = Officer(city, "commander")
     wish = {"plate": plate, "kind": "cloned", "scope": HOME_DISTRICT, "source": "案件 2026-117"}
     chief.says("/api/v1/watch-flags", wish)
