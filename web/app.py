@@ -25,6 +25,7 @@ from web.middleware.headers import SecurityHeaders
 from web.middleware.request_log import RequestLog
 from web.middleware.resumable import Resumable
 from web.open import open_site
+from web.open311.routes import ROUTES as OPEN311
 from web.site import Site
 from web.visitor import OWN_PAGE
 
@@ -55,6 +56,7 @@ def routes() -> list[BaseRoute]:
     """Everything that is answered, the API first: it is asked most."""
     return [
         *(route(endpoint) for endpoint in ENDPOINTS),
+        *OPEN311,
         *page_routes.ROUTES,
         *installable.ROUTES,
         *health.ROUTES,

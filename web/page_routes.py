@@ -20,7 +20,7 @@ from models.incident.reasons import reasons
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, city_maps, district_names, installation
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
-from web import pages, paper_notices, whereabouts
+from web import hazard_pages, pages, paper_notices, whereabouts
 from web.gate import check_place
 from web.installable import BUILD_HEADER
 from web.language import choose
@@ -38,6 +38,7 @@ async def index(request: Request) -> Response:
     doors = [
         {"url": url, "key": key}
         for key, url in (
+            ("hazard", "/hazard" if site.store.flags.is_anywhere("hazards") else ""),
             ("officer", "/officer" if site.store.flags.is_anywhere("duty") else ""),
             ("auxiliary", "/auxiliary" if site.store.flags.is_anywhere("duty") else ""),
             ("commander", "/commander" if site.store.flags.is_anywhere("move_car") else ""),
@@ -263,6 +264,20 @@ async def notice_code(request: Request) -> Response:
     return await paper_notices.ask(request, here)
 
 
+async def hazard(request: Request) -> Response:
+    site, here = await _here(request)
+    shown = await hazard_pages.report(request, site, here)
+    if shown is not None:
+        return shown
+    text = pages.words(request, here).say(choose(request.scope), "errors.switched_off.hazards")
+    return pages.message(request, "switched_off", text, 403, here)
+
+
+async def followed_hazard(request: Request) -> Response:
+    site, here = await _here(request)
+    return await hazard_pages.follow(request, site, here) or _sentence(request, here, "link_ended", 410)
+
+
 async def help_page(request: Request) -> Response:
     _, here = await _here(request)
     return pages.page(request, "help.html", here=here)
@@ -307,6 +322,8 @@ ROUTES = [
     Route("/audit", audit, name="audit_page", middleware=PACKED),
     Route("/n", notice_code, name="notice_code_page", middleware=PACKED),
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
+    Route("/hazard", hazard, name="hazard_page", middleware=PACKED),
+    Route("/h/{token}", followed_hazard, name="followed_hazard_page", middleware=PACKED),
     Route("/help", help_page, name="help_page", middleware=PACKED),
     Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -12,9 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from models.actions.callers import caller_of_token
+from models.actions.hazards import district_at
 from models.caller import Officer, Participant, Wall
 from models.errors import InvalidField, Unauthenticated
-from models.geography import Location
+from models.geography import Location, parse_location
 from models.queries.stickers import sticker_place
 from models.store import Store
 from models.tables import incidents
@@ -51,6 +52,31 @@ async def scanned(store: Store, code: str, *, beforehand: bool = False) -> Place
     if found.vehicle_id is not None and await _is_open(store, incidents.c.vehicle_id == found.vehicle_id):
         return None
     return Place(found.district, found.units, beforehand)
+
+
+async def of_body_place(call: Call[Any]) -> Place | None:
+    """Where something was seen. A place in no district is the handler's to refuse."""
+    body = call.body
+    return await _at(
+        call, None if body.location is None else body.location.location("location"), body.district
+    )
+
+
+async def of_asked_place(call: Call[Any]) -> Place | None:
+    """The place behind the question mark. What is none is the handler's to refuse."""
+    asked = call.request.query_params
+    try:
+        given = {"lat": float(asked["lat"]), "lng": float(asked["lng"]), "crs": asked.get("crs", "wgs84")}
+        return await _at(call, parse_location(given, "location"), None)
+    except (KeyError, ValueError, InvalidField):
+        return None
+
+
+async def _at(call: Call[Any], location: Location | None, said: str | None) -> Place | None:
+    store = call.site.store
+    async with store.database.read() as connection:
+        district = await district_at(store, connection, location, said)
+    return None if district is None else Place(district)
 
 
 async def of_district(call: Call[Any]) -> Place | None:

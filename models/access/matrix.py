@@ -83,6 +83,15 @@ unmerge                          . . . . y . . . .  规范 5: what was ended wro
 transfer                         . . . . y . . . .  事故 9, 10: to whom it belongs; until then whoever has it
 backup                           . . d d y . . . .  规范 5: who is there for it calls for help
 support                          . . d d . . . . .  规范 5: beside an officer, under his direction
+refer                            . . d . y . . . .  道路交通安全法 30: whose the road is
+take_note                        . . d . y . . . .  道路交通安全法 30: what that body says
+mend                             . . d d y . . . .  规范 5: that it is mended is a report
+still_there                      y . . . . . . . .  the follower's own word
+near_hazards                     y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
+report_hazard                    y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
+join_hazard                      y y y y y y y y y  道路交通安全法 30
+hazards                          . . y . y . . . .  道路交通安全法 30: who sees to it
+export_hazards                   . . . . y . . . .  道路交通安全法 30: to the body that answers for it; no person in it
 override_decision                . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
 confirm_override                 . . y . y . . . .  处罚法 5: a second person for what weighs
 refuse_override                  . . y . y . . . .  处罚法 5
@@ -183,6 +192,11 @@ coverage                         . . . . . y . . .  等保 安全管理中心
 sticker_sheet                    . . . . . y . . .  等保 安全管理中心
 sticker_svg                      . . . . . y . . .  等保 安全管理中心
 sticker_png                      . . . . . y . . .  等保 安全管理中心
+agencies                         . . . . . y . . .  等保 安全管理中心
+set_agency                       . . . . . y . . .  等保 安全管理中心: sealed, and told to nobody
+api_keys                         . . . . . y . . .  等保 访问控制: of other programs, without the keys
+make_api_key                     . . . . . y . . .  等保 访问控制: told once
+revoke_api_key                   . . . . . y . . .  等保 访问控制
 revoke_sticker                   . . . . . y . . .  等保 安全管理中心
 officers                         . . . . . y . . .  等保 身份鉴别: accounts without names
 add_officer                      . . . . . y . . .  等保 身份鉴别: of no auditor
@@ -262,6 +276,7 @@ photos                           y y y h y . . . .  个保法 6; 规范 5: an au
 messages                         y y y . y . . . .  个保法 6: what a citizen writes may name people
 notices                          y y y y y . . . .  处罚法 44: whether the owner has been told
 you                              y y . . . . . . .  个保法 45
+hazard                           y y y y y . . y .  道路交通安全法 30: who has it to mend
 plate_full                       . . r . r . . . .  个保法 6, 34: a whole plate leads to its owner
 decisions disposition            . . y . y . . . .  处罚法 44, 47
 offers                           . . . . y . . . .  规范 5: who was asked, and what he answered
@@ -326,6 +341,38 @@ incident channel access_token    y y . . . . . . .  个保法 6: a token for thi
 incident                         y y y y y . . y .  个保法 6
 [OneIncident]
 incident                         y y y y y . . . .  个保法 6
+[HazardFollowed]
+incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
+[NearHazards]
+district hazards                 y y y y y y y y y  道路交通安全法 30
+[NearHazard]
+id reason status place metres    y y y y y y y y y  个保法 6: what the street shows
+requested_at promised_by         y y y y y y y y y  个保法 6
+followers                        y y y y y y y y y  个保法 6: a count
+[HazardList]
+now hazards agencies             . . y . y . . . .  规范 5
+[HazardView]
+id reason status outcome place   . . y . y . . . .  规范 5
+location body agency filing      . . y . y . . . .  规范 5: the road's place, never a person's
+number source followers photos   . . y . y . . . .  规范 5: counts
+officer requested_at respond_by  . . y . y . . . .  规范 5: by service number
+noted_at promised_by mended_at   . . y . y . . . .  处罚法 47
+closed_at reopen_until overdue   . . y . y . . . .  处罚法 47
+[AgencyView]
+id code body district name       . . y . y y . . .  规范 5: bodies, never persons
+name_en channel                  . . y . y y . . .  规范 5
+has_contact has_key              . . y . y y . . .  规范 5
+[Agencies]
+agencies                         . . . . . y . . .  等保 安全管理中心
+[KeyMade]
+id key                           . . . . . y . . .  等保 访问控制: told once
+[KeyView]
+*                                . . . . . y . . .  等保 访问控制: without the keys
+[Keys]
+*                                . . . . . y . . .  等保 访问控制
+[HazardFacts]
+agency agency_en body            y y y y y . . y .  道路交通安全法 30: which body has it
+reopen_until                     y y y y y . . y .  处罚法 47
 [PhotoView]
 id url width height              y y y y y . . . .  程序 18
 [OnePhoto]

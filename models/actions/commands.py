@@ -8,13 +8,22 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import role_of
-from models.actions import consequences, dispatching, disposition, evidence, offers, parking_follow, unmerging
+from models.actions import (
+    consequences,
+    dispatching,
+    disposition,
+    evidence,
+    hazard_follow,
+    offers,
+    parking_follow,
+    unmerging,
+)
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.actions.reasoned import LONGEST_REASON
 from models.caller import Caller, Officer, Participant
 from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, VersionConflict
-from models.incident import commands
+from models.incident import commands, hazards
 from models.incident.commands import (
     Answer,
     Cancel,
@@ -89,9 +98,12 @@ async def _act(
         raise VersionConflict(version=seen.version)
     changing = IncidentChange(change, seen, seen, actor_of(caller))
     await evidence.check(changing, command, caller)
+    await hazard_follow.check(changing, command, caller)
     survivor = await _decide(changing, seen, command, caller)
+    await hazard_follow.before(changing, command)
     decision = await disposition.suggest(changing, command)
     await consequences.follow(changing)
+    await hazard_follow.follow(changing)
     await parking_follow.follow(changing, decision, caller)
     changing.save()
     if survivor is not None:
@@ -210,6 +222,8 @@ def _detail(command: Command) -> dict[str, Any]:
         detail |= {"outcome": command.outcome}
     if isinstance(command, Rate):
         detail |= {"stars": command.stars}
+    if isinstance(command, hazards.Refer):
+        detail |= {"agency": command.agency}
     if isinstance(command, commands.Backup):
         detail |= {"units": command.units}
     return {name: value for name, value in detail.items() if value is not None}

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.actions import consequences, ladder, offers
+from models.actions import consequences, hazard_follow, ladder, offers
 from models.actions.around import Around
 from models.actions.incident_change import IncidentChange
 from models.away import is_away, is_crossed
@@ -172,8 +172,11 @@ async def _work_out(changing: IncidentChange, row: Any) -> None:
         await _offer_lapsed(changing, row.subject)
     elif kind.startswith("step:"):
         await _climb(changing, row.subject)
+    elif kind == hazard_follow.EXPIRE:
+        hazard_follow.expire(changing)
     if changing.names:
         await consequences.follow(changing)
+        await hazard_follow.follow(changing)
         changing.forget_deadline(row.deadline_id)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, null, sel
 from models.actions import deciding, refusals
 from models.actions.deciding import Decision
 from models.actions.refusals import Refusal
+from models.errors import TooManyRequests
 from models.rules.book import Version
 from models.rules.evaluation import Result
 from models.store import Change
@@ -82,6 +83,43 @@ async def check(
             return Refusal(decision, limit.name, result, digest, sticker.id, sticker.district, until)
         decision = replace(decision, instead=f"override:{instead[0]}")
     return decision
+
+
+async def check_person(
+    change: Change, district: str, kind: str, reason: str, *, device: bytes | None, address: bytes | None
+) -> Decision | None:
+    """The same for what is about no car: by device and address alone, over everything that either asked for.
+
+    What the table said, to be kept; None where limits are off. Raises TooManyRequests.
+    """
+    if not change.store.settings.limits:
+        return None
+    given = deciding.facts(change.store, district, kind, reason, change.at)
+    decision = deciding.ask(change.store, "limits", district, change.at, given)
+    subjects = {} if address is None else {"address": participants.c.address == address}
+    if device is not None:
+        subjects["device"] = participants.c.device == device
+    for name, one in zip(decision.matched.rows, decision.matched.results, strict=True):
+        if one["subject"] not in subjects:
+            continue
+        limit = _limit(name, one, subjects[one["subject"]])
+        query = select(_nth(limit, limit.most, change.at), _last(limit, change.at))
+        first, last = (await change.connection.execute(query)).one()
+        until = _refused_until(limit, first, last)
+        if until is not None and until > change.at:
+            raise TooManyRequests(retry_at=until)
+    return decision
+
+
+async def check_key(change: Change, digest: bytes, most: int) -> None:
+    """At most so many an hour of another program's key. Raises TooManyRequests."""
+    if not change.store.settings.limits:
+        return
+    same = participants.c.device == digest
+    limit = _Limit("key", "device", same, most, timedelta(hours=1), timedelta(0))
+    first = (await change.connection.execute(select(_nth(limit, most, change.at)))).scalar_one()
+    if first is not None:
+        raise TooManyRequests(retry_at=first + limit.window)
 
 
 async def _still_refused(change: Change, limit: _Limit, instead: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.city.agencies import AgenciesSection
 from models.city.duty import ZonesSection
 from models.city.faults import Faults
 from models.city.look import DrawingSection, StickerSection
@@ -33,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     RulesSection(),
     ModulesSection(),
     ZonesSection(),
+    AgenciesSection(),
     TextsSection(),
 )
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"

@@ -19,9 +19,10 @@ from models.incident.incident import Incident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refer(Command):
-    """To the body that answers for it; again: to another one."""
+    """To the body that answers for it; again: to another one. ``agency``: its code, without it the rule's."""
 
     name = "refer"
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

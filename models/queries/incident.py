@@ -17,6 +17,7 @@ from models.incident.incident import Incident, from_row
 from models.incident.views import View, district_view, view_for
 from models.queries.decisions import decisions_of, disposition_of
 from models.queries.desk import offers_of
+from models.queries.hazards import facts as hazard_facts
 from models.queries.response import response_of
 from models.queries.watched import watched
 from models.store import Store
@@ -52,6 +53,8 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
             view["notices"] = await _notices(connection, incident_id)
         if "you" in seen and isinstance(caller, Participant):
             view["you"] = await _you(connection, caller, incident)
+        if "hazard" in seen and incident.kind == "hazard":
+            view["hazard"] = await hazard_facts(connection, incident_id)
         if "plate_full" in seen:
             view["plate_full"] = await _plate(connection, incident)
         if {"watch", "caution"} & seen:

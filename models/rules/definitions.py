@@ -28,6 +28,10 @@ PLACES = (
 WATCHED = ("yellow_label", "inspection_overdue", "stolen", "cloned", "repeat_offender")
 # What an officer saw of a parked vehicle.
 GROUNDS = ("obstructing", "fire_lane", "bus_stop", "sign", "line", "other")
+# Who answers for a hazard of the road.
+BODIES = (
+    "officers", "traffic_police", "facilities", "roads", "lighting", "cleaning", "utilities",
+)  # fmt: skip
 DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
 
 _KIND = choice("kind", *KINDS)
@@ -220,6 +224,19 @@ _ALL = (
         "first",
         inputs=(_VEHICLE,),
         outputs=(number("within_m", 5, 1_000), number("within_minutes", 5, 10_080)),
+    ),
+    # ``officers``: theirs at once. Which agency a body is, where, is the city's data (``agencies``).
+    Definition(
+        "hazards",
+        "first",
+        inputs=(choice("reason", *kinds.REASONS["hazard"]), _PLACE),
+        outputs=(
+            choice("body", *BODIES),
+            number("join_within_m", 5, 1_000),
+            number("reopen_days", 1, 90),
+            number("reopens_most", 1, 20),
+            number("expire_days", 1, 366),
+        ),
     ),
 )  # fmt: skip
 

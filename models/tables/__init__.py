@@ -15,6 +15,7 @@ from models.tables.duty import (
     zones,
 )
 from models.tables.flags import flags, incident_variants, rollouts, trial_faults
+from models.tables.hazards import agencies, agency_filings, api_keys, hazards
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -44,6 +45,9 @@ from models.tables.watching import non_motor, watch_hits, watch_imports
 __all__ = [
     "CONTROL",
     "Instant",
+    "agencies",
+    "agency_filings",
+    "api_keys",
     "audit",
     "bindings",
     "calendar_days",
@@ -60,6 +64,7 @@ __all__ = [
     "first_answers",
     "flags",
     "handovers",
+    "hazards",
     "heads",
     "incident_variants",
     "incidents",

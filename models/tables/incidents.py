@@ -164,7 +164,7 @@ deadlines = Table(
     id_column(),
     Column("incident_id", ForeignKey("incidents.id"), nullable=False, index=True),
     Column("district", String(12), nullable=False),
-    # respond, promise, offer, or step:<n> of the ladder
+    # respond, promise, offer, expire (of a hazard), or step:<n> of the ladder
     Column("kind", String(20), nullable=False),
     # What the deadline is about beyond its incident: the offer's id, say.
     Column("subject", Text, nullable=True),

@@ -17,7 +17,12 @@ from models.tables import audit, flags, incident_variants, incidents, rule_decis
 from models.tables import rollouts as rollouts_table
 from tests.support.city import MINGSHAN, YUCHENG, Asked, ask, officer
 
-MOVE_CAR, PHOTOS, HAZARDS = "module.move_car", "feature.request_photos", "module.hazards"
+MOVE_CAR, PHOTOS, HAZARDS, UNBUILT = (
+    "module.move_car",
+    "feature.request_photos",
+    "module.hazards",
+    "module.parking",
+)
 ADMIN = officer("051900", "administrator", YUCHENG, MINGSHAN)
 OF_YUCHENG = officer("051901", "administrator", YUCHENG)
 GUARD = Guard("breached", worse_by=0.05, least_n=20)

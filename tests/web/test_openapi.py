@@ -151,7 +151,7 @@ def test_whatever_changes_something_can_be_repeated_safely() -> None:
     }
     # Sleeping, waking and being signed out twice is the same as once; a secret is told once, and never kept.
     sessions = {"lock_session", "unlock_session", "sign_out_officer", "reset_second_factor"}
-    secrets = {"begin_second_factor", "confirm_second_factor", "begin_upload_pass"}
+    secrets = {"begin_second_factor", "confirm_second_factor", "begin_upload_pass", "make_api_key"}
     # Begun again under the id that the phone made, it is the same upload; the same area covered again, the same region;
     # what an officer has before him is his again.
     same = {"begin_upload", "cover_region", "take_report"}

@@ -70,8 +70,8 @@ async def test_the_grid_shows_the_administrator_s_own_districts(web: Client) -> 
     assert {one["key"]: (one["built"], one["stages"][MINGSHAN]["state"]) for one in every["flags"]} == {
         "module.move_car": (True, "live"),
         "module.accidents": (False, "off"),
-        "module.reports": (False, "off"),
-        "module.hazards": (False, "off"),
+        "module.reports": (True, "off"),
+        "module.hazards": (True, "off"),
         "module.parking": (False, "off"),
         "module.duty": (True, "live"),
         "feature.request_photos": (True, "live"),
@@ -116,7 +116,7 @@ async def test_what_the_desk_refuses_it_says_with_the_field(web: Client) -> None
         "forbidden",
         "district",
     )
-    unbuilt = await web.put(f"{flags}/module.hazards/districts/{YUCHENG}", json=live, headers=admin)
+    unbuilt = await web.put(f"{flags}/module.parking/districts/{YUCHENG}", json=live, headers=admin)
     assert error_of(unbuilt) == (422, "invalid_field", f"districts.{YUCHENG}.state")
     assert "还没有做好" in unbuilt.json()["error"]["message"]
     pilot = {"state": "pilot"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -21,7 +22,7 @@ from models.errors import (
     SwitchedOff,
     VersionConflict,
 )
-from models.incident import commands
+from models.incident import commands, hazards
 from models.incident.commands import Command
 from models.incident.support import MOST_WANTED
 from models.incident.views import View
@@ -80,6 +81,18 @@ class TransferOrder(Order, kw_only=True):
 
 class BackupOrder(Order, kw_only=True):
     units: Annotated[int, Meta(ge=1, le=MOST_WANTED)] = 1
+
+
+class ReferOrder(Order):
+    """``agency``: the code of one of the district's; without it the one that the rule names."""
+
+    agency: Annotated[str, Meta(max_length=20)] | None = None
+
+
+class TakeNoteOrder(Order):
+    """``by``: when it will be mended, if the agency says so."""
+
+    by: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class RateOrder(Order, kw_only=True):
@@ -192,6 +205,25 @@ COMMANDS: tuple[tuple[str, type[Order], str, Make], ...] = (
         Order,
         "An officer on duty comes as backup; arriving and releasing are then about himself.",
         lambda _, texts: commands.Support(**texts),
+    ),
+    (
+        "refer",
+        ReferOrder,
+        "A hazard goes to the agency that answers for it.",
+        lambda body, texts: hazards.Refer(agency=body.agency, **texts),
+    ),
+    (
+        "take_note",
+        TakeNoteOrder,
+        "The agency has the hazard, and says by when it mends it.",
+        lambda body, texts: hazards.TakeNote(by=body.by, **texts),
+    ),
+    ("mend", Order, "The hazard is mended.", lambda _, texts: hazards.Mend(**texts)),
+    (
+        "still_there",
+        Order,
+        "A follower says that the hazard is not mended; within some days of its end, and a few times.",
+        lambda _, texts: hazards.StillThere(**texts),
     ),
     (
         "rate",

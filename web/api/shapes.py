@@ -172,6 +172,15 @@ class OnePanic(Shape):
     panic: PanicView
 
 
+class HazardFacts(Shape):
+    """Which body has a hazard to mend; until when followers may say that it is still there, once it is closed."""
+
+    body: str
+    agency: str | None
+    agency_en: str | None
+    reopen_until: str | None
+
+
 class PulledIncident(IncidentView, kw_only=True):
     """The incident in full, for this caller; ``offset`` and ``epoch`` are its place in ``incident:<id>``.
 
@@ -186,6 +195,7 @@ class PulledIncident(IncidentView, kw_only=True):
     messages: list[dict[str, Any]] | UnsetType = UNSET
     notices: list[dict[str, Any]] | UnsetType = UNSET
     you: dict[str, Any] | UnsetType = UNSET
+    hazard: HazardFacts | UnsetType = UNSET
     plate_full: str | UnsetType | None = UNSET
     watch: list[dict[str, Any]] | UnsetType = UNSET
     caution: bool | UnsetType = UNSET

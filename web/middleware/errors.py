@@ -25,7 +25,9 @@ Page = Callable[[Request, Answer], Response]
 
 
 def is_for_people(request: Request) -> bool:
-    return not request.url.path.startswith(("/api/", "/static/", "/healthz", "/readyz", "/metrics"))
+    return not request.url.path.startswith(
+        ("/api/", "/open311/", "/cap/", "/static/", "/healthz", "/readyz", "/metrics")
+    )
 
 
 class Errors:

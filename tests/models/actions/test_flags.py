@@ -17,11 +17,11 @@ from models.tables import cities, districts, flags
 from tests.support.city import CHEN, MINGSHAN, YUCHENG
 from tests.support.pilots import (
     ADMIN,
-    HAZARDS,
     MOVE_CAR,
     OF_YUCHENG,
     PHOTOS,
     REASON,
+    UNBUILT,
     off,
     records,
     stage,
@@ -62,8 +62,8 @@ async def test_a_stage_is_a_new_version_and_the_old_one_stays(store: Store) -> N
 
 async def test_a_module_without_code_is_refused_with_the_place(store: Store) -> None:
     for attempt in (
-        flag_actions.set_stage(store, HAZARDS, YUCHENG, Stage("live"), ADMIN),
-        rollouts.start(store, HAZARDS, [YUCHENG], 20, ADMIN),
+        flag_actions.set_stage(store, UNBUILT, YUCHENG, Stage("live"), ADMIN),
+        rollouts.start(store, UNBUILT, [YUCHENG], 20, ADMIN),
     ):
         with pytest.raises(InvalidField) as refused:
             await attempt
@@ -71,7 +71,7 @@ async def test_a_module_without_code_is_refused_with_the_place(store: Store) -> 
             f"districts.{YUCHENG}.state",
             "not_built",
         )
-    assert await stage(store, HAZARDS, YUCHENG) == Stage("off")
+    assert await stage(store, UNBUILT, YUCHENG) == Stage("off")
     assert await records(store) == []
 
 

@@ -191,7 +191,15 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 
 def test_the_bundles_that_come_along_are_sound() -> None:
-    assert list(sample_bundle().sections) == ["city", "districts", "sticker", "drawing", "zones"]
+    assert list(sample_bundle().sections) == [
+        "city",
+        "districts",
+        "sticker",
+        "drawing",
+        "modules",
+        "zones",
+        "agencies",
+    ]
     assert read((_DOCS / "cities/dechang.yaml").read_bytes()).city == "513424"
 
 
@@ -199,5 +207,5 @@ def test_the_example_of_the_documentation_is_a_bundle() -> None:
     text = (_DOCS / "cities.md").read_text()
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     assert list(read(example.encode()).sections) == [
-        *("city", "districts", "sticker", "drawing", "rules", "modules", "zones", "texts")
+        *("city", "districts", "sticker", "drawing", "rules", "modules", "zones", "agencies", "texts")
     ]

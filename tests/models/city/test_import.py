@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, insert, select
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, insert, select, update
 
 from models import tables
 from models.actions import cities
@@ -158,6 +158,11 @@ TOLD = {
         *("respond_seconds", "vehicles", "lat", "lng"),
     },
     "zones": {"id", "district", "code", "name", "name_en", "polygon", "active"},
+    "agencies": {
+        *("id", "city_code", "code", "district", "body", "name", "name_en", "channel", "endpoint"),
+        # Of these two a bundle says nothing.
+        *("jurisdiction", "services", "active", "contact_sealed", "key_sealed"),
+    },
 }
 
 
@@ -188,6 +193,8 @@ async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(sqlit
         for table in tables.metadata.sorted_tables:
             if table.name not in planted:
                 planted[table.name] = {column.name: marked(column, planted) for column in table.columns}
+                if table.name == "agencies":  # told as long as it is there, all but whom to call and its key
+                    planted[table.name]["active"] = False
                 await connection.execute(insert(table).values(**planted[table.name]))
     assert {
         name for name, row in planted.items() if MARK in row.values() or MARK.encode() in row.values()
@@ -205,3 +212,23 @@ def test_every_column_of_a_city_a_district_and_a_zone_is_meant_to_be_told() -> N
     """A new column here reaches every bundle: whoever adds one decides that it may, and adds it above."""
     found = {name: set(tables.metadata.tables[name].columns.keys()) for name in TOLD}
     assert found == TOLD
+
+
+async def test_an_agency_is_told_without_whom_to_call_and_without_its_key(sqlite_url: str) -> None:
+    database = Database.open(sqlite_url)
+    more = b"""
+agencies:
+  - {code: lamps, body: lighting, district: "513424", name: {zh: x, en: Lamps}, channel: open311,
+     endpoint: "https://lamps.example/open311/v2", services: {lamp_out: L-01}}
+"""
+    whole = (Path(__file__).parents[3] / "docs/cities/dechang.yaml").read_bytes()
+    await bring_in(database, read(whole + more))
+    async with database.write() as connection:
+        await connection.execute(
+            update(tables.agencies).values(contact_sealed=MARK.encode(), key_sealed=MARK.encode())
+        )
+    text = await exported(database, "513424")
+    assert MARK not in text
+    assert "lamps.example" in text
+    assert "lamp_out: L-01" in text
+    await database.close()

@@ -10,7 +10,7 @@ from models.flags.content import FlagFault, Stage, parse, shipped, to_json
 from models.flags.definitions import DEFINITIONS
 
 MOVE_CAR = DEFINITIONS["module.move_car"]
-HAZARDS = DEFINITIONS["module.hazards"]
+PARKING = DEFINITIONS["module.parking"]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_officers_are_told_apart_as_officers() -> None:
 
 def test_a_module_without_code_cannot_be_switched_on() -> None:
     with pytest.raises(FlagFault) as refused:
-        parse(HAZARDS, {"everywhere": {"state": "off"}, "districts": {"511802": {"state": "integrating"}}})
+        parse(PARKING, {"everywhere": {"state": "off"}, "districts": {"511802": {"state": "integrating"}}})
     assert (refused.value.place, refused.value.why) == ("districts.511802.state", "not_built")
-    assert parse(HAZARDS, {"everywhere": {"state": "off"}}) == shipped(HAZARDS)
+    assert parse(PARKING, {"everywhere": {"state": "off"}}) == shipped(PARKING)
 
 
 def test_what_is_written_is_read_again_the_same() -> None:

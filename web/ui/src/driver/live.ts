@@ -27,7 +27,8 @@ const POLL_LIVE_MS = 15_000;
 const POLL_UNTOLD_MS = 2000;
 
 function pauseOf(incident: PulledIncident | null, onHub: boolean): number {
-  if (incident?.status === "waiting" && !incident.notices?.some(({ status }) => status !== "queued")) return POLL_UNTOLD_MS;
+  const untold = incident?.kind === "move_car" && incident.status === "waiting";
+  if (untold && !incident.notices?.some(({ status }) => status !== "queued")) return POLL_UNTOLD_MS;
   return onHub || incident?.status === "closed" ? POLL_LIVE_MS : POLL_AWAY_MS;
 }
 

@@ -1,0 +1,191 @@
+"""Hazards over the API: near, report, join, follow, reopen; the district's list and files; agencies and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from models.actions import flags as flag_actions
+from models.flags.content import Stage
+from models.store import Store
+from models.tables import agencies, api_keys, audit, districts
+from tests.support.city import CHEN, GATE, YUCHENG, ZHANG
+from tests.support.clock import FakeClock
+from tests.support.hazards import agency, switch_on
+from tests.support.pilots import ADMIN, HAZARDS
+from tests.web.client import Client, bearer, error_of
+
+PLACE = {"lat": GATE.lat, "lng": GATE.lng}
+HAZARD = {"reason": "pothole", "location": PLACE, "district": YUCHENG, "place": "文化路 12 号门前"}
+LIST = f"/api/v1/districts/{YUCHENG}/hazards"
+
+
+@pytest.fixture(autouse=True)
+async def _on(store: Store) -> None:
+    await switch_on(store)
+
+
+async def sent(web: Client, **more: Any) -> tuple[str, str]:
+    answer = await web.post("/api/v1/hazards", json=HAZARD | more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["incident"]["id"], answer.json()["access_token"]
+
+
+async def test_a_hazard_is_reported_without_an_account_and_followed_by_its_link(web: Client) -> None:
+    incident, token = await sent(web, message="车胎都爆了")
+    told = (await web.get(f"/api/v1/incidents/{incident}", headers=bearer(token))).json()["incident"]
+    assert (told["kind"], told["reason"], told["plate"], told["place"]) == (
+        "hazard",
+        "pothole",
+        None,
+        "文化路 12 号门前",
+    )
+    assert told["messages"][0]["text"] == "车胎都爆了"
+    assert told["hazard"] == {"body": "roads", "agency": None, "agency_en": None, "reopen_until": None}
+    assert "priority" not in told
+
+
+async def test_joining_mending_and_reopening(web: Client) -> None:
+    incident, token = await sent(web)
+    joined = await web.post(f"/api/v1/hazards/{incident}/join", json={})
+    assert joined.status_code == 200
+    follower = joined.json()["access_token"]
+    assert joined.json()["incident"]["requesters"] == 2
+    chen = bearer(await web.token_of(CHEN))
+    assert (await web.post(f"/api/v1/incidents/{incident}/mend", headers=chen)).status_code == 200
+    told = (await web.get(f"/api/v1/incidents/{incident}", headers=bearer(follower))).json()["incident"]
+    assert told["hazard"]["reopen_until"] is not None
+    again = await web.post(f"/api/v1/incidents/{incident}/still_there", headers=bearer(follower))
+    assert again.json()["incident"]["status"] == "waiting"
+    told = (await web.get(f"/api/v1/incidents/{incident}", headers=bearer(token))).json()["incident"]
+    assert [one["event"] for one in told["timeline"]] == ["reported", "joined", "mended", "reopened"]
+
+
+async def test_the_same_key_is_the_same_report(web: Client) -> None:
+    headers = {"Idempotency-Key": "one"}
+    first = await web.post("/api/v1/hazards", json=HAZARD, headers=headers)
+    again = await web.post("/api/v1/hazards", json=HAZARD, headers=headers)
+    assert again.json()["access_token"] == first.json()["access_token"]
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_what_is_near_says_nothing_of_who_reported_it(web: Client) -> None:
+    incident, _ = await sent(web, message="我是李四")
+    query = {"reason": "pothole", "lat": "29.9877", "lng": "103.0133"}
+    nowhere = (await web.get("/api/v1/hazards/near", params=query)).json()
+    assert nowhere == {"district": None, "hazards": []}, "there are no boundaries and no seats here"
+    async with web.store.database.write() as connection:
+        await connection.execute(
+            update(districts).where(districts.c.code == YUCHENG).values(lat=30.003, lng=103.02)
+        )
+    answer = (await web.get("/api/v1/hazards/near", params=query)).json()
+    assert answer["district"] == YUCHENG
+    (one,) = answer["hazards"]
+    assert set(one) == {
+        "id", "reason", "status", "place", "metres", "requested_at", "promised_by", "followers",
+    }  # fmt: skip
+    assert (one["id"], one["metres"]) == (incident, 11)
+    assert "李四" not in str(answer)
+    far = await web.get("/api/v1/hazards/near", params={**query, "lat": "31.5"})
+    assert far.json() == {"district": None, "hazards": []}, "no seat is within a hundred kilometres"
+    assert (
+        error_of(await web.get("/api/v1/hazards/near", params={**query, "reason": "x"}))[1] == "invalid_field"
+    )
+    assert error_of(await web.get("/api/v1/hazards/near", params={**query, "lat": "x"}))[1] == "invalid_field"
+
+
+async def test_reports_that_cannot_be_are_refused_with_the_place(web: Client) -> None:
+    for changes, field in (
+        ({"reason": "dragon"}, "reason"),
+        ({"location": None, "place": None}, "location"),
+        ({"district": "999999", "location": None}, "district"),
+        ({"place": "路" * 121}, "place"),
+        ({"message": "x" * 501}, "message"),
+        ({"plate": "川TA1235"}, "plate"),
+    ):
+        body = {name: value for name, value in (HAZARD | changes).items() if value is not None}
+        status, code, at = error_of(await web.post("/api/v1/hazards", json=body))
+        assert (status, code, at) == (422, "invalid_field", field), changes
+
+
+async def test_where_it_is_off_it_says_so(web: Client, store: Store) -> None:
+    incident, _ = await sent(web)
+    await flag_actions.set_stage(store, HAZARDS, YUCHENG, Stage("off"), ADMIN)
+    await store.configuration.refresh()
+    refused = await web.post("/api/v1/hazards", json=HAZARD)
+    assert error_of(refused) == (403, "switched_off", None)
+    assert "122" in refused.json()["error"]["message"]
+    joined = await web.post(f"/api/v1/hazards/{incident}/join", json={})
+    assert joined.status_code == 200, "what was begun is carried to its end"
+
+
+async def test_the_list_has_what_is_overdue_first_and_each_agency_its_file(
+    web: Client, store: Store, clock: FakeClock
+) -> None:
+    await agency(store, "roads", "roads")
+    pothole, _ = await sent(web, place='=HYPERLINK("x")')
+    clock.advance(3600)
+    lamp, _ = await sent(web, reason="lamp_out")
+    clock.advance(259_200 - 1800)
+    chen = bearer(await web.token_of(CHEN))
+    told = (await web.get(LIST, headers=chen)).json()
+    assert [(one["id"], one["overdue"], one["agency"]) for one in told["hazards"]] == [
+        (pothole, True, "roads"),
+        (lamp, False, None),
+    ]
+    assert [one["code"] for one in told["agencies"]] == ["roads"]
+    assert {"contact_sealed", "key_sealed"} & set(told["agencies"][0]) == set()
+    file = await web.get(f"{LIST}/export", params={"agency": "roads"}, headers=chen)
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("id,reason,status,outcome,place,lat,lng,body,agency")
+    assert len(lines) == 2
+    assert "\"'=HYPERLINK" in lines[1], "no spreadsheet runs what a stranger wrote"
+    json = await web.get(f"{LIST}/export", params={"agency": "roads", "format": "json"}, headers=chen)
+    assert [one["id"] for one in json.json()] == [pothole]
+    async with store.database.read() as connection:
+        looks = select(audit.c.subject).where(audit.c.actor == CHEN.subject)
+        assert f"district:{YUCHENG}" in (await connection.execute(looks)).scalars().all()
+
+
+async def test_nobody_sees_another_district_s_list(web: Client) -> None:
+    zhang = bearer(await web.token_of(ZHANG))
+    assert error_of(await web.get("/api/v1/districts/511803/hazards", headers=zhang))[1] == "forbidden"
+
+
+async def test_contact_and_key_of_an_agency_are_sealed_and_told_to_nobody(
+    web: Client, store: Store, su: dict[str, str]
+) -> None:
+    roads = await agency(store, "roads", "roads")
+    body = {"contact": "李主任 0835-2222222", "key": "their-key"}
+    assert (await web.put(f"/api/v1/admin/agencies/{roads}", json=body, headers=su)).status_code == 204
+    listed = await web.get("/api/v1/admin/agencies", headers=su)
+    (one,) = listed.json()["agencies"]
+    assert (one["has_contact"], one["has_key"]) == (True, True)
+    assert "their-key" not in listed.text
+    assert "2222222" not in listed.text
+    async with store.database.read() as connection:
+        row = (await connection.execute(select(agencies))).one()
+    assert store.vault.open("agencies.key_sealed", roads, row.key_sealed) == "their-key"
+    await web.put(f"/api/v1/admin/agencies/{roads}", json={"contact": ""}, headers=su)
+    (one,) = (await web.get("/api/v1/admin/agencies", headers=su)).json()["agencies"]
+    assert (one["has_contact"], one["has_key"]) == (False, True)
+    assert error_of(await web.put("/api/v1/admin/agencies/none", json=body, headers=su))[0] == 404
+
+
+async def test_a_key_is_told_once_kept_as_a_hash_and_revoked(
+    web: Client, store: Store, su: dict[str, str]
+) -> None:
+    keys = "/api/v1/admin/api-keys"
+    body = {"name": "市民热线", "purpose": "open311", "most_an_hour": 50}
+    made = (await web.post(keys, json=body, headers=su)).json()
+    listed = await web.get(keys, headers=su)
+    assert made["key"] not in listed.text
+    async with store.database.read() as connection:
+        row = (await connection.execute(select(api_keys))).one()
+    assert made["key"].encode() not in row.key_hash
+    assert (await web.delete(f"{keys}/{made['id']}", headers=su)).status_code == 204
+    assert error_of(await web.delete(f"{keys}/{made['id']}", headers=su))[0] == 404
+    (one,) = (await web.get(keys, headers=su)).json()["keys"]
+    assert one["revoked_at"] is not None
