@@ -18,9 +18,9 @@ from models.errors import NotFound, SwitchedOff, Unauthenticated
 from models.flags.definitions import feature_key
 from models.incident.reasons import reasons
 from models.queries.incident import incident_for
-from models.queries.installation import Installation, city_maps, district_names, installation
+from models.queries.installation import Installation, city_maps, district_names
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
-from web import hazard_pages, pages, paper_notices, whereabouts
+from web import front_pages, hazard_pages, pages, paper_notices, whereabouts
 from web.gate import check_place
 from web.installable import BUILD_HEADER
 from web.language import choose
@@ -33,31 +33,9 @@ PACKED = [Middleware(GZipMiddleware, minimum_size=1024)]
 DEAD = frozenset({"revoked", "replaced"})
 
 
-async def index(request: Request) -> Response:
-    site, here = await _here(request)
-    doors = [
-        {"url": url, "key": key}
-        for key, url in (
-            ("hazard", "/hazard" if site.store.flags.is_anywhere("hazards") else ""),
-            ("officer", "/officer" if site.store.flags.is_anywhere("duty") else ""),
-            ("auxiliary", "/auxiliary" if site.store.flags.is_anywhere("duty") else ""),
-            ("commander", "/commander" if site.store.flags.is_anywhere("move_car") else ""),
-            ("wall", "/wall" if site.store.flags.is_anywhere("move_car") else ""),
-            ("admin", "/admin"),
-            ("audit", "/audit"),
-            ("phones", "/phones" if await shows_samples(request, site) else ""),
-            ("notice", "/n" if site.store.flags.is_anywhere("duty") else ""),
-            ("help", "/help"),
-            ("privacy", "/privacy"),
-        )
-        if url
-    ]
-    return pages.page(request, "index.html", here=here, doors=doors)
-
-
 async def sticker(request: Request) -> Response:
     """What a scan opens: the request, the binding of a fresh sticker, or why neither is possible."""
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     if site.settings.limits:
         site.look_ups.count(address_digest(request, site.signer), site.store.clock.now())
     code = request.path_params["code"]
@@ -106,7 +84,7 @@ def _paused(request: Request, here: Installation, data: dict[str, Any]) -> Respo
 
 async def owner(request: Request) -> Response:
     """What the link of a notice opens. The token stands in the address, so nothing may keep or pass it on."""
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     token = request.path_params["token"]
     try:
         caller = await callers.caller_of_token(site.store, token)
@@ -172,7 +150,7 @@ async def register_auxiliary(request: Request) -> Response:
 
 
 async def _door(request: Request, door: str, mode: str | None = None) -> Response:
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     version = site.assets.version
     data = {
         "door": door,
@@ -197,7 +175,7 @@ async def _door(request: Request, door: str, mode: str | None = None) -> Respons
 
 async def wall(request: Request) -> Response:
     """At the sample city's own machine it opens without a sign-in; else its script asks for a commander's."""
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     shown = await local_wall(request, site)
     token = None
     if shown is None and await shows_samples(request, site):
@@ -219,7 +197,7 @@ async def wall(request: Request) -> Response:
 
 
 async def commander(request: Request) -> Response:
-    _, here = await _here(request)
+    _, here = await whereabouts.of_page(request)
     return pages.shell(
         request,
         "commander",
@@ -230,42 +208,42 @@ async def commander(request: Request) -> Response:
 
 
 async def phones(request: Request) -> Response:
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     if not await shows_samples(request, site):
         raise NotFound
     return pages.shell(request, "phones", {}, areas=("phones",), here=here)
 
 
 async def admin(request: Request) -> Response:
-    _, here = await _here(request)
+    _, here = await whereabouts.of_page(request)
     areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 
 async def roster(request: Request) -> Response:
-    _, here = await _here(request)
+    _, here = await whereabouts.of_page(request)
     return pages.shell(request, "roster", {}, areas=("staff", "account", "duty", "roster"), here=here)
 
 
 async def audit(request: Request) -> Response:
-    _, here = await _here(request)
+    _, here = await whereabouts.of_page(request)
     return pages.shell(request, "audit", {}, areas=("staff", "account", "audit"), here=here)
 
 
 async def notice(request: Request) -> Response:
     """What the code of a paper notice opens."""
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     return await paper_notices.show(request, site, here)
 
 
 async def notice_code(request: Request) -> Response:
     """Where the code of a paper notice is typed."""
-    _, here = await _here(request)
+    _, here = await whereabouts.of_page(request)
     return await paper_notices.ask(request, here)
 
 
 async def hazard(request: Request) -> Response:
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     shown = await hazard_pages.report(request, site, here)
     if shown is not None:
         return shown
@@ -274,27 +252,8 @@ async def hazard(request: Request) -> Response:
 
 
 async def followed_hazard(request: Request) -> Response:
-    site, here = await _here(request)
+    site, here = await whereabouts.of_page(request)
     return await hazard_pages.follow(request, site, here) or _sentence(request, here, "link_ended", 410)
-
-
-async def help_page(request: Request) -> Response:
-    _, here = await _here(request)
-    return pages.page(request, "help.html", here=here)
-
-
-async def privacy(request: Request) -> Response:
-    _, here = await _here(request)
-    return pages.page(request, "privacy.html", here=here)
-
-
-async def _here(request: Request) -> tuple[Site, Installation]:
-    """Where a page is: the city that its address names, or that of the districts of whoever is signed in."""
-    site = site_of(request)
-    here = await installation(site.store)
-    asked = request.query_params.get("city", "")
-    known = asked in site.store.texts.cities
-    return site, replace(here, city=asked if known else await whereabouts.city_of_staff(request, site))
 
 
 def _at(here: Installation, face: StickerFace) -> Installation:
@@ -307,7 +266,8 @@ def _sentence(request: Request, here: Installation, code: str, status: int, **va
 
 
 ROUTES = [
-    Route("/", index, name="index", middleware=PACKED),
+    Route("/", front_pages.index, name="index", middleware=PACKED),
+    Route("/menu", front_pages.menu, name="menu_page", middleware=PACKED),
     Route("/s/{code}", sticker, name="sticker_page", middleware=PACKED),
     Route("/o/{token}", owner, name="owner_page", middleware=PACKED),
     Route("/officer", officer, name="officer_page", middleware=PACKED),
@@ -324,6 +284,6 @@ ROUTES = [
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
     Route("/hazard", hazard, name="hazard_page", middleware=PACKED),
     Route("/h/{token}", followed_hazard, name="followed_hazard_page", middleware=PACKED),
-    Route("/help", help_page, name="help_page", middleware=PACKED),
-    Route("/privacy", privacy, name="privacy_page", middleware=PACKED),
+    Route("/help", front_pages.help_page, name="help_page", middleware=PACKED),
+    Route("/privacy", front_pages.privacy, name="privacy_page", middleware=PACKED),
 ]

@@ -5,6 +5,7 @@ Asked only while the module is not simply on for everybody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -16,11 +17,12 @@ from models.actions.hazards import district_at
 from models.caller import Officer, Participant, Wall
 from models.errors import InvalidField, Unauthenticated
 from models.geography import Location, parse_location
+from models.queries.installation import Installation, installation
 from models.queries.stickers import sticker_place
 from models.store import Store
 from models.tables import incidents
 from web.endpoint import Call, Place
-from web.site import Site
+from web.site import Site, site_of
 from web.visitor import SESSION_COOKIE
 
 
@@ -150,6 +152,15 @@ async def city_of_staff(request: Request, site: Site) -> str | None:
     except Unauthenticated:
         return None
     return texts.city_of_all(caller.districts) if isinstance(caller, Officer) else None
+
+
+async def of_page(request: Request) -> tuple[Site, Installation]:
+    """Where a page is: the city that its address names, or that of the districts of whoever is signed in."""
+    site = site_of(request)
+    here = await installation(site.store)
+    asked = request.query_params.get("city", "")
+    known = asked in site.store.texts.cities
+    return site, replace(here, city=asked if known else await city_of_staff(request, site))
 
 
 async def _is_open(store: Store, condition: Any) -> bool:

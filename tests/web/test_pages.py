@@ -13,11 +13,13 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
+from models.actions import flags
 from models.actions.requests import REASONS
+from models.flags.content import Stage
 from models.store import Store
 from models.tables import districts, officers, stickers
 from models.texts.sentences import LANGUAGES
-from tests.support.city import YUCHENG, ZHANG, on_duty
+from tests.support.city import YUCHENG, ZHANG, joins, officer, on_duty
 from tests.support.clock import FakeClock
 from tests.support.parking import file, record
 from tests.support.rules import in_force
@@ -26,6 +28,7 @@ from tests.web.test_incidents import owners_token
 from web.assets import Assets, PageAssets
 from web.site import Site
 
+ADMIN = officer("051900", "administrator", YUCHENG)
 FACES = ("driver", "officer", "wall", "phones", "admin", "roster", "commander")
 
 
@@ -307,3 +310,23 @@ def test_a_new_build_is_noticed_by_a_running_process(tmp_path: Path) -> None:
     found = assets.of("wall")
     assert found is not None
     assert found.js == "/static/dist/assets/wall-2.js"
+
+
+async def test_the_menu_has_what_is_open_and_nothing_that_is_not(web: Client) -> None:
+    page = (await web.get("/menu", headers={"Accept-Language": "zh"})).text
+    assert "您要办什么？" in page
+    assert "扫一下挡路那辆车车窗上的码" in page
+    assert 'href="/accident"' not in page
+    assert 'href="/report"' not in page
+    assert 'href="tel:122"' in page
+
+
+async def test_the_menu_leads_to_a_module_as_soon_as_it_is_open(web: Client) -> None:
+    await joins(web.store, ADMIN)
+    for module in ("reports", "hazards"):
+        await flags.set_stage(web.store, f"module.{module}", YUCHENG, Stage("live"), ADMIN)
+    await web.store.configuration.refresh()
+    page = (await web.get("/menu", headers={"Accept-Language": "en"})).text
+    assert "What do you need?" in page
+    assert 'href="/report"' in page
+    assert 'href="/hazard"' in page
