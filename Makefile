@@ -1,10 +1,11 @@
 # Wufen: `make run` starts it, `make test` proves it. Python 3.11 and make are all a machine needs.
 .POSIX:
-.PHONY: help run reader test check format lock clean
+.PHONY: help run reader media test check format lock clean
 
 help:
 	@echo 'make run      prepare this folder and start Wufen here (LAN=1: for the local network)'
 	@echo 'make reader   install what reads plates off photos, too (360 MB); then WUFEN_PROCESSES=…,reader=1'
+	@echo 'make media    install what takes in videos and covers faces and plates for others, too (see docs/operations.md)'
 	@echo 'make test     install what tests need and run everything'
 	@echo 'make check    the quick part: format, lint, types, unit tests'
 	@echo 'make format   put the source in order'
@@ -18,6 +19,9 @@ run:
 
 reader:
 	@scripts/python -m scripts.prepare reader
+
+media:
+	@scripts/python -m scripts.prepare media
 
 test:
 	@scripts/python -m scripts.prepare test

@@ -21,6 +21,8 @@ MOST_PIXELS = 80_000_000  # a small file can unfold to gigabytes; phones' larges
 LONGEST_EDGE = 2048  # pixels of the copy
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
+# What Pillow raises for a picture that is not whole.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError)
 _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
@@ -50,21 +52,21 @@ def read_photo(upload: bytes, name: str = "photo", finish: Finish | None = None)
     if len(upload) > MOST_BYTES:
         raise PayloadTooLarge(field=name, limit=MOST_BYTES)
     picture = _open(upload, name)
-    taken_at = _taken_at(picture)
+    taken_at = taken_at_of(picture)
     try:
         # A JPEG can be decoded at a fraction of its size, which saves most of the work.
         picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
-        drawn = _on_white(upright) if finish is None else finish(_on_white(upright))
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError):
+        drawn = on_white(upright) if finish is None else finish(on_white(upright))
+    except BROKEN:
         raise InvalidField(field=name, why="damaged") from None
     out = io.BytesIO()
     drawn.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return Photo(out.getvalue(), drawn.width, drawn.height, hashlib.sha256(upload).digest(), taken_at)
 
 
-def _taken_at(picture: Image.Image) -> datetime | None:
+def taken_at_of(picture: Image.Image) -> datetime | None:
     """When the shutter was released (EXIF DateTimeOriginal); without a zone beside it, Beijing's. None if unsaid."""
     try:
         details = picture.getexif().get_ifd(ExifTags.IFD.Exif)
@@ -76,7 +78,7 @@ def _taken_at(picture: Image.Image) -> datetime | None:
             if _ZONE.fullmatch(zone)
             else taken_at
         )
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError):
+    except (*BROKEN, TypeError, OverflowError):
         return None
 
 
@@ -94,7 +96,7 @@ def _open(upload: bytes, name: str) -> Image.Image:
     return picture
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def on_white(picture: Image.Image) -> Image.Image:
     """A new picture of the same pixels: metadata, profiles and transparency stay behind."""
     rgba = picture.convert("RGBA")
     plain = Image.new("RGB", rgba.size, "white")

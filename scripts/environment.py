@@ -38,6 +38,10 @@ class Environment:
         """Adds what reads plates off photos, some 360 MB. Raises StepFailed."""
         self._install("requirements-ocr.lock", "Installing the reader of plates")
 
+    def install_media(self) -> None:
+        """Adds what takes in videos and covers faces and plates, some 420 MB. Raises StepFailed."""
+        self._install("requirements-media.lock", "Installing what videos, faces and plates take")
+
     def install_test_packages(self) -> None:
         """Adds what only tests need. Raises StepFailed."""
         self._install("requirements-dev.lock", "Installing the packages of the tests")

@@ -15,7 +15,8 @@ def main() -> int:
     _compile("requirements.lock", "--extra", "build")
     base = ("--extra", "build", "-c", "requirements.lock")
     _compile("requirements-ocr.lock", *base, "--extra", "ocr")
-    _compile("requirements-dev.lock", *base, "--extra", "ocr", "--extra", "dev")
+    _compile("requirements-media.lock", *base, "--extra", "media")
+    _compile("requirements-dev.lock", *base, "--extra", "ocr", "--extra", "media", "--extra", "dev")
     return 0
 
 

@@ -35,6 +35,8 @@ def _prepare(root: Path, purpose: str) -> None:
     environment.install_product()
     if purpose == "reader":
         environment.install_reader()
+    elif purpose == "media":
+        environment.install_media()
     elif purpose != "run":
         environment.install_test_packages()
     if purpose == "test":

@@ -49,3 +49,13 @@ reading_time = Histogram(
     registry=REGISTRY,
 )
 unread = Gauge("wufen_readings_waiting", "Photos that wait to be read.", registry=REGISTRY)
+unexamined = Gauge("wufen_uploads_waiting", "Whole uploads that wait to be examined.", registry=REGISTRY)
+undrawn = Gauge(
+    "wufen_pictures_waiting", "Pictures whose covered copy waits to be drawn anew.", registry=REGISTRY
+)
+refused_uploads = Gauge(
+    "wufen_uploads_refused",
+    "Uploads of the last 24 hours that were refused, by why.",
+    ["why"],
+    registry=REGISTRY,
+)

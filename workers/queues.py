@@ -10,8 +10,10 @@ from rq.serializers import JSONSerializer
 
 NOTICES = "notices"
 READINGS = "readings"  # of photos: a reader process takes these, and nothing else
+EXAMINATIONS = "examinations"  # of uploads: an examiner process takes these, and nothing else
 QUEUES: tuple[str, ...] = (NOTICES,)
 JOB_SECONDS = 60
+EXAMINATION_SECONDS = 300  # the longest video after everything else of one job
 KEPT_SECONDS = 60  # a finished job's trace in Redis
 FAILED_KEPT_SECONDS = 3_600
 
@@ -36,12 +38,17 @@ def enqueue_reading(connection: redis.Redis) -> bool:
     return _enqueue(queue(connection, READINGS), "workers.reading.job.drain")
 
 
-def _enqueue(waiting: Queue, job: str) -> bool:
+def enqueue_examination(connection: redis.Redis) -> bool:
+    """The same for uploads that wait to be examined."""
+    return _enqueue(queue(connection, EXAMINATIONS), "workers.examining.job.drain", EXAMINATION_SECONDS)
+
+
+def _enqueue(waiting: Queue, job: str, seconds: int = JOB_SECONDS) -> bool:
     if waiting.count:
         return False
     waiting.enqueue(
         job,
-        job_timeout=JOB_SECONDS,
+        job_timeout=seconds,
         result_ttl=KEPT_SECONDS,
         failure_ttl=FAILED_KEPT_SECONDS,
     )

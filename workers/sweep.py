@@ -21,7 +21,7 @@ from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
-from workers import clearing, guards, measures, shifts
+from workers import clearing, examiner, guards, measures, shifts
 from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
@@ -47,6 +47,7 @@ async def sweep(store: Store) -> None:
         group.create_task(guards.watch(store))
         group.create_task(shifts.watch(store))
         group.create_task(clearing.watch(store))
+        group.create_task(examiner.watch(store))
 
 
 async def _look(store: Store, wanted: asyncio.Event) -> None:

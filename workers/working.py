@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from collections.abc import Sequence
@@ -66,7 +67,15 @@ def work(settings: Settings, queues: Sequence[str]) -> None:
         stopping.wait(RECONNECT_SECONDS)
 
 
-def _work(settings: Settings, queues: Sequence[str], stopping: threading.Event) -> None:
+def work_for_a_while(settings: Settings, queues: Sequence[str], idle_seconds: int) -> None:
+    """Takes jobs until none came for so long, or a signal says stop. Raises RedisError, OSError while Redis is away."""
+    with contextlib.suppress(StopRequested):
+        _work(settings, queues, threading.Event(), idle_seconds)
+
+
+def _work(
+    settings: Settings, queues: Sequence[str], stopping: threading.Event, idle_seconds: int | None = None
+) -> None:
     worker = Worker(
         list(queues),
         connection=connect(settings.redis_url),
@@ -78,7 +87,7 @@ def _work(settings: Settings, queues: Sequence[str], stopping: threading.Event) 
         stopping=stopping,
     )
     try:
-        worker.work(logging_level="ERROR")
+        worker.work(logging_level="ERROR", max_idle_time=idle_seconds)
     finally:
         # RQ leaves its listening thread behind when Redis is away at the end.
         if worker.pubsub_thread is not None:

@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import and_, or_, select, update
 
-from models.actions.clearing_kinds import KINDS, MOST_A_TURN, Clear
+from models.actions.clearing_batches import MOST_A_TURN
+from models.actions.clearing_kinds import KINDS, Clear
 from models.actions.rows import insert_if_absent
 from models.store import Store
 from models.tables import clearings

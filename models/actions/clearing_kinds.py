@@ -7,35 +7,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Select,
     Table,
     and_,
     case,
     delete,
     exists,
-    false,
     func,
     or_,
     select,
-    union,
     update,
 )
 
 from models import media
 from models.actions import retention
+from models.actions.clearing_batches import in_batches, keys_of, older
+from models.actions.clearing_uploads import clear_uploads
+from models.actions.media_files import still_shown
 from models.store import Change, Store
 from models.tables import (
     audit,
     bindings,
     captures,
-    districts,
     first_answers,
     incidents,
     lockouts,
@@ -53,9 +51,6 @@ from models.tables import (
     watch_flags,
 )
 
-AT_ONCE = 200  # rows a transaction: some milliseconds for whoever waits for his turn to write
-MOST_A_TURN = 20_000
-
 # What is emptied: of a shift, where the officer was; of an incident, who took part and what he wrote.
 _POSITION = ("lat", "lng", "accuracy_m", "position_at", "signed_lat", "signed_lng", "signed_accuracy_m")
 _WORDS = ("message_sealed", "comment_sealed")
@@ -69,62 +64,27 @@ _RECORD_OVER = case(
 )
 
 Clear = Callable[[Store], Awaitable[int]]
-# One transaction's part: at most so many of what is old enough; how many there were.
-Batch = Callable[[Change, int], Awaitable[int]]
-
-
-async def _in_batches(store: Store, batch: Batch) -> int:
-    done = 0
-    while done < MOST_A_TURN:
-        async with store.change() as change:
-            found = await batch(change, AT_ONCE)
-        done += found
-        if found < AT_ONCE:
-            break
-        await asyncio.sleep(0)  # others have their turn
-    return done
-
-
-async def _old(
-    store: Store, what: str, district: Column[Any] | None, instant: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Older than ``what`` is kept: where it happened, or, of what belongs to no district, in the installation."""
-    now = store.clock.now()
-    if district is None:
-        return instant <= now - retention.of(store, what)
-    async with store.database.read() as connection:
-        codes = list(
-            (await connection.execute(select(districts.c.code).order_by(districts.c.code))).scalars()
-        )
-    of_age: dict[datetime, list[str]] = {}
-    for code in codes:
-        of_age.setdefault(now - retention.of(store, what, code), []).append(code)
-    return or_(false(), *(and_(district.in_(names), instant <= before) for before, names in of_age.items()))
 
 
 async def _delete_rows(
     store: Store, what: str, table: Table, instant: Column[Any], district: Column[Any] | None = None
 ) -> int:
     """Rows that stand for themselves, the oldest first."""
-    old = await _old(store, what, district, instant)
+    old = await older(store, what, district, instant)
     (key,) = table.primary_key.columns
 
     async def batch(change: Change, most: int) -> int:
-        keys = await _keys(change, select(key).where(old).order_by(instant).limit(most))
+        keys = await keys_of(change, select(key).where(old).order_by(instant).limit(most))
         if keys:
             await change.connection.execute(delete(table).where(key.in_(keys)))
         return len(keys)
 
-    return await _in_batches(store, batch)
-
-
-async def _keys(change: Change, query: Select[Any]) -> list[Any]:
-    return list((await change.connection.execute(query)).scalars())
+    return await in_batches(store, batch)
 
 
 async def _decisions(store: Store) -> int:
     """With what people decided instead; of an incident all or none, so that nobody reads half of why."""
-    old = await _old(store, "decisions", incidents.c.district, incidents.c.requested_at)
+    old = await older(store, "decisions", incidents.c.district, incidents.c.requested_at)
     kept = exists().where(rule_decisions.c.incident_id == incidents.c.id)
     query = (
         select(incidents.c.id)
@@ -133,36 +93,36 @@ async def _decisions(store: Store) -> int:
     )
 
     async def batch(change: Change, most: int) -> int:
-        ids = await _keys(change, query.limit(most))
+        ids = await keys_of(change, query.limit(most))
         if ids:
             for table in (rule_overrides, rule_decisions):
                 await change.connection.execute(delete(table).where(table.c.incident_id.in_(ids)))
         return len(ids)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def _positions(store: Store) -> int:
     """Where an officer was last, and where he signed on, once his shift is over so long; the shift stays."""
-    old = await _old(store, "positions", shifts.c.district, shifts.c.ended_at)
+    old = await older(store, "positions", shifts.c.district, shifts.c.ended_at)
     return await _empty(store, shifts, old, _POSITION)
 
 
 async def _messages(store: Store) -> int:
     """What strangers wrote, in a request or a rating; the stars stay."""
-    old = await _old(store, "messages", incidents.c.district, incidents.c.closed_at)
+    old = await older(store, "messages", incidents.c.district, incidents.c.closed_at)
     of_old = participants.c.incident_id.in_(select(incidents.c.id).where(old, incidents.c.status == "closed"))
     return await _empty(store, participants, of_old, _WORDS)
 
 
 async def _people(store: Store) -> int:
     """Who took part in an incident and about which car, and the plate of a parking record: the facts stay without."""
-    old = await _old(store, "incidents", incidents.c.district, incidents.c.closed_at)
+    old = await older(store, "incidents", incidents.c.district, incidents.c.closed_at)
     closed = and_(old, incidents.c.status == "closed")
     of_old = participants.c.incident_id.in_(select(incidents.c.id).where(closed))
     done = await _empty(store, participants, of_old, _PERSON)
     done += await _empty(store, incidents, closed, _CAR)
-    over = await _old(store, "incidents", parking_records.c.district, _RECORD_OVER)
+    over = await older(store, "incidents", parking_records.c.district, _RECORD_OVER)
     return done + await _empty(store, parking_records, over, _PLATE)
 
 
@@ -171,20 +131,20 @@ async def _empty(store: Store, table: Table, old: ColumnElement[bool], fields: S
     anything = or_(*(table.c[name].is_not(None) for name in fields))
 
     async def batch(change: Change, most: int) -> int:
-        ids = await _keys(change, select(table.c.id).where(old, anything).limit(most))
+        ids = await keys_of(change, select(table.c.id).where(old, anything).limit(most))
         if ids:
             await change.connection.execute(
                 update(table).where(table.c.id.in_(ids)).values(dict.fromkeys(fields))
             )
         return len(ids)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def _notices(store: Store) -> int:
     """Notices that went or failed, with their sealed numbers and links, and what simulated phones show of them."""
-    of_incident = await _old(store, "notices", incidents.c.district, notices.c.created_at)
-    of_none = and_(notices.c.incident_id.is_(None), await _old(store, "notices", None, notices.c.created_at))
+    of_incident = await older(store, "notices", incidents.c.district, notices.c.created_at)
+    of_none = and_(notices.c.incident_id.is_(None), await older(store, "notices", None, notices.c.created_at))
     query = (
         select(notices.c.id)
         .outerjoin(incidents, incidents.c.id == notices.c.incident_id)
@@ -193,14 +153,14 @@ async def _notices(store: Store) -> int:
     )
 
     async def batch(change: Change, most: int) -> int:
-        ids = await _keys(change, query.limit(most))
+        ids = await keys_of(change, query.limit(most))
         if ids:
             shown = simulator_messages.c.notice_id.in_(ids)
             await change.connection.execute(delete(simulator_messages).where(shown))
             await change.connection.execute(delete(notices).where(notices.c.id.in_(ids)))
         return len(ids)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def _watch_flags(store: Store) -> int:
@@ -209,12 +169,12 @@ async def _watch_flags(store: Store) -> int:
     old = or_(watch_flags.c.cleared_at <= before, watch_flags.c.ends_at <= before)
 
     async def batch(change: Change, most: int) -> int:
-        ids = await _keys(change, select(watch_flags.c.id).where(old).limit(most))
+        ids = await keys_of(change, select(watch_flags.c.id).where(old).limit(most))
         if ids:
             await change.connection.execute(delete(watch_flags).where(watch_flags.c.id.in_(ids)))
         return len(ids)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
@@ -223,7 +183,7 @@ async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
     The file goes first, in the row's transaction: whoever dies in between leaves a row, which the next turn finds, and
     never a picture of which nobody knows. A picture that another incident shows too stays for it.
     """
-    old = await _old(store, "photos", incidents.c.district, incidents.c.closed_at)
+    old = await older(store, "photos", incidents.c.district, incidents.c.closed_at)
     query = (
         select(photos.c.id, photos.c.file)
         .join(incidents, incidents.c.id == photos.c.incident_id)
@@ -236,15 +196,11 @@ async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
         if found:
             await change.connection.execute(delete(photos).where(photos.c.id.in_(found)))
             names = set(found.values())
-            shown = union(
-                select(photos.c.file).where(photos.c.file.in_(names)),
-                select(captures.c.file).where(captures.c.file.in_(names)),
-            )
-            for name in sorted(names - set((await change.connection.execute(shown)).scalars())):
+            for name in sorted(names - await still_shown(change.connection, names)):
                 await asyncio.to_thread(remove, name)
         return len(found)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
@@ -252,8 +208,8 @@ async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
 
     which nobody made a record. The record stays without them.
     """
-    of_record = await _old(store, "photos", parking_records.c.district, _RECORD_OVER)
-    of_none = and_(parking_records.c.id.is_(None), await _old(store, "photos", None, captures.c.received_at))
+    of_record = await older(store, "photos", parking_records.c.district, _RECORD_OVER)
+    of_none = and_(parking_records.c.id.is_(None), await older(store, "photos", None, captures.c.received_at))
     query = (
         select(captures)
         .outerjoin(parking_notices, parking_notices.c.capture_id == captures.c.id)
@@ -270,20 +226,18 @@ async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
                 delete(parking_notices).where(parking_notices.c.capture_id.in_(ids))
             )
             await change.connection.execute(delete(captures).where(captures.c.id.in_(ids)))
-            names = {row.file for row in found}
-            shown = set(await _keys(change, select(photos.c.file).where(photos.c.file.in_(names))))
-            for name in sorted(
-                (names - shown) | {part for row in found for part in (row.original, row.thumb)}
-            ):
+            names = {part for row in found for part in (row.file, row.original, row.thumb)}
+            for name in sorted(names - await still_shown(change.connection, names)):
                 await asyncio.to_thread(remove, name)
         return len(ids)
 
-    return await _in_batches(store, batch)
+    return await in_batches(store, batch)
 
 
 async def _photos(store: Store) -> int:
     remove = partial(media.remove, store.settings.home)
-    return await clear_photos(store, remove) + await clear_captures(store, remove)
+    done = await clear_photos(store, remove) + await clear_captures(store, remove)
+    return done + await clear_uploads(store, remove)
 
 
 # By the words of the table ``retention``. Links (``tokens``) end by themselves: what is left of one opens nothing.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, insert, or_, select, update
 
@@ -18,10 +18,12 @@ from models.actions.incident_change import until_saved
 from models.store import Change, Store
 from models.tables import pictures, regions, uploads
 from models.uploads.areas import Found
+from models.uploads.contents import Why
 
 SEALED = "uploads.original"
 PLACE = "uploads.place_sealed"
 LEASE = timedelta(minutes=3)  # longer than the longest examination may take
+RETRY = timedelta(seconds=10)
 TRIES = 3
 
 
@@ -211,6 +213,29 @@ async def refuse(store: Store, claim: Claim, why: str) -> bool:
             .values(state="refused", why=why, examined_at=store.clock.now(), lease=None, lease_until=None)
         )
     return refused.rowcount == 1
+
+
+async def try_again(store: Store, claim: Claim) -> None:
+    """It broke what looked at it: the next try is in a little while, not at once and not in minutes."""
+    async with store.database.write() as connection:
+        await connection.execute(
+            update(uploads)
+            .where(uploads.c.id == claim.row.id, uploads.c.lease == claim.lease)
+            .values(lease_until=store.clock.now() + RETRY)
+        )
+
+
+async def refused_of_late(store: Store) -> dict[str, int]:
+    """How many were refused in the last 24 hours, by why; those of which there were none are zero."""
+    since = store.clock.now() - timedelta(days=1)
+    query = select(uploads.c.why, func.count()).where(
+        uploads.c.state == "refused", uploads.c.created_at > since
+    )
+    async with store.database.read() as connection:
+        found = {
+            str(why): int(count) for why, count in await connection.execute(query.group_by(uploads.c.why))
+        }
+    return {why: found.get(why, 0) for why in sorted({*get_args(Why), *found})}
 
 
 async def drawn(store: Store, claim: Claim, covered: str, thumb: str) -> bool:

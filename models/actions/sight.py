@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import mark, may, role_of
 from models.actions import audit
+from models.actions.uploads import has_expired
 from models.caller import Caller, Officer, Participant, Reporter
 from models.errors import NotFound
 from models.store import Store
@@ -73,11 +74,7 @@ async def upload_for(
     async with store.database.read() as connection:
         row = (await connection.execute(select(uploads).where(uploads.c.id == upload_id))).first()
         sight = "nothing" if row is None else await sight_of(connection, row, holder, caller)
-    if (
-        row is None
-        or sight == "nothing"
-        or (row.expires_at is not None and row.expires_at <= store.clock.now())
-    ):
+    if row is None or sight == "nothing" or has_expired(row, store.clock.now()):
         raise NotFound
     return row, sight
 

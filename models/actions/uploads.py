@@ -12,7 +12,7 @@ import asyncio
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -99,9 +99,15 @@ async def own(store: Store, holder: str, upload_id: str) -> Any:
     query = select(uploads).where(uploads.c.id == upload_id, uploads.c.holder == holder)
     async with store.database.read() as connection:
         row = (await connection.execute(query)).first()
-    if row is None or (row.expires_at is not None and row.expires_at <= store.clock.now()):
+    if row is None or has_expired(row, store.clock.now()):
         raise NotFound
     return row
+
+
+def has_expired(row: Any, now: datetime) -> bool:
+    """Whether its time is over: what somebody has taken into his own and what is whole stays."""
+    kept = row.about is not None and row.state not in {"receiving", "refused"}
+    return not kept and row.expires_at is not None and bool(row.expires_at <= now)
 
 
 async def take_up(store: Store, holder: str, upload_id: str, offset: int) -> tuple[Any, str]:

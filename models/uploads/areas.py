@@ -18,3 +18,9 @@ class Found:
     height: int
     kind: AreaKind
     confidence: float | None = None
+
+    def is_inside(self, other: Found) -> bool:
+        """Whether most of it lies in the other one."""
+        wide = min(self.left + self.width, other.left + other.width) - max(self.left, other.left)
+        tall = min(self.top + self.height, other.top + other.height) - max(self.top, other.top)
+        return max(0, wide) * max(0, tall) > 0.7 * self.width * self.height

@@ -14,7 +14,7 @@ from sqlalchemy import Table, func, insert, select, update
 from models import media
 from models.actions import (
     clearing,
-    clearing_kinds,
+    clearing_batches,
     duty,
     parking_drafts,
     parking_ends,
@@ -323,9 +323,9 @@ async def test_a_turn_whose_worker_died_is_taken_again_an_hour_later(
 async def test_a_backlog_goes_in_bounded_turns_hour_by_hour(
     store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (clearing, clearing_kinds):
+    for module in (clearing, clearing_batches):
         monkeypatch.setattr(module, "MOST_A_TURN", 6)
-    monkeypatch.setattr(clearing_kinds, "AT_ONCE", 3)
+    monkeypatch.setattr(clearing_batches, "AT_ONCE", 3)
     long_ago: datetime = clock.now() - timedelta(days=9)
     many = [{"subject": f"s{number}", "failures": 1, "last_at": long_ago} for number in range(8)]
     await put(store, lockouts, *many)

@@ -1,0 +1,31 @@
+"""Which files of the media folder something still shows. They are named by their content, so that two may share one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import captures, photos, pictures, uploads
+
+_SHOWN = (
+    photos.c.file,
+    captures.c.file,
+    captures.c.thumb,
+    captures.c.original,
+    uploads.c.original,
+    uploads.c.video,
+    pictures.c.file,
+    pictures.c.thumb,
+    pictures.c.covered,
+    pictures.c.covered_thumb,
+)
+
+
+async def still_shown(connection: AsyncConnection, names: Collection[str]) -> set[str]:
+    """Those of ``names`` that a row names."""
+    if not names:
+        return set()
+    queries = [select(column).where(column.in_(names)) for column in _SHOWN]
+    return set((await connection.execute(union(*queries))).scalars())

@@ -1,0 +1,1 @@
+"""What files really are, and what is made of them."""
