@@ -81,7 +81,7 @@ async def test_before_it_belongs_to_something_nobody_else_sees_it(
     for role in ("police", "commander", "requester"):
         headers = await everybody.headers(role)
         assert error_of(await web.get(f"{PICTURE}/{picture}", headers=headers)) == (404, "not_found", None)
-    await examined(store, "two", purpose="something without a hook", about=everybody.incident)
+    await examined(store, "two", purpose="no hook", about=everybody.incident)
     headers = await everybody.headers("police")
     assert error_of(await web.get(f"{UPLOAD}/{upload_id('two')}", headers=headers))[0] == 404
 

@@ -1,130 +1,48 @@
-"""Whatever comes together ends as if each had come alone: the same answers, and the same rows."""
+"""The same picture in another report."""
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import update
 
-from models.actions.idempotency import FirstAnswer, IdempotencyKey, Keeping
-from models.actions.requests import MoveRequest, Requested, request_move
-from models.feed.bell import SilentBell
-from models.ids import RandomIds
-from models.secrets_file import with_secrets
-from models.settings import Settings
+from models.actions.alike import Alike, pictures_alike
 from models.store import Store
-from models.tables import deadlines, events, incidents, notices, participants
-from tests.support.city import GATE, found_city
+from models.tables import pictures
 from tests.support.clock import FakeClock
-from tests.support.databases import SqliteDatabases
-from tests.support.parked import park
-
-CARS = 3
+from tests.support.examined import examined
 
 
-@dataclass(frozen=True)
-class Ask:
-    """Somebody at a car: with the right tail or not, with a place or not, perhaps with a key (of that car)."""
-
-    car: int
-    right: bool
-    place: bool
-    key: int | None
-
-
-asks = st.lists(
-    st.builds(
-        Ask,
-        car=st.integers(0, CARS),  # the last one has no sticker
-        right=st.sampled_from([True, True, True, False]),
-        place=st.booleans(),
-        key=st.none() | st.integers(0, 1),
-    ),
-    min_size=1,
-    max_size=12,
-)
+async def a_picture(
+    store: Store, name: str, likeness: int, about: str | None, purpose: str = "report"
+) -> str:
+    picture = await examined(store, name, about=about, purpose=purpose)
+    async with store.database.write() as connection:
+        await connection.execute(update(pictures).where(pictures.c.id == picture).values(likeness=likeness))
+    return picture
 
 
-async def answer_of(store: Store, ask: Ask) -> tuple[str, bool | None]:
-    tail = f"{ask.car:05}"[-3:] if ask.right else "zzz"
-    request = MoveRequest(f"parked-{ask.car}", tail, "blocking", location=GATE if ask.place else None)
-    keeping: Keeping[Requested] | None = None
-    if ask.key is not None:
-        key = IdempotencyKey.of("anyone", "POST /x", f"{ask.car} {ask.key}", b"{}")
-        keeping = Keeping(key, lambda made: FirstAnswer(201, str(made.joined)))
-    try:
-        made = await request_move(store, request, then=keeping)
-    except Exception as refusal:
-        return type(refusal).__name__, None
-    return "requested", made.joined
-
-
-async def one_by_one(store: Store, asked: Sequence[Ask]) -> list[tuple[str, bool | None]]:
-    return [await answer_of(store, ask) for ask in asked]
-
-
-async def at_once(store: Store, asked: Sequence[Ask]) -> list[tuple[str, bool | None]]:
-    return list(await asyncio.gather(*(answer_of(store, ask) for ask in asked)))
-
-
-async def rows_of(store: Store) -> dict[str, Any]:
-    """What is in the tables, by car, without ids and secrets."""
-    told: dict[str, Any] = {}
+async def alike(store: Store, about: str) -> list[Alike]:
     async with store.database.read() as connection:
-        for incident in (await connection.execute(select(incidents))).mappings():
-            facts = {name: value for name, value in incident.items() if name not in {"id", "version"}}
-            told[str(incident["vehicle_id"])] = facts | {"version": incident["version"]}
-            for table, column in (
-                (participants, "role"),
-                (deadlines, "kind"),
-                (deadlines, "due_at"),
-                (notices, "due_at"),
-                (events, "name"),
-                (events, "incident_offset"),
-            ):
-                query = select(table.c[column]).where(table.c.incident_id == incident["id"])
-                found = sorted((await connection.execute(query)).scalars())
-                told[f"{incident['vehicle_id']} {table.name} {column}"] = found
-        offsets = select(events.c.district, events.c.offset).order_by(events.c.district, events.c.offset)
-        told["log"] = [tuple(row) for row in await connection.execute(offsets)]
-    return told
+        return await pictures_alike(connection, about, "report", store.clock.now() - timedelta(days=3))
 
 
-def run(
-    databases: SqliteDatabases,
-    how: Callable[[Store, Sequence[Ask]], Awaitable[list[tuple[str, bool | None]]]],
-    asked: Sequence[Ask],
-) -> tuple[list[tuple[str, bool | None]], dict[str, Any]]:
-    async def main(folder: Path) -> tuple[list[tuple[str, bool | None]], dict[str, Any]]:
-        url = databases.create(folder / "wufen.db")
-        environ = {"WUFEN_HOME": str(folder / "home"), "WUFEN_DATABASE_URL": url}
-        store = Store.open(
-            with_secrets(Settings.from_env(environ)), bell=SilentBell(), clock=FakeClock(), ids=RandomIds()
-        )
-        try:
-            await found_city(store)
-            await park(store, CARS)
-            return await how(store, asked), await rows_of(store)
-        finally:
-            await store.close()
-
-    with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(main(Path(folder)))
-
-
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(asked=asks)
-def test_together_is_as_if_alone(sqlite_databases: SqliteDatabases, asked: list[Ask]) -> None:
-    assert run(sqlite_databases, at_once, asked) == run(sqlite_databases, one_by_one, asked)
+async def test_pictures_of_other_reports_that_differ_in_few_bits_are_found_the_nearest_first(
+    store: Store, clock: FakeClock
+) -> None:
+    old = await a_picture(store, "old", -1, "report-0")
+    clock.advance(3 * 86_400 + 1)
+    mine = await a_picture(store, "mine", -1, "report-1")
+    near = await a_picture(store, "near", -1 ^ 0b11, "report-2")
+    edge = await a_picture(store, "edge", -1 ^ 0b11_1111_1111, "report-3")
+    await a_picture(store, "far", -1 ^ 0b111_1111_1111, "report-4")
+    await a_picture(store, "own", -1, "report-1")
+    await a_picture(store, "nobody's", -1, None)
+    await a_picture(store, "other", -1, "accident-1", "accident")
+    found = await alike(store, "report-1")
+    assert [(one.other, one.about, one.apart) for one in found if one.mine == mine] == [
+        (near, "report-2", 2),
+        (edge, "report-3", 10),
+    ]
+    assert old not in {one.other for one in found}, "three days are enough"
+    assert await alike(store, "report-9") == []
