@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +34,7 @@ from tests.support.recording import RecordingBell
 from tests.support.resumable import upload_id
 from tests.support.videos import video
 from tests.support.waiting import until_async
-from workers import measures
 from workers.desk import at_the_desk, open_desk
-from workers.examiner import watch
 from workers.examining.program import Program, open_program
 from workers.queues import EXAMINATIONS, enqueue_examination
 
@@ -264,22 +264,33 @@ def test_a_file_that_hangs_or_breaks_the_program_is_refused_in_the_end(
 
 
 async def test_a_worker_starts_an_examiner_when_something_waits_and_ends_it_with_itself(
-    settings: Settings,
+    settings: Settings, tmp_path: Path
 ) -> None:
+    """The whole of it: ``python -m workers``, the examiner that it starts, and the program without keys."""
     store = Store.open(settings, bell=RecordingBell())
+    log = tmp_path / "worker.log"
+
+    async def is_examined() -> bool:
+        return bool((await all_of(store, uploads, "one"))[0].original)
+
+    async def has_ended() -> bool:
+        return '"event":"examiner_stopped"' in log.read_text()
+
     try:
         await found_city(store)
         await came(store, "one", photos.encoded(photos.at_the_roadside()))
-        watching = asyncio.ensure_future(watch(store))
-
-        async def is_ready() -> bool:
-            return bool((await all_of(store, uploads, "one"))[0].original)
-
-        await until_async(is_ready, "the examined upload", seconds=50)
-        watching.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await watching
-        value = measures.REGISTRY.get_sample_value("wufen_uploads_waiting")
-        assert value is not None
+        with log.open("wb") as out:
+            worker = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "workers", stdout=out, stderr=out
+            )
+        try:
+            await until_async(is_examined, "the examined upload", seconds=50)
+            worker.send_signal(signal.SIGTERM)
+            assert await worker.wait() == 0
+            await until_async(has_ended, "the end of the examiner")
+        finally:
+            if worker.returncode is None:
+                worker.kill()
+                await worker.wait()
     finally:
         await store.close()

@@ -10,13 +10,13 @@ from typing import Any
 
 from PIL import Image
 
-from models.uploads import faces, plates
 from models.uploads.areas import Found
 from models.uploads.contents import type_of
 from models.uploads.covering import covered, with_margin
 from models.uploads.likeness import likeness_of
-from models.uploads.photos import draw, jpeg, thumbnail
-from models.uploads.videos import watch
+from workers.examining import faces, plates
+from workers.examining.photos import draw, jpeg, thumbnail
+from workers.examining.videos import watch
 
 Told = dict[str, Any]
 

@@ -7,12 +7,12 @@ import random
 import pytest
 from PIL import Image, ImageChops, ImageEnhance
 
-from models.uploads import faces, plates
 from models.uploads.areas import Found
 from models.uploads.covering import covered, with_margin
 from models.uploads.likeness import NEAR, apart, likeness_of
 from tests.support.faces import face
 from tests.support.plates import CONDITIONS, Conditions, numbers, scene, street
+from workers.examining import faces, plates
 
 
 def part_covered(picture: Image.Image, box: tuple[int, int, int, int]) -> float:

@@ -11,10 +11,10 @@ from pi_heif import HeifFile
 from PIL import Image
 
 from models.uploads.contents import Refused, type_of
-from models.uploads.photos import draw
-from models.uploads.videos import watch
 from tests.support import photos
 from tests.support.videos import video
+from workers.examining.photos import draw
+from workers.examining.videos import watch
 
 
 def why(content: bytes, kind: str = "photo") -> str:

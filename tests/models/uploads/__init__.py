@@ -1,1 +1,0 @@
-"""What files really are, and what is made of them."""
