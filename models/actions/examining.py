@@ -229,13 +229,13 @@ async def refused_of_late(store: Store) -> dict[str, int]:
     """How many were refused in the last 24 hours, by why; those of which there were none are zero."""
     since = store.clock.now() - timedelta(days=1)
     query = select(uploads.c.why, func.count()).where(
-        uploads.c.state == "refused", uploads.c.created_at > since
+        uploads.c.state == "refused", uploads.c.created_at > since, uploads.c.why.in_(get_args(Why))
     )
     async with store.database.read() as connection:
         found = {
             str(why): int(count) for why, count in await connection.execute(query.group_by(uploads.c.why))
         }
-    return {why: found.get(why, 0) for why in sorted({*get_args(Why), *found})}
+    return {why: found.get(why, 0) for why in get_args(Why)}
 
 
 async def drawn(store: Store, claim: Claim, covered: str, thumb: str) -> bool:

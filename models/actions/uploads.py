@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from models import partial
 from models.actions import upload_limits
@@ -26,7 +26,7 @@ from models.tables import uploads
 from models.uploads.purposes import KINDS, PURPOSES, Kind
 
 ID = re.compile("[a-z2-7]{26}")
-UNFINISHED = ("receiving", "waiting")
+GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ async def begin(store: Store, holder: str, announced: Announced, address: bytes)
                 announced.kind,
                 announced.size,
             )
-            if not same:
+            if not same or has_expired(known, change.at):
                 raise Conflict(why="another")
             return known
         await upload_limits.check(change, holder, announced.purpose, announced.kind, announced.size, address)
@@ -105,7 +105,9 @@ async def own(store: Store, holder: str, upload_id: str) -> Any:
 
 
 def has_expired(row: Any, now: datetime) -> bool:
-    """Whether its time is over: what somebody has taken into his own and what is whole stays."""
+    """Whether its time is over, or it was given up: what somebody has taken into his own and what is whole stays."""
+    if row.why == GIVEN_UP:
+        return True
     kept = row.about is not None and row.state not in {"receiving", "refused"}
     return not kept and row.expires_at is not None and bool(row.expires_at <= now)
 
@@ -155,11 +157,12 @@ async def give_up(store: Store, holder: str, upload_id: str) -> None:
     row = await own(store, holder, upload_id)
     if row.about is not None or row.state not in {"receiving", "refused"}:
         raise Conflict(why="upload_kept")
+    # The row stays as long as it would have: what came over the line counts for the day, however often it is given up.
     async with store.database.write() as connection:
         gone = await connection.execute(
-            delete(uploads).where(
-                uploads.c.id == upload_id, uploads.c.state == row.state, uploads.c.about.is_(None)
-            )
+            update(uploads)
+            .where(uploads.c.id == upload_id, uploads.c.state == row.state, uploads.c.about.is_(None))
+            .values(state="refused", why=GIVEN_UP, writer=None)
         )
     if gone.rowcount == 1:
         await asyncio.to_thread(partial.remove, store.settings.home, upload_id)

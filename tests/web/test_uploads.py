@@ -239,6 +239,15 @@ async def test_what_is_not_whole_can_be_given_up_and_what_is_handed_in_not(
     assert error_of(await phone.give_up("two")) == (409, "conflict", None)
 
 
+async def test_what_is_given_up_again_and_again_counts_for_the_day_all_the_same(phone: Phone) -> None:
+    large = 20_971_520
+    for number in range(15):
+        assert (await phone.begin(f"{number}", large)).status_code == 201
+        assert (await phone.give_up(f"{number}")).status_code == 204
+        assert error_of(await phone.begin(f"{number}", large)) == (409, "conflict", None)
+    assert error_of(await phone.begin("15", large)) == (429, "too_many_requests", None)
+
+
 async def test_one_that_nobody_took_into_his_own_is_gone_after_a_day(
     web: Client, clock: Any, store: Store
 ) -> None:
