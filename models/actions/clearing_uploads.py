@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from models import partial
 from models.actions.clearing_batches import in_batches, older
 from models.actions.media_files import still_shown
 from models.store import Change, Store
-from models.tables import incidents, pictures, regions, uploads
+from models.tables import incidents, pictures, regions, reports, uploads
 
 _COPIES = ("file", "thumb", "covered", "covered_thumb")
 
@@ -23,15 +23,22 @@ _COPIES = ("file", "thumb", "covered", "covered_thumb")
 async def clear_uploads(store: Store, remove: Callable[[str], None]) -> int:
     """``remove`` takes a file out of the media folder, and finds nothing the second time. How many uploads went."""
     ended = await older(store, "photos", incidents.c.district, incidents.c.closed_at)
-    of_none = and_(incidents.c.id.is_(None), await older(store, "photos", None, uploads.c.created_at))
+    # A report that nobody decided in all that time is nobody's evidence any more.
+    told_of = func.coalesce(reports.c.decided_at, reports.c.filed_at)
+    of_report = await older(store, "photos", reports.c.district, told_of)
+    neither = and_(incidents.c.id.is_(None), reports.c.id.is_(None))
+    of_none = and_(neither, await older(store, "photos", None, uploads.c.created_at))
     expired = and_(
         uploads.c.expires_at <= store.clock.now(),
         or_(uploads.c.about.is_(None), uploads.c.state.in_(("receiving", "refused"))),
     )
-    over = and_(uploads.c.about.is_not(None), or_(and_(ended, incidents.c.status == "closed"), of_none))
+    over = and_(
+        uploads.c.about.is_not(None), or_(and_(ended, incidents.c.status == "closed"), of_report, of_none)
+    )
     query = (
         select(uploads)
         .outerjoin(incidents, incidents.c.id == uploads.c.about)
+        .outerjoin(reports, reports.c.id == uploads.c.about)
         .where(or_(expired, over))
         .order_by(uploads.c.created_at)
     )

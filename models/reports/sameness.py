@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.geography import Location, distance_m
+from models.uploads.likeness import apart
 
 MOST_BITS_APART = 8  # of 64, between two pictures that a person takes for the same one
 
@@ -39,7 +40,7 @@ def same(new: Told, known: Sequence[Told], *, within_m: int, within_minutes: int
     """The report that is there already; the same picture before the same vehicle, then the earliest."""
     earliest = sorted(known, key=lambda one: (one.happened_at, one.id))
     for one in earliest:
-        if any(_apart(mine, theirs) <= MOST_BITS_APART for mine in new.pictures for theirs in one.pictures):
+        if any(apart(mine, theirs) <= MOST_BITS_APART for mine in new.pictures for theirs in one.pictures):
             return Same(one.id, "picture")
     for one in earliest:
         if _same_vehicle(new, one, within_m, timedelta(minutes=within_minutes)):
@@ -53,7 +54,3 @@ def _same_vehicle(new: Told, one: Told, within_m: int, window: timedelta) -> boo
     if abs(new.happened_at - one.happened_at) > window:
         return False
     return new.place is None or one.place is None or distance_m(new.place, one.place) <= within_m
-
-
-def _apart(one: int, other: int) -> int:
-    return (one ^ other).bit_count()

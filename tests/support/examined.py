@@ -34,7 +34,7 @@ async def examined(store: Store, name: str, holder: str = "pass:x", *, seed: int
         "id": row_id,
         "holder": holder,
         "address": b"x",
-        "purpose": "report",
+        "purpose": "accident",
         "kind": "photo",
         "size": len(ORIGINAL),
         "received": len(ORIGINAL),

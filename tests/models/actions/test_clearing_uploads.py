@@ -12,7 +12,8 @@ from models import media, partial
 from models.actions import covering
 from models.actions.clearing_uploads import clear_uploads
 from models.store import Store
-from models.tables import incidents, pictures, regions, uploads
+from models.tables import incidents, pictures, regions, reports, uploads
+from tests.models.actions.test_reports import told
 from tests.support.city import CHEN, ask
 from tests.support.clock import FakeClock
 from tests.support.examined import examined
@@ -86,3 +87,18 @@ async def test_a_file_of_which_no_row_knows_goes(store: Store) -> None:
         partial.write(store.settings.home, upload_id(name), 0, b"bytes")
     assert await clear(store) == 0
     assert list(partial.there(store.settings.home)) == [upload_id("coming")]
+
+
+async def test_what_belonged_to_a_report_goes_as_long_after_its_decision(
+    store: Store, clock: FakeClock
+) -> None:
+    reported = await told(store)
+    assert await clear(store) == 0
+    clock.advance(100 * DAY)
+    async with store.database.write() as connection:
+        await connection.execute(update(reports).values(state="rejected", decided_at=clock.now()))
+    clock.advance(179 * DAY)
+    assert await clear(store) == 0, f"{reported.id} was decided 100 days after it was told"
+    clock.advance(2 * DAY)
+    assert await clear(store) == 2
+    assert (await count(store))[0] == 0

@@ -60,3 +60,11 @@ def test_a_report_without_a_plate_is_the_same_by_its_picture_only() -> None:
 def test_of_several_the_earliest_is_joined() -> None:
     later = replace(FIRST, id="later", happened_at=AT + timedelta(minutes=1))
     assert found(NEW, later, FIRST) == Same("first", "vehicle")
+
+
+def test_pictures_that_differ_in_every_bit_are_two_pictures() -> None:
+    # Of 64 bits the first is a sign: as numbers these are neighbours.
+    one = replace(FIRST, plate_index=b"plate-b", pictures=(-1,))
+    assert found(replace(NEW, pictures=(0,)), one) is None
+    assert found(replace(NEW, pictures=(-1 ^ 0b1111,)), one) == Same("first", "picture")
+    assert found(replace(NEW, pictures=(0x7FFF_FFFF_FFFF_FFFF,)), one) == Same("first", "picture")
