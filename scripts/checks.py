@@ -30,8 +30,8 @@ _QUICK: dict[str, list[str]] = {
 }
 _ALL: dict[str, list[str]] = {
     "unit and integration tests": [*_PYTEST, "-n", "2", "-m", "not processes and not browser"],
-    # One after the other: they start the whole product and a browser, and need both cores for themselves.
-    "processes and browser tests": [*_PYTEST, "-m", "processes or browser"],
+    # They start the whole product and a browser, and mostly wait: two files at a time, each in its own city.
+    "processes and browser tests": [*_PYTEST, "-n", "2", "--dist", "loadfile", "-m", "processes or browser"],
 }
 
 
