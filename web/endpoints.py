@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.api import (
+    accidents,
     accounts,
     admin,
     agencies,
@@ -47,6 +48,7 @@ from web.endpoint import Endpoint
 _RESOURCES = (
     move_requests,
     incidents,
+    accidents,
     decisions,
     refusals,
     connection_token,

@@ -32,6 +32,8 @@ class Site:
     assets: Assets
     signer: Signer
     look_ups: LookUps
+    # Of short codes that open something: fewer of those.
+    short_codes: LookUps
     verify: Verify
     drawing: asyncio.Semaphore
     uploads: asyncio.Semaphore

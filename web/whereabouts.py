@@ -46,6 +46,15 @@ async def of_body_sticker(call: Call[Any]) -> Place | None:
     return await scanned(call.site.store, call.body.sticker)
 
 
+async def of_accident(call: Call[Any]) -> Place | None:
+    """Where an accident is reported; one that names no place and no district is the handler's to refuse."""
+    body, found = call.body, None
+    if body.location is not None:
+        found = call.site.store.boundaries.district_of(body.location.location("location"))
+    district = found or body.district
+    return None if district is None else Place(district)
+
+
 async def scanned(store: Store, code: str, *, beforehand: bool = False) -> Place | None:
     """Where a sticker belongs. None for none of ours, and while its car is asked for: who comes then joins in."""
     found = await sticker_place(store, code)

@@ -9,6 +9,8 @@ from workers.channels.message import Message
 
 # Templates whose secret is a code to type, not a link to open.
 CODES = frozenset({"binding_code"})
+# Whose link opens an accident.
+TO_PARTIES = frozenset({"agreement", "determination"})
 TO_OFFICERS = frozenset(
     {
         "nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle",
@@ -35,7 +37,7 @@ def _link(notice: Claimed, public_url: str) -> str | None:
         return f"{public_url}/officer"
     if notice.secret is None or notice.template in CODES:
         return None
-    return f"{public_url}/o/{notice.secret}"
+    return f"{public_url}/{'a' if notice.template in TO_PARTIES else 'o'}/{notice.secret}"
 
 
 def _fill(language: Language, notice: Claimed, sentences: Sentences) -> str:

@@ -24,6 +24,7 @@ Deed = Literal[
     "countersign", "send_back", "withdraw_record", "export_drafts", "review_report",
     # Pictures of others
     "cover", "uncover",
+    "determine_fault", "annul_agreement",
     # Vehicles
     "record_non_motor", "watch", "unwatch", "import_watch_list",
     # Rules, modules, pilots, wording

@@ -98,6 +98,19 @@ refuse_override                  . . y . y . . . .  处罚法 5
 refusals                         . . y . y . . . .  处罚法 44: whoever was refused is told why, at the counter
 override_refusal                 . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
 
+# An accident
+report_accident                  y y y y y y y y y  事故 16: whoever is there, without an account
+join_accident                    y y y y y y y y y  事故 19: to whoever has the code off the other party's phone
+accident                         y . y . y . . . .  个保法 6, 51: its parties, and officers who may determine
+invite_party                     y . . . . . . . .  事故 19: a party
+add_party                        y . . . . . . . .  事故 19: a party
+enter_party                      y . . . . . . . .  事故 21: one's own data and nobody else's
+state_accident                   y . . . . . . . .  事故 19, 21: a party
+name_photo                       y . . . . . . . .  事故 19: a party
+sign_agreement                   y . . . . . . . .  事故 21: a party, for himself
+annul_agreement                  . . d . y . . . .  事故 21; 规范 5: no auxiliary officer
+accident_document                y . y . y . . . .  事故 21, 24: its parties, and officers; each look on the record
+
 # On duty
 duty                             . . y y y . . . .  规范 5
 set_duty                         . . y y . . . . .  规范 5: patrols are the work of police and of those who help them
@@ -167,7 +180,7 @@ withdraw_record                  . . y . y . . . .  程序 22; 处罚法 5: by a
 draft_evidence                   . . y y y . . . .  规范 5: auxiliary officers secure the scene and report
 countersign                      . . y . y . . . .  规范 5: nothing of an auxiliary officer's has effect without it
 issue_notice                     . . y . y . . . .  程序 12, 43: one officer, no auxiliary officer
-determine_fault                  . . y . y . . . .  事故 20, 60
+determine_fault                  . . h . y . . . .  事故 20, 60; 规范 5: one officer, no auxiliary officer
 export_drafts                    . . . . y . . . .  程序 68: the official register is another
 
 # About people
@@ -339,6 +352,40 @@ on_scene consumed total          . . y y y . . y .  程序 66
 incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
 [OnePulledIncident]
 incident                         y y y y y . . y .  个保法 6
+[AccidentReported]
+incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
+path move rescue                 y y . . . . . . .  事故 13-15
+[AccidentJoined]
+incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
+[AccidentInvitation]
+code until url qr                y . . . . . . . .  事故 19: on the phone of who is there
+[TermsView]
+terms                            y . . . . . . . .  事故 21
+[ShotView]
+photo                            y . . . . . . . .  事故 19
+[SettledView]
+terms code                       y . y . y . . . .  事故 21, 24
+[OneAccident]
+accident                         y . y . y . . . .  事故 19-21
+[AccidentView]
+id district status path answers  y . y . y . . . .  事故 13-16
+move rescue called_back          y . y . y . . . .  事故 13-16
+respond_by happened_at weather   y . y . y . . . .  事故 16, 21
+form shots terms suggested       y . y . y . . . .  事故 20, 60
+because parties photos documents y . y . y . . . .  事故 20, 21, 60
+you                              y . . . . . . . .  事故 21
+call                             . . y . . . . . .  事故 16: who has it, each look on the record
+[AccidentParty]
+side complete signed did grade   y . y . y . . . .  事故 21, 60
+details                          y . y . y . . . .  个保法 6: one's own whole, another's masked
+[PartyDetails]
+name licence phone vehicle_type  y . y . y . . . .  个保法 6: one's own whole, another's masked
+plate insurer policy             y . y . y . . . .  个保法 6: one's own whole, another's masked
+[AccidentPhoto]
+id url shot at                   y . y . y . . . .  事故 19, 20
+[AccidentDocument]
+id kind code sha256 made_at      y . y . y . . . .  事故 21, 24
+withdrawn_at url                 y . y . y . . . .  事故 21, 24
 [OneIncident]
 incident                         y y y y y . . . .  个保法 6
 [HazardFollowed]

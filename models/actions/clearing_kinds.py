@@ -31,6 +31,10 @@ from models.actions.clearing_uploads import clear_uploads
 from models.actions.media_files import still_shown
 from models.store import Change, Store
 from models.tables import (
+    accident_documents,
+    accident_parties,
+    accident_shots,
+    accidents,
     audit,
     bindings,
     captures,
@@ -55,6 +59,7 @@ from models.tables import (
 _POSITION = ("lat", "lng", "accuracy_m", "position_at", "signed_lat", "signed_lng", "signed_accuracy_m")
 _WORDS = ("message_sealed", "comment_sealed")
 _PERSON = ("device", "address", "vehicle_id", "sticker_id", "contact_id", *_WORDS)
+_PARTY = ("details_sealed", "plate_masked", "token_sealed", "signature_sealed")
 _CAR = ("vehicle_id", "sticker_id")
 _PLATE = ("plate_sealed", "plate_index", "vehicle_id")
 # When a parking record was over; of a draft that nobody ended, when its car was last seen. One whose clock runs is not.
@@ -194,6 +199,8 @@ async def clear_photos(store: Store, remove: Callable[[str], None]) -> int:
     async def batch(change: Change, most: int) -> int:
         found = {row.id: row.file for row in await change.connection.execute(query.limit(most))}
         if found:
+            named = accident_shots.c.photo_id.in_(found)
+            await change.connection.execute(delete(accident_shots).where(named))
             await change.connection.execute(delete(photos).where(photos.c.id.in_(found)))
             names = set(found.values())
             for name in sorted(names - await still_shown(change.connection, names)):
@@ -240,7 +247,33 @@ async def _photos(store: Store) -> int:
     return done + await clear_uploads(store, remove)
 
 
-# By the words of the table ``retention``. Links (``tokens``) end by themselves: what is left of one opens nothing.
+async def clear_accidents(store: Store, remove: Callable[[str], None]) -> int:
+    """The parties of an accident, what they entered and signed, and its documents; when and how it ended stays."""
+    old = await older(store, "accidents", incidents.c.district, incidents.c.closed_at)
+    of_old = select(incidents.c.id).where(old, incidents.c.status == "closed", incidents.c.kind == "accident")
+    query = select(accident_documents.c.id, accident_documents.c.file).where(
+        accident_documents.c.accident_id.in_(of_old), accident_documents.c.file.is_not(None)
+    )
+
+    async def batch(change: Change, most: int) -> int:
+        found = {row.id: row.file for row in await change.connection.execute(query.limit(most))}
+        if found:
+            of = accident_documents.c.id.in_(found)
+            await change.connection.execute(update(accident_documents).where(of).values(file=None))
+            for name in found.values():
+                await asyncio.to_thread(remove, name)
+        return len(found)
+
+    done = await in_batches(store, batch)
+    done += await _empty(store, accident_parties, accident_parties.c.accident_id.in_(of_old), _PARTY)
+    return done + await _empty(store, accidents, accidents.c.id.in_(of_old), ("call_sealed",))
+
+
+async def _accidents(store: Store) -> int:
+    return await clear_accidents(store, partial(media.remove, store.settings.home))
+
+
+# By the words of the table ``retention``. Links (``tokens``, ``accident_links``) end by themselves.
 KINDS: Mapping[str, Clear] = {
     "first_answers": partial(
         _delete_rows, what="first_answers", table=first_answers, instant=first_answers.c.at
@@ -261,6 +294,7 @@ KINDS: Mapping[str, Clear] = {
     "notices": _notices,
     "photos": _photos,
     "watch_flags": _watch_flags,
+    "accidents": _accidents,
     "incidents": _people,
     "audit": partial(_delete_rows, what="audit", table=audit, instant=audit.c.at),
 }

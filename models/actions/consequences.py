@@ -176,10 +176,12 @@ async def _close(change: IncidentChange) -> None:
     await offers.withdraw_offers(change)
     await change.cancel_deadlines()
     notify.cancel_notices(change)
+    # Who had an accident shows its document to his insurer by the same link.
+    links = "accident_links" if change.now.kind == "accident" else "tokens"
     change.later(
         update(participants)
         .where(participants.c.incident_id == change.now.id)
-        .values(expires_at=change.at + retention.of(change.change.store, "tokens", change.now.district))
+        .values(expires_at=change.at + retention.of(change.change.store, links, change.now.district))
     )
 
 

@@ -30,7 +30,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     one.key: one
     for one in (
         Definition("module.move_car", "module", "vehicle", live=True),
-        Definition("module.accidents", "module", "vehicle", built=False),
+        Definition("module.accidents", "module", "vehicle"),
         Definition("module.reports", "module", "owner"),
         Definition("module.hazards", "module", "owner"),
         Definition("module.parking", "module", "owner", built=False),
@@ -45,7 +45,10 @@ DEFINITIONS: Mapping[str, Definition] = {
 TRIED_TABLES = ("response", "promises", "ladder", "routing", "requests", "limits", "evidence", "disposition")
 # Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier; and what a
 # reason says, which is asked within every other question.
-UNTRIED_TABLES = ("retention", "reasons", "figures", "offence", "stay", "reports", "hazards")
+UNTRIED_TABLES = (
+    "retention", "reasons", "figures", "offence", "stay", "reports", "hazards",
+    "accident_path", "scene_photos", "fault",
+)  # fmt: skip
 # Asked in the district of the car's sticker, before it is known where the incident is.
 OF_THE_STICKER = frozenset({"requests", "limits"})
 _RULE = re.compile(rf"rule\.({'|'.join(TRIED_TABLES)})\.([0-9a-z]{{26}})")

@@ -23,6 +23,7 @@ REASONS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             "unlicensed",
             "immovable",
             "facility",
+            "uninsured",
             "property",
         ),
         # What a citizen saw (道路交通安全法实施条例 38-63): a car that stands, or drives, as it may not.

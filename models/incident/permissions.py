@@ -15,7 +15,15 @@ from models.incident.incident import Incident
 from models.incident.support import supporter
 
 # What an officer says in the same word, whatever his part in the incident is (``models.incident.decide.meant``).
-_SAID_AS = {"confirm": "accept", "support_arrive": "support", "support_leave": "support"}
+_SAID_AS = {
+    "confirm": "accept",
+    "support_arrive": "support",
+    "support_leave": "support",
+    # Of an accident: what the table calls by what is signed, written or set aside.
+    "agree": "sign_agreement",
+    "determine": "determine_fault",
+    "annul": "annul_agreement",
+}
 # Only who has the incident, of those; and only who supports him.
 _HOLDERS = frozenset({"confirm"})
 _SUPPORTERS = frozenset({"support_arrive", "support_leave"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from models.accident import forms
 from models.duty.units import VEHICLES
 from models.incident import kinds
 from models.incident.incident import KINDS as INCIDENT_KINDS
@@ -176,7 +177,8 @@ _ALL = (
         inputs=(
             choice(
                 "what", "first_answers", "lockouts", "sessions", "tokens", "decisions", "positions", "messages",
-                "photos", "incidents", "audit", "notices", "bindings", "refusals", "watch_flags",
+                "photos", "incidents", "audit", "notices", "bindings", "refusals", "watch_flags", "accidents",
+                "accident_links",
             ),
         ),
         outputs=(number("days", 1, 3660),),
@@ -237,6 +239,31 @@ _ALL = (
             number("reopens_most", 1, 20),
             number("expire_days", 1, 366),
         ),
+    ),
+    # Whether the police are called at once, whether the cars leave the road, whether an ambulance comes first.
+    Definition(
+        "accident_path",
+        "first",
+        inputs=tuple(flag(one) for one in forms.ANSWERS),
+        outputs=(
+            choice("path", "police", "settle"),
+            choice("reason", *kinds.REASONS["accident"]),
+            flag("move"),
+            flag("rescue"),
+        ),
+    ),
+    Definition(
+        "scene_photos",
+        "first",
+        inputs=(choice("form", *forms.FORMS),),
+        outputs=(choice("shots", *forms.SHOTS, many=True),),
+    ),
+    # Asked once for each of the two: what he did, and what the other one did.
+    Definition(
+        "fault",
+        "first",
+        inputs=(choice("did", *forms.MANOEUVRES), choice("other", *forms.MANOEUVRES)),
+        outputs=(choice("grade", *forms.GRADES, forms.UNCLEAR),),
     ),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.tables.accidents import accident_documents, accident_parties, accident_shots, accidents
 from models.tables.base import Instant, metadata
 from models.tables.configuration import configuration
 from models.tables.duty import (
@@ -48,6 +49,10 @@ __all__ = [
     "agencies",
     "agency_filings",
     "api_keys",
+    "accident_documents",
+    "accident_parties",
+    "accident_shots",
+    "accidents",
     "audit",
     "bindings",
     "calendar_days",

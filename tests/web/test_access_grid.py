@@ -15,6 +15,8 @@ import uvicorn
 from sqlalchemy import insert
 from starlette.routing import Route
 
+from models.actions import flags
+from models.flags.content import Stage
 from models.store import Store
 from models.tables import photos
 from tests.support.city import AUX, YUCHENG, ZHANG
@@ -117,6 +119,18 @@ GET    /api/v1/districts/{code}/parking-exports             .   .   .   .   y   
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
 GET    /api/v1/districts/{code}/map                         .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
+POST   /api/v1/accidents                                    y   y   y   y   y   y   y   y   y
+POST   /api/v1/accidents/join                               y   y   y   y   y   y   y   y   y
+GET    /api/v1/accidents/{id}                               y   .   y   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/invitation                    y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/parties                       y   .   .   .   .   .   .   .   .
+PUT    /api/v1/accidents/{id}/party                         y   .   .   .   .   .   .   .   .
+PUT    /api/v1/accidents/{id}/terms                         y   .   .   .   .   .   .   .   .
+PUT    /api/v1/accidents/{id}/shots/{shot}                  y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/sign                          y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/determination                 .   .   y   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/annul                         .   .   y   .   y   .   .   .   .
+GET    /api/v1/accident-documents/{id}                      y   .   y   .   y   .   .   .   .
 POST   /api/v1/incidents/{id}/photos                        y   y   y   y   y   .   .   .   .
 POST   /api/v1/incidents/{id}/answer                        .   y   .   .   .   .   .   .   .
 POST   /api/v1/incidents/{id}/defer                         y   .   .   .   .   .   .   .   .
@@ -244,6 +258,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/vehicles/non-motor": {"district": YUCHENG, "kind": "ebike", "description": "红色两轮"},
     "POST /api/v1/watch-flags": {"plate": "川TA1235", "kind": "stolen", "scope": YUCHENG, "source": "案"},
     "POST /api/v1/watch-flags/{id}/clear": {"reason": "已找回"},
+    "POST /api/v1/accidents": {"answers": {}, "district": YUCHENG},
+    "POST /api/v1/accidents/join": {"code": "12345678"},
+    "PUT /api/v1/accidents/{id}/terms": {"form": "door"},
+    "PUT /api/v1/accidents/{id}/shots/{shot}": {"photo": "x"},
+    "POST /api/v1/accidents/{id}/sign": {"terms": 1, "strokes": [[[1, 1]]]},
+    "POST /api/v1/accidents/{id}/determination": {"grade": "full", "reason": "看过"},
+    "POST /api/v1/accidents/{id}/annul": {"reason": "有人受伤"},
     "POST /api/v1/sessions": {"username": f"user-{ZHANG.id}", "password": PASSWORD},
     "POST /api/v1/auxiliary/sessions": {"username": f"user-{AUX.id}", "password": PASSWORD},
     "POST /api/v1/move-requests": {"sticker": "sticker-two", "plate_tail": "345", "reason": "blocking"},
@@ -366,6 +387,8 @@ async def call(client: httpx2.AsyncClient, everybody: People, role: str, row: st
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_gets_in_where_the_grid_says_and_nowhere_else(unlimited: Client, role: str) -> None:
     everybody = await people(unlimited)
+    await flags.set_stage(unlimited.store, "module.accidents", YUCHENG, Stage("live"), STAFF["administrator"])
+    await unlimited.store.configuration.refresh()
     await unlimited.let_in(*STAFF.values())
     photo = await photo_of(unlimited.store, everybody.incident)
     refused = 401 if role == "anyone" else 403

@@ -36,7 +36,7 @@ async def test_everything_that_is_shipped_is_listed_with_its_sentence_and_source
     assert {table["table"] for table in told["tables"]} == {
         "reasons", "response", "promises", "ladder", "routing",
         "requests", "limits", "evidence", "disposition", "reports", "offence", "stay", "hazards", "figures",
-        "retention",
+        "retention", "accident_path", "scene_photos", "fault",
     }  # fmt: skip
     for table in told["tables"]:
         assert table["sentence"].keys() == {"zh", "en"}

@@ -22,7 +22,7 @@ from web.endpoints import ENDPOINTS
 # Rights that are asked inside an endpoint, or by work that is still to come.
 INSIDE = {
     "resolve.rejected", "resolve.duplicate", "watch_attendance", "draft_evidence", "issue_notice",
-    "picture.plain", "determine_fault", "look.plate", "look.phone", "look.name", "look.history",
+    "picture.plain", "look.plate", "look.phone", "look.name", "look.history",
     "search_people",
 }  # fmt: skip
 

@@ -105,7 +105,7 @@ def home(store: Store, tmp_path: Path) -> Iterator[Path]:
 
 async def test_every_word_of_the_table_is_cleared_away_or_ends_by_itself() -> None:
     (what,) = DEFINITIONS["retention"].inputs
-    assert set(what.choices) - set(KINDS) == {"tokens"}
+    assert set(what.choices) - set(KINDS) == {"tokens", "accident_links"}
     assert set(KINDS) <= set(what.choices)
 
 

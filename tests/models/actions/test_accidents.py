@@ -1,0 +1,320 @@
+"""An accident from the first question to the document: alerts without a form, two parties, signatures, an officer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from models import media
+from models.accident.details import Details
+from models.actions import accident_parties, accident_signing, accident_terms
+from models.actions.accident_papers import CONTENT
+from models.actions.accident_terms import Terms
+from models.actions.accidents import NewAccident, Reported, report
+from models.actions.commands import act
+from models.caller import Participant
+from models.clock import iso
+from models.errors import (
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    InvalidField,
+    TooManyRequests,
+    VersionConflict,
+)
+from models.incident.commands import Accept, HandOver, Resolve
+from models.queries.accidents import accident_for, document_for, verified
+from models.store import Store
+from models.tables import accident_documents, events, notices, offers
+from models.tables import accident_parties as parties_table
+from tests.support.city import AUX, CHEN, GATE, LI, YUCHENG, ZHANG, on_duty
+from tests.support.clock import FakeClock
+
+HAND = [[[x, 100 + x % 40] for x in range(100, 600, 20)]]
+OTHER_HAND = [[[x, 200 - x % 40] for x in range(100, 700, 20)]]
+WU = Details(
+    name="吴建国",
+    licence="513101199001011234",
+    phone="13812340001",
+    vehicle_type="car",
+    plate="川TA1235",
+    insurer="平安财险",
+    policy="PA2026000111",
+)
+LUO = Details(
+    name="罗小梅",
+    licence="513101199202025678",
+    phone="13812340002",
+    vehicle_type="car",
+    plate="川TD12345",
+    insurer="人保财险",
+    policy="PI2026000222",
+)
+
+
+async def reported(store: Store, *answers: str, **more: Any) -> Reported:
+    return await report(store, NewAccident(answers, **{"location": GATE, "district": YUCHENG, **more}))
+
+
+def party(done: Any) -> Participant:
+    return Participant(done.participant, done.view["id"], "party")
+
+
+async def both(store: Store) -> tuple[str, Participant, Participant]:
+    """Two cars that can move, both parties there, everything entered, nobody has signed."""
+    first = await reported(store)
+    a = party(first)
+    invitation = await accident_parties.invite(store, a.incident_id, a)
+    joined = await accident_parties.join(store, invitation.code, device=b"2" * 16, address=None)
+    b = party(joined)
+    await accident_parties.enter(store, a.incident_id, a, WU)
+    await accident_parties.enter(store, a.incident_id, b, LUO)
+    given = Terms(form="rear_end", mine="rear_end", theirs="ordinary", weather="rain")
+    await accident_terms.state(store, a.incident_id, a, given)
+    return a.incident_id, a, b
+
+
+async def terms_of(store: Store, who: Participant) -> int:
+    return int((await accident_for(store, who.incident_id, who))["terms"])
+
+
+async def signed(store: Store) -> tuple[str, Participant, Participant, str]:
+    accident, a, b = await both(store)
+    terms = await terms_of(store, a)
+    assert (await accident_signing.sign(store, accident, a, terms, HAND)).code is None
+    done = await accident_signing.sign(store, accident, b, terms, OTHER_HAND)
+    assert done.code is not None
+    return accident, a, b, done.code
+
+
+async def paper(store: Store, accident: str, kind: str) -> str:
+    """The text of the newest document of this kind."""
+    query = select(accident_documents).where(
+        accident_documents.c.accident_id == accident, accident_documents.c.kind == kind
+    )
+    async with store.database.read() as connection:
+        row = (await connection.execute(query.order_by(accident_documents.c.made_at.desc()))).first()
+    assert row is not None
+    content = store.vault.open_bytes(CONTENT, row.id, media.read(store.settings.home, row.file))
+    pages = pypdfium2.PdfDocument(content)
+    return "".join(page.get_textpage().get_text_range() for page in pages)
+
+
+async def rows(store: Store, table: Any) -> list[Any]:
+    async with store.database.read() as connection:
+        return list((await connection.execute(select(table))).all())
+
+
+async def test_somebody_hurt_alerts_the_nearest_officers_by_the_answers_alone(store: Store) -> None:
+    await on_duty(store, ZHANG, LI)
+    done = await reported(store, "injured", "immovable", phone="138 1234 9999")
+    assert (done.path, done.move, done.rescue) == ("police", False, True)
+    assert (done.view["status"], done.view["reason"]) == ("offered", "injured")
+    asked = {row.officer_id for row in await rows(store, offers)}
+    assert {ZHANG.id, LI.id} <= asked
+    instants = {(row.name, iso(row.at)) for row in await rows(store, events)}
+    assert ("offered", done.view["requested_at"]) in instants, "asked in the instant of the report"
+
+
+async def test_the_number_to_call_back_is_for_the_officer_who_has_it(store: Store) -> None:
+    await on_duty(store, ZHANG, LI)
+    done = await reported(store, "injured", phone="138 1234 9999")
+    accident = done.view["id"]
+    assert "call" not in await accident_for(store, accident, ZHANG)
+    await act(store, accident, Accept(), ZHANG)
+    assert (await accident_for(store, accident, ZHANG))["call"] == "+8613812349999"
+    assert "call" not in await accident_for(store, accident, LI)
+    assert "call" not in await accident_for(store, accident, CHEN)
+    with pytest.raises(Forbidden):
+        await accident_for(store, accident, AUX)
+
+
+async def test_without_a_district_it_asks_for_one_and_with_an_unknown_answer_it_names_it(
+    store: Store,
+) -> None:
+    with pytest.raises(InvalidField) as refused:
+        await report(store, NewAccident((), location=GATE))
+    assert (refused.value.field, refused.value.params["why"]) == ("district", "required")
+    with pytest.raises(InvalidField) as refused:
+        await reported(store, "bored")
+    assert refused.value.field == "answers.bored"
+    assert await rows(store, events) == []
+
+
+async def test_a_phone_that_reports_on_and_on_is_refused_and_its_first_alert_never_is(
+    store: Store, clock: FakeClock
+) -> None:
+    busy, fresh, address = b"1" * 16, b"3" * 16, b"9" * 16
+    for _ in range(5):
+        await reported(store, "injured", device=busy, address=address)
+    with pytest.raises(TooManyRequests):
+        await reported(store, "injured", device=busy, address=address)
+    for number in range(55):
+        await reported(store, device=number.to_bytes(16, "big"), address=address)
+    with pytest.raises(TooManyRequests):
+        await reported(store, device=fresh, address=address)
+    assert (await reported(store, "injured", device=fresh, address=address)).path == "police"
+    with pytest.raises(TooManyRequests):
+        await reported(store, "injured", device=None, address=address)
+
+
+async def test_two_parties_enter_own_data_and_see_the_others_masked(store: Store) -> None:
+    accident, a, b = await both(store)
+    seen = await accident_for(store, accident, b)
+    assert seen["you"] == "b"
+    by_side = {one["side"]: one for one in seen["parties"]}
+    assert by_side["b"]["details"]["phone"] == "+8613812340002"
+    assert by_side["a"]["details"] == {
+        "name": "吴*国",
+        "licence": "5***34",
+        "phone": "138****0001",
+        "vehicle_type": "car",
+        "plate": "川TA***5",
+        "insurer": "平安财险",
+        "policy": "***0111",
+    }
+    assert (by_side["a"]["grade"], by_side["b"]["grade"]) == ("full", "free")
+    assert "追尾" in seen["because"]["zh"]
+    assert seen["shots"] == ["front", "rear", "impact"]
+
+
+async def test_what_is_kept_of_a_party_is_sealed(store: Store) -> None:
+    await both(store)
+    for row in await rows(store, parties_table):
+        kept = repr(tuple(row))
+        assert "吴建国" not in kept
+        assert "13812340001" not in kept
+        assert "川TA1235" not in kept
+
+
+async def test_a_code_lets_one_phone_join_once_and_for_ten_minutes(store: Store, clock: FakeClock) -> None:
+    a = party(await reported(store))
+    first = await accident_parties.invite(store, a.incident_id, a)
+    second = await accident_parties.invite(store, a.incident_id, a)
+    for code in (first.code, "00000000", "", "1" * 20):
+        with pytest.raises(InvalidField):
+            await accident_parties.join(store, code, device=None, address=None)
+    clock.advance(601)
+    with pytest.raises(InvalidField):
+        await accident_parties.join(store, second.code, device=None, address=None)
+    third = await accident_parties.invite(store, a.incident_id, a)
+    await accident_parties.join(store, third.code, device=None, address=None)
+    with pytest.raises(InvalidField):
+        await accident_parties.join(store, third.code, device=None, address=None)
+    with pytest.raises(Conflict):
+        await accident_parties.beside(store, a.incident_id, a)
+
+
+async def test_on_one_phone_the_second_party_has_a_token_of_its_own(store: Store) -> None:
+    a = party(await reported(store))
+    b = party(await accident_parties.beside(store, a.incident_id, a))
+    await accident_parties.enter(store, a.incident_id, b, Details(name="罗小梅"))
+    assert (await accident_for(store, a.incident_id, b))["parties"][1]["details"]["name"] == "罗小梅"
+    assert (await accident_for(store, a.incident_id, a))["parties"][1]["details"]["name"] == "罗*梅"
+
+
+async def test_both_sign_and_each_has_the_agreement_with_all_that_the_law_wants(store: Store) -> None:
+    accident, a, b, code = await signed(store)
+    text = await paper(store, accident, "agreement")
+    for wanted in (
+        "吴建国", "罗小梅", "513101199001011234", "13812340001", "川TA1235", "川TD12345", "平安财险", "PI2026000222",
+        "雨", "追尾", "全部责任", "无责任", "雨城区", "29.98760",
+    ):  # fmt: skip
+        assert wanted in "".join(text.split()), wanted
+    seen = await accident_for(store, accident, a)
+    assert seen["status"] == "closed"
+    (document,) = seen["documents"]
+    assert (document["kind"], document["code"]) == ("agreement", code)
+    assert (await document_for(store, document["id"], b)).code == code
+    told = [row for row in await rows(store, notices) if row.template == "agreement"]
+    assert len(told) == 2
+    assert {row.status for row in told} == {"queued"}
+
+
+async def test_the_last_signature_counts_only_if_nothing_has_changed(store: Store) -> None:
+    accident, a, b = await both(store)
+    terms = await terms_of(store, a)
+    await accident_signing.sign(store, accident, a, terms, HAND)
+    await accident_terms.state(store, accident, b, Terms(form="rear_end", mine="ordinary", theirs="rear_end"))
+    with pytest.raises(VersionConflict):
+        await accident_signing.sign(store, accident, b, terms, OTHER_HAND)
+    seen = await accident_for(store, accident, a)
+    assert [one["signed"] for one in seen["parties"]] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("hand", "why"),
+    [
+        ([], "out_of_range"),
+        ([[[1, 1]]], "too_short"),
+        ([[[1, 2000]]], "out_of_range"),
+        ([[[1]]], "out_of_range"),
+    ],
+)
+async def test_what_is_no_signature_is_refused(store: Store, hand: Any, why: str) -> None:
+    accident, a, _ = await both(store)
+    with pytest.raises(InvalidField) as refused:
+        await accident_signing.sign(store, accident, a, await terms_of(store, a), hand)
+    assert (refused.value.field, refused.value.params["why"]) == ("signature", why)
+
+
+async def test_nobody_signs_away_what_is_the_officers(store: Store) -> None:
+    a = party(await reported(store, "injured"))
+    b = party(await accident_parties.beside(store, a.incident_id, a))
+    await accident_parties.enter(store, a.incident_id, a, WU)
+    await accident_parties.enter(store, a.incident_id, b, LUO)
+    await accident_terms.state(
+        store, a.incident_id, a, Terms(form="rear_end", mine="rear_end", theirs="ordinary")
+    )
+    with pytest.raises(Conflict) as refused:
+        await accident_signing.sign(store, a.incident_id, a, await terms_of(store, a), HAND)
+    assert refused.value.params["why"] == "officers_only"
+
+
+async def test_an_officer_determines_on_the_same_draft_and_may_think_again(store: Store) -> None:
+    await on_duty(store, ZHANG, LI)
+    accident, a, b = await both(store)
+    with pytest.raises(IllegalTransition):
+        await accident_signing.determine(store, accident, ZHANG, "main", "看过照片")
+    await act(store, accident, HandOver(), a)
+    await act(store, accident, Accept(), ZHANG)
+    with pytest.raises(Forbidden):
+        await accident_signing.determine(store, accident, LI, "main", "看过照片")
+    first = await accident_signing.determine(store, accident, ZHANG, "main", "变道影响直行，看过照片")
+    text = "".join((await paper(store, accident, "determination")).split())
+    for wanted in ("主要责任", "次要责任", "051827", "变道影响直行"):
+        assert wanted in text, wanted
+    second = await accident_signing.determine(store, accident, ZHANG, "equal", "补看录像")
+    known = {one.code: one.withdrawn_at is None for one in await rows(store, accident_documents)}
+    assert known == {first.code: False, second.code: True}
+    with pytest.raises(IllegalTransition):
+        await accident_parties.enter(store, accident, b, LUO)
+    assert (await act(store, accident, Resolve(), ZHANG))["outcome"] == "resolved"
+
+
+async def test_only_an_officer_sets_an_agreement_aside_and_says_why(store: Store) -> None:
+    await on_duty(store, ZHANG)
+    accident, a, b, code = await signed(store)
+    with pytest.raises(InvalidField):
+        await accident_signing.annul(store, accident, ZHANG, " ")
+    await accident_signing.annul(store, accident, ZHANG, "一方事后发现受伤")
+    seen = await accident_for(store, accident, a)
+    assert seen["status"] == "offered"
+    assert [one["signed"] for one in seen["parties"]] == [False, False]
+    found = await verified(store, code)
+    assert found is not None
+    assert found.withdrawn_at is not None
+
+
+async def test_a_document_tells_whoever_has_its_code_no_more_than_the_street(store: Store) -> None:
+    _, _, _, code = await signed(store)
+    found = await verified(store, code)
+    assert found is not None
+    assert found.plates == ("川TA***5", "川TD****5")
+    kept = repr(found)
+    for hidden in ("吴", "罗", "13812340001", "513101199001011234", "川TA1235"):
+        assert hidden not in kept
+    assert await verified(store, "0000000000") is None
