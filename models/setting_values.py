@@ -166,6 +166,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "processes": processes,
         "tiles": layers,
         "crs": choice("wgs84", "gcj02"),
+        "cap status": choice("test", "exercise", "actual"),
         "text": str,
         "level": choice("debug", "info", "warning", "error"),
         "secret": str,

@@ -66,6 +66,7 @@ class Settings:
     tiles_url: tuple[Layer, ...]
     tiles_crs: str
     tiles_attribution: str
+    cap_status: str
     secret_key: str = field(repr=False)
     hub_token_secret: str = field(repr=False)
     field_keys: Mapping[str, bytes] = field(repr=False)

@@ -134,6 +134,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What stands in the map's corner: whose tiles they are, and the approval number of the map (审图号).",
     ),
     Setting(
+        "WUFEN_CAP_STATUS",
+        "test",
+        "cap status",
+        "What messages of CAP about grave accidents are: test, exercise, or actual, which only a production says.",
+    ),
+    Setting(
         "WUFEN_SECRET_KEY",
         "",
         "secret",

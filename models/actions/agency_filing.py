@@ -21,7 +21,7 @@ async def file(changing: IncidentChange, agency: Any, *, new: bool = False) -> N
     ``new``: the hazard is new, and nothing of it is filed anywhere.
     """
     if not new:
-        changing.later(ended(changing.now.id))
+        changing.later(ended(changing.now.id).where(agency_filings.c.agency_id != agency.id))
         if await _exists(changing, agency.id):
             changing.later(_due_again(changing, agency.id))
             return

@@ -47,4 +47,9 @@ def _fill(element: ElementTree.Element, value: Any) -> None:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).translate(_UNSAYABLE)
+    return sayable(str(value))
+
+
+def sayable(text: str) -> str:
+    """Without what XML cannot say."""
+    return text.translate(_UNSAYABLE)

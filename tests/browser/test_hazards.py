@@ -1,0 +1,73 @@
+"""A hazard reported on one phone, joined on a second, mended at the desk, and opened again by whoever still sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import PATIENCE_MS, Sample, button, sees
+from tests.support.browser import Visitors, accessibility_violations
+from tests.support.product import Product, running_product
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("hazards") / "home") as product:
+        yield product
+
+
+def looks_for(page: Page, city: Product, category: str, language: str = "zh") -> None:
+    page.goto(f"{city.web_url}/hazard?lang={language}")
+    button(page, category).click()
+
+
+def commander(city: Product) -> httpx2.Client:
+    account = Sample.of(city).account("commander")
+    client = httpx2.Client(base_url=city.web_url, headers={"x-wufen": "1"})
+    body = {"username": account["username"], "password": account["password"]}
+    answer = client.post("/api/v1/sessions", json=body)
+    client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Visitors) -> None:
+    first, second = visitors.phone(), visitors.phone()
+    looks_for(first, city, "路面坑洼")
+    sees(first, "已定位")
+    first.get_by_label("在哪里").fill("文化路 12 号门前")
+    assert accessibility_violations(first) == []
+    button(first, "上报").click()
+    sees(first, "雨城区市政养护所")
+    assert "/h/" in first.url
+    first.reload()
+    sees(first, "雨城区市政养护所")
+
+    looks_for(second, city, "路面坑洼")
+    sees(second, "是同一处吗")
+    sees(second, "文化路 12 号门前")
+    assert accessibility_violations(second) == []
+    button(second, "就是这个").click()
+    sees(second, "2 人")
+    sees(first, "2 人")
+
+    incident = httpx2.get(
+        f"{city.web_url}/api/v1/hazards/near", params={"reason": "pothole", "lat": 29.9805, "lng": 103.0133}
+    ).json()["hazards"][0]["id"]
+    desk = commander(city)
+    assert desk.post(f"/api/v1/incidents/{incident}/mend").status_code == 200
+    desk.close()
+    for page in (first, second):
+        expect(page.locator("#status")).to_have_text("已修复", timeout=PATIENCE_MS)
+
+    button(second, "还在，没有修好").click()
+    sees(second, "有人反馈还在，重新处理")
+    sees(first, "有人反馈还在，重新处理")
+    assert accessibility_violations(first) == []
+
+    button(first, "不再关注").click()
+    button(first, "不再关注").last.click()
+    sees(first, "您已不再关注")
+    expect(second.locator(".card").get_by_text("1 人")).to_be_visible(timeout=PATIENCE_MS)
