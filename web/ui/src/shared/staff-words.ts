@@ -21,6 +21,8 @@ export function stateText(incident: Incident): string {
   const waiting = incident.status === "waiting" || incident.status === "offered";
   if (waiting && incident.nobody_on_duty) return t("staff.state.nobody");
   if (waiting && incident.reply) return t(`staff.reply.${incident.reply}`);
+  // Only of a car that is in the way is somebody asked before an officer.
+  if (waiting && incident.kind !== "move_car") return t("staff.state.offered");
   return t(`staff.state.${incident.status}`);
 }
 
