@@ -17,9 +17,11 @@ async def index(request: Request) -> Response:
         for key, url in (
             ("menu", "/menu"),
             ("hazard", "/hazard" if site.store.flags.is_anywhere("hazards") else ""),
+            ("report", "/report" if site.store.flags.is_anywhere("reports") else ""),
             ("officer", "/officer" if site.store.flags.is_anywhere("duty") else ""),
             ("auxiliary", "/auxiliary" if site.store.flags.is_anywhere("duty") else ""),
             ("commander", "/commander" if site.store.flags.is_anywhere("move_car") else ""),
+            ("review", "/review" if site.store.flags.is_anywhere("reports") else ""),
             ("wall", "/wall" if site.store.flags.is_anywhere("move_car") else ""),
             ("admin", "/admin"),
             ("audit", "/audit"),

@@ -20,7 +20,7 @@ from models.incident.reasons import reasons
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, city_maps, district_names
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
-from web import front_pages, hazard_pages, pages, paper_notices, whereabouts
+from web import front_pages, hazard_pages, pages, paper_notices, report_pages, whereabouts
 from web.gate import check_place
 from web.installable import BUILD_HEADER
 from web.language import choose
@@ -225,6 +225,26 @@ async def roster(request: Request) -> Response:
     return pages.shell(request, "roster", {}, areas=("staff", "account", "duty", "roster"), here=here)
 
 
+async def report(request: Request) -> Response:
+    site, here = await whereabouts.of_page(request)
+    shown = await report_pages.tell(request, site, here)
+    if shown is not None:
+        return shown
+    text = pages.words(request, here).say(choose(request.scope), "errors.switched_off.reports")
+    return pages.message(request, "switched_off", text, 403, here)
+
+
+async def followed_report(request: Request) -> Response:
+    site, here = await whereabouts.of_page(request)
+    return await report_pages.follow(request, site, here) or _sentence(request, here, "link_ended", 410)
+
+
+async def review(request: Request) -> Response:
+    _, here = await whereabouts.of_page(request)
+    areas = ("staff", "account", "reports", "review")
+    return pages.shell(request, "review", {}, areas=areas, here=here)
+
+
 async def audit(request: Request) -> Response:
     _, here = await whereabouts.of_page(request)
     return pages.shell(request, "audit", {}, areas=("staff", "account", "audit"), here=here)
@@ -279,6 +299,9 @@ ROUTES = [
     Route("/phones", phones, name="phones_page", middleware=PACKED),
     Route("/admin", admin, name="admin_page", middleware=PACKED),
     Route("/roster", roster, name="roster_page", middleware=PACKED),
+    Route("/report", report, name="report_page", middleware=PACKED),
+    Route("/r/{token}", followed_report, name="followed_report_page", middleware=PACKED),
+    Route("/review", review, name="review_page", middleware=PACKED),
     Route("/audit", audit, name="audit_page", middleware=PACKED),
     Route("/n", notice_code, name="notice_code_page", middleware=PACKED),
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),

@@ -527,7 +527,8 @@ location happened_at filed_at    y . y . y . . . .  程序 22
 due_by decided_at reason media   y . y . y . . . .  程序 19, 22
 live people steps uploads        y . y . y . . . .  程序 22
 first may_object may_withdraw    y . . . . . . . .  程序 22: one's own
-more_by                          y . y . y . . . .  程序 18
+more_by days_left                y . y . y . . . .  程序 18, 19
+on_the_way                       y . . . . . . . .  程序 22: one's own
 duplicate_of incident words      . . y . y . . . .  程序 23
 plate_full objection checks      . . y . y . . . .  个保法 6, 34: each look on the record
 similar second_person goes_now   . . y . y . . . .  程序 23

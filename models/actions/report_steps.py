@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.clock import iso
 from models.feed.append import Pending
@@ -25,13 +26,17 @@ table = steps
 
 async def due(change: Change, district: str, days: int) -> datetime:
     """The end of the ``days``-th working day by the calendar of the district's city."""
+    return due_on(change.at, days, await exceptions(change.connection, district))
+
+
+async def exceptions(connection: AsyncConnection, district: str) -> dict[date, bool]:
+    """The days of the district's city on which it is otherwise than the week says."""
     query = (
         select(calendar_days.c.day, calendar_days.c.working)
         .join(districts, districts.c.city_code == calendar_days.c.city_code)
         .where(districts.c.code == district)
     )
-    rows = await change.connection.execute(query)
-    return due_on(change.at, days, {date.fromisoformat(row.day): row.working for row in rows})
+    return {date.fromisoformat(row.day): row.working for row in await connection.execute(query)}
 
 
 async def next_number(change: Change, report_id: str) -> int:

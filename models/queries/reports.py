@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit, deciding, reporting
+from models.actions import report_steps as report_steps_actions
 from models.actions.report_steps import NOTE
 from models.caller import Officer, Reporter
 from models.clock import iso, iso_or_none
@@ -16,6 +17,7 @@ from models.geography import Location, distance_m
 from models.incident.evidence import Wanted
 from models.reports.checks import Check, Medium, checks
 from models.reports.states import OPEN, may_object
+from models.reports.working_days import left
 from models.store import Store
 from models.tables import report_steps, reporters, reports, uploads
 
@@ -33,6 +35,7 @@ async def own(store: Store, reporter: Reporter) -> View:
         query = select(reporters).where(reporters.c.report_id == row.id)
         people = (await connection.execute(query)).all()
         sent = await _uploads(connection, row.id)
+        days_left = await _days_left(store, connection, row)
     me = next((one for one in people if one.id == reporter.id), None)
     if me is None:
         raise NotFound
@@ -40,6 +43,8 @@ async def own(store: Store, reporter: Reporter) -> View:
     return {
         **_common(row),
         "first": me.first,
+        "days_left": days_left,
+        "on_the_way": row.incident_id is not None,
         "steps": steps,
         "may_object": me.first and may_object(row.state, objected_before=objected),
         "may_withdraw": me.first and row.state in {"waiting", "more"},
@@ -96,6 +101,7 @@ async def one(store: Store, officer: Officer, report_id: str) -> View:
         sent = await _uploads(connection, row.id)
         similar = await _similar(connection, row)
         objection = await _objection(store, connection, row.id)
+        days_left = await _days_left(store, connection, row)
     rule = reporting.rule_of(store, row.district, row.offence, row.filed_at).result
     now = store.clock.now()
     return {
@@ -103,6 +109,7 @@ async def one(store: Store, officer: Officer, report_id: str) -> View:
         "plate_full": store.vault.open(reporting.PLATE, row.id, bytes(row.plate_sealed)),
         "words": _opened(store, reporting.WORDS, row.id, row.words_sealed),
         "objection": objection,
+        "days_left": days_left,
         "steps": steps,
         "uploads": [one.id for one in sent],
         "checks": [_check_view(one) for one in _checks(store, row, sent)],
@@ -113,6 +120,15 @@ async def one(store: Store, officer: Officer, report_id: str) -> View:
         "mine": row.reviewer_id == officer.id and row.reviewed_until > now,
         "reviewed_until": iso_or_none(row.reviewed_until),
     }
+
+
+async def _days_left(store: Store, connection: AsyncConnection, row: Any) -> int | None:
+    """Working days until somebody of the police has to have looked; None where nobody has to, or it is past."""
+    if row.state not in OPEN:
+        return None
+    return left(
+        store.clock.now(), row.due_by, await report_steps_actions.exceptions(connection, row.district)
+    )
 
 
 async def _row(connection: AsyncConnection, report_id: str) -> Any:

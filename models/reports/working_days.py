@@ -19,6 +19,18 @@ def is_working_day(day: date, exceptions: Mapping[date, bool]) -> bool:
     return exceptions.get(day, day.weekday() < _SATURDAY)
 
 
+def left(now: datetime, due_by: datetime, exceptions: Mapping[date, bool]) -> int | None:
+    """How many working days after today are left before ``due_by``; 0 on the last one, None once it is past."""
+    if now >= due_by:
+        return None
+    day, last = (
+        now.astimezone(BEIJING).date(),
+        (due_by - timedelta(microseconds=1)).astimezone(BEIJING).date(),
+    )
+    days = (day + timedelta(days=n) for n in range(1, (last - day).days + 1))
+    return sum(is_working_day(one, exceptions) for one in days)
+
+
 def due(began_at: datetime, days: int, exceptions: Mapping[date, bool]) -> datetime:
     """The end of the ``days``-th working day after the day of ``began_at``, in Beijing: the midnight that ends it.
 

@@ -29,7 +29,7 @@ from web.assets import Assets, PageAssets
 from web.site import Site
 
 ADMIN = officer("051900", "administrator", YUCHENG)
-FACES = ("driver", "officer", "wall", "phones", "admin", "roster", "commander")
+FACES = ("driver", "officer", "wall", "phones", "admin", "roster", "commander", "report", "review")
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ async def test_every_page_is_there_in_both_languages(built: Client) -> None:
         "/phones",
         "/admin",
         "/roster",
+        "/review",
         "/help",
         "/privacy",
     )

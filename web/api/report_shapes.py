@@ -129,6 +129,8 @@ class ReportView(Shape):
     may_object: bool = False
     may_withdraw: bool = False
     more_by: str | None = None
+    days_left: int | None = None
+    on_the_way: bool = False
     plate_full: str | None = None
     words: str | None = None
     objection: str | None = None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from models.clock import BEIJING
-from models.reports.working_days import due, is_working_day
+from models.reports.working_days import due, is_working_day, left
 
 
 def at(*parts: int) -> datetime:
@@ -47,3 +47,13 @@ def test_the_day_is_beijings_whatever_the_zone_of_the_instant() -> None:
 def test_a_number_of_days_that_no_rule_has_is_refused(days: int) -> None:
     with pytest.raises(ValueError, match="working days"):
         due(at(2026, 11, 25, 10, 0), days, {})
+
+
+def test_what_is_left_counts_working_days_after_today_and_ends_with_the_last_one() -> None:
+    friday = datetime.fromisoformat("2026-11-06T09:00:00+08:00")
+    until = due(friday, 2, {})
+    assert until == datetime.fromisoformat("2026-11-11T00:00:00+08:00")
+    assert left(friday, until, {}) == 2
+    assert left(friday, until, {date(2026, 11, 9): False}) == 1
+    assert left(datetime.fromisoformat("2026-11-10T23:59:00+08:00"), until, {}) == 0
+    assert left(until, until, {}) is None
