@@ -47,6 +47,7 @@ from models.tables import (
     participants,
     photos,
     refused_requests,
+    registrations,
     rule_decisions,
     rule_overrides,
     sessions,
@@ -72,7 +73,11 @@ Clear = Callable[[Store], Awaitable[int]]
 
 
 async def _delete_rows(
-    store: Store, what: str, table: Table, instant: Column[Any], district: Column[Any] | None = None
+    store: Store,
+    what: str,
+    table: Table,
+    instant: ColumnElement[Any],
+    district: Column[Any] | None = None,
 ) -> int:
     """Rows that stand for themselves, the oldest first."""
     old = await older(store, what, district, instant)
@@ -287,6 +292,14 @@ KINDS: Mapping[str, Clear] = {
         table=refused_requests,
         instant=refused_requests.c.last_at,
         district=refused_requests.c.district,
+    ),
+    # Whoever was approved is an officer with rows of his own; one that nobody decides does not wait for ever.
+    "registrations": partial(
+        _delete_rows,
+        what="registrations",
+        table=registrations,
+        instant=func.coalesce(registrations.c.decided_at, registrations.c.at),
+        district=registrations.c.district,
     ),
     "decisions": _decisions,
     "positions": _positions,

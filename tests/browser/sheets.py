@@ -237,3 +237,114 @@ def _end_of_shift(page: Page, city: Product, say: Say) -> Iterator[str]:
     sheet_of(page).locator("select").wait_for(timeout=PATIENCE_MS)
     yield "relief"
     closes(page)
+
+
+def commanders(page: Page, city: Product, language: str = "zh") -> Iterator[str]:
+    """The commander's desk: empty, with each order, an alarm that he clears, and a merge that he takes back."""
+    say = named(language)
+    officer, colleague = Officer(city, "police1"), Officer(city, "police2")
+    officer.goes_on_duty()
+    colleague.goes_on_duty()
+    sign_in(page, city, "commander")
+    page.goto(f"{city.web_url}/commander?lang={language}")
+    page.locator(".list .nothing").wait_for(timeout=PATIENCE_MS)
+    yield "nothing is open"
+    waiting, held = ask(city, 5, message="请快一点"), ask(city, 6, "fire_lane")
+    officer.does(held, "accept")
+    for case, orders in (
+        (waiting, ("assign", "hand_over", "merge", "transfer")),
+        (held, ("reassign", "assign_support", "backup", "resolve")),
+    ):
+        _opens_case(page, city, case, language)
+        yield f"desk: {orders[0]}"
+        for order in orders:
+            button(page, say(f"commander.do.{order}")).click()
+            sheet_of(page).locator("input[name=reason]").last.check()
+            yield order
+            closes(page)
+    officer.says("/api/v1/panic", {})
+    button(page, say("staff.panic.clear")).click(timeout=PATIENCE_MS)
+    sheet_of(page).locator("textarea").fill("已与本人核实")
+    yield "an alarm"
+    button(sheet_of(page), say("staff.panic.clear")).click()
+    expect(page.locator(".panic-line")).to_have_count(0, timeout=PATIENCE_MS)
+    Officer(city, "commander").does(waiting, "merge", into=held.id, reason="same_car")
+    # What is closed is found again by its address.
+    _opens_case(page, city, waiting, language)
+    button(page, say("commander.do.unmerge")).click()
+    sheet_of(page)
+    yield "unmerge"
+    closes(page)
+    yield from _over_the_desk(page, say)
+    _opens_case(page, city, held, language)
+    page.context.set_offline(True)
+    page.locator(".link.offline").wait_for()
+    yield "the desk without network"
+    page.context.set_offline(False)
+    officer.does(held, "resolve")
+    officer.goes_off_duty()
+    colleague.goes_off_duty()
+    yield from _before_it_is_read(page, f"{city.web_url}/commander?lang={language}", ".pane.empty")
+
+
+def _opens_case(page: Page, city: Product, case: Case, language: str) -> None:
+    page.goto(f"{city.web_url}/commander?lang={language}#{case.id}")
+    page.reload()
+    page.locator(".case .story li").first.wait_for(timeout=PATIENCE_MS)
+
+
+def _over_the_desk(page: Page, say: Say) -> Iterator[str]:
+    """What lies over the whole desk: looking a vehicle up, handing drafts over, a car's history."""
+    for name, opener in (
+        ("vehicles", "commander.vehicles"),
+        ("export", "commander.export"),
+        ("history", "vehicles.look.history"),
+    ):
+        button(page, say(opener)).click()
+        if name == "history":
+            sheet_of(page).get_by_role("button").nth(1).click()
+            page.locator(".vehicles .card").first.wait_for(timeout=PATIENCE_MS)
+        page.locator(".vehicles .bar").wait_for(timeout=PATIENCE_MS)
+        yield f"over the desk: {name}"
+        button(page, say("common.back")).click()
+
+
+def _before_it_is_read(page: Page, url: str, place: str) -> Iterator[str]:
+    """Nothing has come yet; then nothing comes at all."""
+    calls = "**/api/v1/districts/**"
+    page.route(calls, lambda _: None)
+    page.goto(url)
+    page.locator(place).wait_for(timeout=PATIENCE_MS)
+    yield "loading"
+    page.unroute(calls)
+    page.route(calls, lambda route: route.abort())
+    page.reload()
+    page.locator(place).get_by_role("button").wait_for(timeout=PATIENCE_MS)
+    yield "failing"
+    page.unroute(calls)
+
+
+FAULTS = "日期,开始,结束,区域,班次,职责,警号\r\n2026-11-25,22:00,6点,,夜班,民警,051827\r\n"
+
+
+def rosters(page: Page, city: Product, language: str = "zh") -> Iterator[str]:
+    """The week's roster, and each of its sheets."""
+    say = named(language)
+    sign_in(page, city, "commander")
+    page.goto(f"{city.web_url}/roster?lang={language}")
+    page.locator(".grid").wait_for(timeout=PATIENCE_MS)
+    yield "the week"
+    for sheet in ("zones", "templates", "import"):
+        button(page, say(f"roster.{sheet}")).click()
+        file = sheet_of(page).locator("input[type=file]")
+        if sheet == "import":
+            file.set_input_files({"name": "r.csv", "mimeType": "text/csv", "buffer": FAULTS.encode()})
+            page.locator(".refused").wait_for(timeout=PATIENCE_MS)
+        yield f"roster: {sheet}"
+        closes(page)
+    for opener in (".grid .add", ".grid .block"):
+        page.locator(opener).first.click()
+        sheet_of(page)
+        yield f"roster: {opener}"
+        closes(page)
+    yield from _before_it_is_read(page, f"{city.web_url}/roster?lang={language}", ".waiting")

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import sheets
-from tests.browser.backstage import ask
-from tests.browser.large_text import text_at_twice_the_size, what_is_not_whole
+from tests.browser.backstage import ask, sign_in
+from tests.browser.large_text import SMALLEST_TARGET_PX, text_at_twice_the_size, what_is_not_whole
 from tests.browser.people import Sample, button
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.plates import photographed
 from tests.support.product import Product, running_product
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
+# At a desk there is a mouse (WCAG 2.1, 2.5.5).
+DESK_TARGET_PX = 44
 
 pytestmark = pytest.mark.usefixtures("empty_board")
 
@@ -29,7 +30,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-def looks_at_all(page: Page, tour: Iterator[str]) -> tuple[list[str], dict[str, list[str]]]:
+def looks_at_all(
+    page: Page, tour: Iterator[str], smallest: int = SMALLEST_TARGET_PX
+) -> tuple[list[str], dict[str, list[str]]]:
     """By day and by night, then as it is and with text at 200 %: what was seen, and what was wrong in it."""
     seen: list[str] = []
     wrong: dict[str, list[str]] = {}
@@ -38,9 +41,9 @@ def looks_at_all(page: Page, tour: Iterator[str]) -> tuple[list[str], dict[str, 
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             wrong[f"{state}, {scheme}"] = accessibility_violations(page)
-        wrong[state] = what_is_not_whole(page)
+        wrong[state] = what_is_not_whole(page, smallest)
         with text_at_twice_the_size(page):
-            wrong[f"{state}, text at 200 %"] = what_is_not_whole(page)
+            wrong[f"{state}, text at 200 %"] = what_is_not_whole(page, smallest)
     return seen, {where: found for where, found in wrong.items() if found}
 
 
@@ -96,3 +99,36 @@ def test_all_of_the_drivers_page_with_large_text(city: Product, visitors: Visito
         page.goto(f"{city.web_url}{path}?lang=en")
         look(path)
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.timeout(240)
+def test_all_of_the_commanders_desk_and_the_roster(city: Product, visitors: Visitors) -> None:
+    page = visitors.wall(reduced_motion="reduce")
+    seen, wrong = looks_at_all(page, sheets.commanders(page, city), DESK_TARGET_PX)
+    assert wrong == {}
+    assert {"assign", "merge", "unmerge", "transfer", "backup", "an alarm", "loading", "failing"} <= set(seen)
+    page = visitors.desk("en-GB", reduced_motion="reduce")
+    seen, wrong = looks_at_all(page, sheets.rosters(page, city, "en"), DESK_TARGET_PX)
+    assert wrong == {}
+    assert len(seen) == 8
+
+
+def test_day_and_night_are_the_devices_until_one_is_chosen(city: Product, visitors: Visitors) -> None:
+    page = visitors.desk(color_scheme="dark")
+    root = page.locator("html")
+    sign_in(page, city, "commander")
+    page.goto(f"{city.web_url}/commander")
+    expect(root).to_have_attribute("data-theme", "night")
+    page.emulate_media(color_scheme="light")
+    expect(root).to_have_attribute("data-theme", "day")
+    button(page, "显示：自动").click()
+    button(page, "显示：日间").click()
+    button(page, "显示：夜间").wait_for()
+    expect(root).to_have_attribute("data-theme", "night")
+    # What is chosen stays, from the first paint on and on the roster's page too, whatever the device says.
+    page.goto(f"{city.web_url}/roster", wait_until="commit")
+    expect(root).to_have_attribute("data-theme", "night")
+    button(page, "显示：夜间").click()
+    expect(root).to_have_attribute("data-theme", "day")
+    page.emulate_media(color_scheme="dark")
+    expect(root).to_have_attribute("data-theme", "night")

@@ -46,6 +46,7 @@ from models.tables import (
     participants,
     photos,
     refused_requests,
+    registrations,
     rule_decisions,
     sessions,
     shifts,
@@ -245,6 +246,25 @@ async def test_what_was_refused_goes_too(store: Store, clock: FakeClock) -> None
         await over(store)
     clock.advance(90 * DAY)
     assert (await KINDS["refusals"](store), await count(store, refused_requests)) == (1, 0)
+
+
+async def test_who_asked_for_an_account_goes_ninety_days_after_the_decision_or_undecided_after_the_asking(
+    store: Store, clock: FakeClock
+) -> None:
+    asked = {
+        "door": "police", "username": "051999", "password_hash": "-", "service_number": "051999", "unit": "x",
+        "name_sealed": b"-", "district": YUCHENG, "at": clock.now(),
+    }  # fmt: skip
+    await put(store, registrations, {**asked, "id": "waits", "status": "waiting"})
+    decided = {**asked, "status": "refused", "reason": "x", "decided_at": clock.now() + timedelta(days=9)}
+    await put(store, registrations, {**decided, "id": "refused"})
+    clock.advance(90 * DAY - 1)
+    assert await KINDS["registrations"](store) == 0
+    clock.advance(1)
+    assert await KINDS["registrations"](store) == 1
+    assert [row.id for row in await rows(store, registrations)] == ["refused"]
+    clock.advance(9 * DAY)
+    assert (await KINDS["registrations"](store), await count(store, registrations)) == (1, 0)
 
 
 async def requester(store: Store) -> Any:

@@ -69,7 +69,7 @@ const CODES: Record<string, string[]> = {
   "officer.wind": ["0", "1", "2", "3", "4", "5", "6", "7"],
   "officer.route": ["amap", "tencent", "system"],
   "officer.why.instead": ["district", "setting"],
-  "officer.theme": ["auto", "day", "night"],
+  "staff.theme": ["auto", "day", "night"],
   "officer.door": ["police", "auxiliary"],
   "wall.rate": ["kept", "answered", "accepted"],
   "wall.day": ["requests", "moved", "accepted", "breached"],

@@ -4,12 +4,15 @@
  * every call that was refused for it goes out again once that is answered.
  */
 import { ref } from "vue";
-import { call, handTouched, onRefused, type ApiError } from "./api.ts";
+import { ApiError, call, handTouched, onRefused } from "./api.ts";
 import { RETURN } from "./hub.ts";
 
 const PING_MS = 60_000;
 const LOOK_MS = 5_000;
 const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "touchstart"] as const;
+
+/** So many calls wait before a closed door. Beyond them one is told that nothing was decided, and may come again. */
+export const MOST_WAITING = 64;
 
 export type Closed = "asleep" | "ended";
 
@@ -36,9 +39,12 @@ function closedBy({ code, status }: ApiError): Closed | null {
   return status === 401 && code === "unauthenticated" ? "ended" : null;
 }
 
-function waitOn(refused: ApiError): Promise<void> | null {
+/** What a refused call waits for; null where it does not wait. Rejects when too many wait already. */
+export function waitOn(refused: ApiError): Promise<void> | null {
   const why = closedBy(refused);
-  return why && close(why);
+  if (!why) return null;
+  if (waiting.length >= MOST_WAITING) return Promise.reject(new ApiError(503, { code: "unavailable" }));
+  return close(why);
 }
 
 /** Pure: what to do now, by when a hand last touched the page and when the server last heard of it. */
