@@ -16,6 +16,7 @@ async def index(request: Request) -> Response:
         {"url": url, "key": key}
         for key, url in (
             ("menu", "/menu"),
+            ("accident", "/accident" if site.store.flags.is_anywhere("accidents") else ""),
             ("hazard", "/hazard" if site.store.flags.is_anywhere("hazards") else ""),
             ("report", "/report" if site.store.flags.is_anywhere("reports") else ""),
             ("officer", "/officer" if site.store.flags.is_anywhere("duty") else ""),

@@ -20,7 +20,15 @@ from models.incident.reasons import reasons
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, city_maps, district_names
 from models.queries.stickers import StickerFace, sticker_face, sticker_face_of_incident, sticker_place
-from web import front_pages, hazard_pages, pages, paper_notices, report_pages, whereabouts
+from web import (
+    accident_pages,
+    front_pages,
+    hazard_pages,
+    pages,
+    paper_notices,
+    report_pages,
+    whereabouts,
+)
 from web.gate import check_place
 from web.installable import BUILD_HEADER
 from web.language import choose
@@ -165,7 +173,7 @@ async def _door(request: Request, door: str, mode: str | None = None) -> Respons
         request,
         "officer",
         data,
-        areas=("staff", "account", "officer", "duty", "rules", "vehicles", "parking"),
+        areas=("staff", "account", "accident", "officer", "duty", "rules", "vehicles", "parking"),
         here=here,
         template=template,
     )
@@ -202,7 +210,7 @@ async def commander(request: Request) -> Response:
         request,
         "commander",
         {"reasons": reasons()},
-        areas=("staff", "account", "commander", "vehicles", "parking", "rules"),
+        areas=("staff", "account", "accident", "commander", "vehicles", "parking", "rules"),
         here=here,
     )
 
@@ -307,6 +315,10 @@ ROUTES = [
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
     Route("/hazard", hazard, name="hazard_page", middleware=PACKED),
     Route("/h/{token}", followed_hazard, name="followed_hazard_page", middleware=PACKED),
+    Route("/accident", accident_pages.accident, name="accident_page", middleware=PACKED),
+    Route("/a/{token}", accident_pages.party, name="accident_party_page", middleware=PACKED),
+    Route("/v", accident_pages.verify, name="verify_page", middleware=PACKED),
+    Route("/v/{code}", accident_pages.verify, name="verify_code_page", middleware=PACKED),
     Route("/help", front_pages.help_page, name="help_page", middleware=PACKED),
     Route("/privacy", front_pages.privacy, name="privacy_page", middleware=PACKED),
 ]

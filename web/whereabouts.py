@@ -48,10 +48,10 @@ async def of_body_sticker(call: Call[Any]) -> Place | None:
 
 async def of_accident(call: Call[Any]) -> Place | None:
     """Where an accident is reported; one that names no place and no district is the handler's to refuse."""
-    body, found = call.body, None
-    if body.location is not None:
-        found = call.site.store.boundaries.district_of(body.location.location("location"))
-    district = found or body.district
+    store, body = call.site.store, call.body
+    location = None if body.location is None else body.location.location("location")
+    async with store.database.read() as connection:
+        district = await district_at(store, connection, location, body.district)
     return None if district is None else Place(district)
 
 

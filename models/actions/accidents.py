@@ -16,6 +16,7 @@ from sqlalchemy import Row, select
 from models.accident.forms import ANSWERS
 from models.actions import accident_limits, deciding
 from models.actions.filing import About, Reporter, begin
+from models.actions.hazards import district_at
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, load, until_saved
 from models.caller import Participant
@@ -25,7 +26,7 @@ from models.incident.happened import step
 from models.incident.views import View, district_view, public_view
 from models.privacy import PhoneRefused, normalise_phone
 from models.store import Change, Store
-from models.tables import accident_documents, accident_parties, accidents, districts
+from models.tables import accident_documents, accident_parties, accidents
 
 Result = TypeVar("Result")
 
@@ -125,15 +126,11 @@ async def _report(change: Change, new: NewAccident, phone: str | None) -> Report
 
 
 async def _district(change: Change, new: NewAccident) -> str:
-    """The one that contains the place, else the one that was chosen. Raises InvalidField for neither."""
-    found = None if new.location is None else change.store.boundaries.district_of(new.location)
-    wanted = found or new.district
-    if wanted is None:
-        raise InvalidField(field="district", why="required")
-    query = select(districts.c.code).where(districts.c.code == wanted)
-    if (await change.connection.execute(query)).first() is None:
-        raise InvalidField(field="district", why="unknown")
-    return wanted
+    """The one that contains the place, else the one that was chosen, else the nearest one. Raises InvalidField."""
+    found = await district_at(change.store, change.connection, new.location, new.district)
+    if found is None:
+        raise InvalidField(field="district", why="unknown" if new.district else "required")
+    return found
 
 
 def add_party(changing: IncidentChange, participant: str, token: str, side: str) -> None:

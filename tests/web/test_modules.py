@@ -68,6 +68,12 @@ async def test_a_module_that_is_off_says_so_in_both_languages(web: Client, store
     assert "not available here" in (await web.get("/s/sticker-one?lang=en")).text
 
 
+async def test_accidents_are_off_until_a_city_says_otherwise(web: Client) -> None:
+    page = await web.get("/accident")
+    assert page.status_code == 403
+    assert "tel:122" in page.text
+
+
 async def test_the_other_districts_go_on(web: Client, store: Store) -> None:
     await put(store, MOVE_CAR, "off", MINGSHAN)
     assert (await web.ask()).status_code == 201

@@ -26,7 +26,7 @@ async function pass(names: string[], first: boolean): Promise<Record<string, unk
   return JSON.parse(readFileSync(join(target, ".vite/manifest.json"), "utf8")) as Record<string, unknown>;
 }
 
-const ALONE = ["driver", "hazard", "report", "worker"];
+const ALONE = ["driver", "accident", "hazard", "report", "worker"];
 const staff = faces.filter((face) => !ALONE.includes(face));
 const manifest = staff.length ? await pass(staff, true) : {};
 for (const face of ALONE) Object.assign(manifest, await pass([face], false));

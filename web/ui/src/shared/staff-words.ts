@@ -1,6 +1,7 @@
 /** How incidents are called on the staff's pages. Codes are for machines, words stand in the catalogue. */
 import { has, t } from "./i18n.ts";
 import type { Incident } from "./incident.ts";
+import { GRAVE } from "./urgency.ts";
 
 export function kindText(incident: Incident): string {
   return t(`staff.kind.${incident.kind}`);
@@ -21,6 +22,7 @@ export function stateText(incident: Incident): string {
   const waiting = incident.status === "waiting" || incident.status === "offered";
   if (waiting && incident.nobody_on_duty) return t("staff.state.nobody");
   if (waiting && incident.reply) return t(`staff.reply.${incident.reply}`);
+  if (incident.status === "waiting" && incident.kind === "accident") return t("staff.state.settling");
   // Only of a car that is in the way is somebody asked before an officer.
   if (waiting && incident.kind !== "move_car") return t("staff.state.offered");
   return t(`staff.state.${incident.status}`);
@@ -30,5 +32,5 @@ export function eventText(event: string): string {
   return has(`staff.event.${event}`) ? t(`staff.event.${event}`) : event;
 }
 
-/** Urgent by its nature: a fire lane is blocked. Red from the first second, whatever the clock says. */
-export const isGrave = (incident: Incident): boolean => incident.reason === "fire_lane";
+/** Urgent by its nature: a fire lane is blocked, somebody is hurt. Red from the first second, whatever the clock says. */
+export const isGrave = (incident: Incident): boolean => incident.reason === "fire_lane" || incident.priority >= GRAVE;

@@ -8,9 +8,13 @@ import type { Incident } from "./incident.ts";
 /** Nobody has it yet: it is with the people concerned, or offered to the officers. */
 export const isOpen = (incident: Incident): boolean => incident.status === "waiting" || incident.status === "offered";
 
-/** The earliest deadline first, so that what is over stands on top; then priority, then the older one. */
+/** The priority of what goes before everything else: somebody hurt, dangerous goods. */
+export const GRAVE = 3;
+
+/** Grave first; then the earliest deadline, so that what is over stands on top; then priority, then the older one. */
 export function byUrgency(a: Incident, b: Incident): number {
   return (
+    Number(b.priority >= GRAVE) - Number(a.priority >= GRAVE) ||
     Date.parse(a.respond_by) - Date.parse(b.respond_by) ||
     b.priority - a.priority ||
     Date.parse(a.requested_at) - Date.parse(b.requested_at) ||

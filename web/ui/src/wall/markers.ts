@@ -6,6 +6,7 @@ import { inside, place, WIDTH, type View } from "./schematic.ts";
 
 export interface Marker {
   id: string;
+  kind: Incident["kind"];
   x: number;
   y: number;
   tone: Urgency | "taken";
@@ -30,7 +31,7 @@ export function markersOf(open: readonly Incident[], view: View, now: number): M
     const speaks: boolean = !said && (tone === "over" || tone === "last");
     said ||= speaks;
     const callout = speaks ? { incident, digits: digits(secondsLeft(dueAt, now)), left: at.x > WIDTH * 0.62 } : null;
-    markers.push({ id: incident.id, ...at, tone, share, callout });
+    markers.push({ id: incident.id, kind: incident.kind, ...at, tone, share, callout });
   }
   // The one with the word is drawn last, above the others.
   return markers.sort((a, b) => Number(Boolean(a.callout)) - Number(Boolean(b.callout)));

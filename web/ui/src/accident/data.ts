@@ -1,0 +1,63 @@
+/** What the server prints for the page of an accident, and what its API tells. Types only. */
+export interface AccidentData {
+  platform: string;
+  call: string;
+  /** The secret of a party's link, which is also the bearer token; and whose accident it opens. */
+  token?: string;
+  accident?: string;
+  /** The code of the other phone, off its QR code. */
+  join?: string;
+  districts: { code: string; name: string }[];
+  answers: string[];
+  manoeuvres: Record<string, string[]>;
+  grades: string[];
+  weather: string[];
+  vehicles: string[];
+}
+
+export interface Details {
+  name: string | null;
+  licence: string | null;
+  phone: string | null;
+  vehicle_type: string | null;
+  plate: string | null;
+  insurer: string | null;
+  policy: string | null;
+}
+export const DETAILS = ["name", "licence", "phone", "vehicle_type", "plate", "insurer", "policy"] as const;
+
+export interface Party {
+  side: "a" | "b";
+  complete: boolean;
+  signed: boolean;
+  did: string | null;
+  grade: string | null;
+  details: Details;
+}
+
+export interface AccidentView {
+  id: string;
+  you: "a" | "b" | null;
+  status: string;
+  path: "police" | "settle";
+  answers: string[];
+  move: boolean;
+  rescue: boolean;
+  respond_by: string;
+  weather: string | null;
+  form: string | null;
+  shots: string[];
+  terms: number;
+  suggested: string | null;
+  because: { zh?: string; en?: string };
+  parties: Party[];
+  photos: { id: string; url: string; shot: string | null; at: string }[];
+  documents: { id: string; kind: "agreement" | "determination"; code: string; made_at: string; withdrawn_at: string | null; url: string }[];
+}
+
+/** Of one party on this phone: both, where one phone serves two. */
+export interface Held {
+  accident: string;
+  token: string;
+  other?: string;
+}
