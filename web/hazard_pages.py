@@ -14,7 +14,7 @@ from models.flags.definitions import feature_key, module_key
 from models.incident.kinds import REASONS
 from models.queries.incident import incident_for
 from models.queries.installation import Installation, district_names
-from web import pages
+from web import pages, whereabouts
 from web.language import choose
 from web.site import Site
 
@@ -51,6 +51,12 @@ async def follow(request: Request, site: Site, here: Installation) -> Response |
     response = pages.shell(request, "hazard", data, areas=("driver", "hazard"), here=here)
     pages.name_device(request, response)
     return response
+
+
+async def desk(request: Request) -> Response:
+    """A district's hazards, for its commanders."""
+    _, here = await whereabouts.of_page(request)
+    return pages.shell(request, "hazards", {}, areas=("staff", "account", "hazard", "hazards"), here=here)
 
 
 async def _districts(request: Request, site: Site) -> list[dict[str, str]]:

@@ -315,6 +315,7 @@ ROUTES = [
     Route("/n/{code}", notice, name="notice_page", middleware=PACKED),
     Route("/hazard", hazard, name="hazard_page", middleware=PACKED),
     Route("/h/{token}", followed_hazard, name="followed_hazard_page", middleware=PACKED),
+    Route("/hazards", hazard_pages.desk, name="hazards_desk_page", middleware=PACKED),
     Route("/accident", accident_pages.accident, name="accident_page", middleware=PACKED),
     Route("/a/{token}", accident_pages.party, name="accident_party_page", middleware=PACKED),
     Route("/v", accident_pages.verify, name="verify_page", middleware=PACKED),

@@ -1,3 +1,4 @@
+import { useMessages } from "../src/shared/i18n.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -61,6 +62,10 @@ test("digits are minutes and seconds, with a plus when the time is over", () => 
   assert.equal(digits(-65), "+01:05");
   assert.equal(digits(3723), "1:02:03");
   assert.equal(digits(-7200), "+2:00:00");
+  useMessages({ "common.days_hours": "{days}d {hours}h" });
+  assert.equal(digits(86_399), "23:59:59");
+  assert.equal(digits(259_200), "3d 0h");
+  assert.equal(digits(-97_300), "+1d 3h");
 });
 
 test("the share of the time left stays between one and zero", () => {

@@ -5,7 +5,7 @@
  */
 import type { WhyAsked } from "../shared/because.ts";
 import type { Incident, Supporter } from "../shared/incident.ts";
-import { byUrgency, isOpen } from "../shared/urgency.ts";
+import { byUrgency, isElsewhere, isOpen } from "../shared/urgency.ts";
 
 /** An offer to this officer: he is asked by name, or sent (`assign`), and has until `ack_by` to say that he goes. */
 export interface Offer {
@@ -53,6 +53,7 @@ export function groupsOf(
 ): Groups {
   const groups: Groups = { offered: [], open: [], colleagues: [], mine: [], today: [] };
   for (const incident of incidents) {
+    if (isElsewhere(incident)) continue;
     if (incident.status === "closed") {
       if (Date.parse(incident.closed_at ?? "") >= dayBegan) groups.today.push(incident);
     } else if (isAsking(offers.get(incident.id), incident, now, me)) {

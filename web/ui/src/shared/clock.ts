@@ -4,6 +4,9 @@
  * Reads no clock itself. All instants are milliseconds since the epoch; "local" is the phone's own clock, which
  * may be wrong by hours.
  */
+import { t } from "./i18n.ts";
+
+const DAY_SECONDS = 86_400;
 
 /** Bounds of (server clock − local clock) in milliseconds: the truth lies between them. */
 export interface Skew {
@@ -61,9 +64,13 @@ export function urgencyOf(share: number): Urgency {
   return share > 0 ? "last" : "over";
 }
 
-/** `03:36` left, `+01:05` over; an hour and more as `1:02:03`. */
+/** `03:36` left, `+01:05` over; an hour and more as `1:02:03`, a day and more in the words of days and hours. */
 export function digits(seconds: number): string {
   const whole = Math.abs(seconds);
+  if (whole >= DAY_SECONDS) {
+    const words = t("common.days_hours", { days: Math.floor(whole / DAY_SECONDS), hours: Math.floor((whole % DAY_SECONDS) / 3600) });
+    return seconds < 0 ? `+${words}` : words;
+  }
   const two = (n: number): string => String(n).padStart(2, "0");
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const shown = hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;

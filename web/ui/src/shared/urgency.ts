@@ -8,6 +8,9 @@ import type { Incident } from "./incident.ts";
 /** Nobody has it yet: it is with the people concerned, or offered to the officers. */
 export const isOpen = (incident: Incident): boolean => incident.status === "waiting" || incident.status === "offered";
 
+/** A hazard that another body is to mend: days, and no officer's affair. The page of hazards has it. */
+export const isElsewhere = ({ kind, status }: Incident): boolean => kind === "hazard" && status === "waiting";
+
 /** The priority of what goes before everything else: somebody hurt, dangerous goods. */
 export const GRAVE = 3;
 
