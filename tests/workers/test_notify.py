@@ -220,7 +220,9 @@ async def test_the_commander_reads_which_district_needs_him(store: Store) -> Non
     await send_due(store)
     (message,) = [message for message in await shown(store) if message.phone_masked == "051001"]
     assert message.text_zh == "【城市交管】雨城区：一件挪车请求要民警处理，目前无人在岗，请指挥处置。"
-    assert message.text_en.startswith("[城市交管] Yucheng: a car was not moved in time")
+    assert message.text_en == (
+        "[城市交管] Yucheng: a request to move a car needs an officer and nobody is on duty. Please take charge."
+    )
     assert message.link == "http://localhost:8000/officer"
 
 
