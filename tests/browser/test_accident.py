@@ -52,6 +52,17 @@ def fills_in(page: Page, own: dict[str, str]) -> None:
     button(page, "保存").click()
 
 
+def takes_photos(page: Page, folder: Path) -> None:
+    """The three of the guide, each its own; then the road is left."""
+    for number, shot in enumerate(("车前方", "车后方", "碰撞部位")):
+        scene = folder / f"{number}.jpg"
+        scene.write_bytes(picture(size=(640, 480 + number)))
+        page.get_by_label(re.compile(shot)).set_input_files(scene)
+        taken = page.locator("li.has", has_text=shot).or_(page.get_by_text("马上把车挪到路边"))
+        expect(taken).to_be_visible(timeout=PATIENCE_MS)
+    button(page, "已经挪开").click()
+
+
 def signs(page: Page) -> None:
     box = page.locator("canvas").bounding_box()
     assert box is not None
@@ -92,17 +103,10 @@ def test_two_phones_make_an_agreement_and_anybody_verifies_it(
     city: Product, visitors: Visitors, tmp_path: Path
 ) -> None:
     first, second = visitors.phone(), visitors.phone()
-    scene = tmp_path / "scene.jpg"
-    scene.write_bytes(picture(size=(640, 480)))
     opens(first, city)
     button(first, "都没有，只是车碰了").click()
     button(first, "追尾").click()
-    for shot in ("车前方", "车后方", "碰撞部位"):
-        first.get_by_label(re.compile(shot)).set_input_files(scene)
-        expect(
-            first.locator("li.has", has_text=shot).or_(first.get_by_text("马上把车挪到路边"))
-        ).to_be_visible(timeout=PATIENCE_MS)
-    button(first, "已经挪开").click()
+    takes_photos(first, tmp_path)
     code = first.locator("p.code")
     expect(code).to_be_visible(timeout=PATIENCE_MS)
     # The phone dies and comes back: nothing is lost.
@@ -152,3 +156,25 @@ def test_two_phones_make_an_agreement_and_anybody_verifies_it(
     link = str(links[0][0])
     third.goto(city.web_url + link[link.index("/a/") :])
     sees(third, "协议已达成")
+
+
+@pytest.mark.timeout(120)
+def test_one_phone_serves_both_parties(city: Product, visitors: Visitors, tmp_path: Path) -> None:
+    page = visitors.phone()
+    opens(page, city)
+    button(page, "都没有，只是车碰了").click()
+    button(page, "追尾").click()
+    takes_photos(page, tmp_path)
+    button(page, "对方用这部手机").click()
+    sees(page, "现在由乙方填写")
+    button(page, "对方").click()
+    fills_in(page, LUO)
+    sees(page, "还缺：对方的信息")
+    button(page, "换另一方填写").click()
+    sees(page, "现在由甲方填写")
+    fills_in(page, WU)
+    signs(page)
+    button(page, "请把手机交给对方").click()
+    sees(page, "现在由乙方填写")
+    signs(page)
+    sees(page, "协议已达成")

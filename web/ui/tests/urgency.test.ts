@@ -21,6 +21,14 @@ test("of two that are due together the more important stands first", () => {
   assert.deepEqual(ids(list.sort(byUrgency)), ["fire_lane", "space"]);
 });
 
+test("somebody hurt stands above everything, however much time there is", () => {
+  const list = [
+    incident({ id: "long_over", respond_by: "2026-11-23T03:50:00.000Z" }),
+    incident({ id: "hurt", priority: 3, respond_by: "2026-11-23T04:04:00.000Z" }),
+  ];
+  assert.deepEqual(ids(list.sort(byUrgency)), ["hurt", "long_over"]);
+});
+
 test("while nobody has it the common clock runs from the request to the deadline", () => {
   const open = incident({ status: "offered", respond_by: "2026-11-23T04:00:00.000Z", response_seconds: 300 });
   assert.deepEqual(clockOf(open), { startAt: NOON - 300_000, dueAt: NOON, since: null });

@@ -18,7 +18,7 @@ export function placeText(incident: Incident): string {
 
 /** Who holds the ball, in one word: the owner on the way counts more than that he was asked. */
 export function stateText(incident: Incident): string {
-  if (incident.status === "closed") return t(`staff.outcome.${incident.outcome ?? "resolved"}`);
+  if (incident.status === "closed") return outcomeText(incident);
   const waiting = incident.status === "waiting" || incident.status === "offered";
   if (waiting && incident.nobody_on_duty) return t("staff.state.nobody");
   if (waiting && incident.reply) return t(`staff.reply.${incident.reply}`);
@@ -26,6 +26,12 @@ export function stateText(incident: Incident): string {
   // Only of a car that is in the way is somebody asked before an officer.
   if (waiting && incident.kind !== "move_car") return t("staff.state.offered");
   return t(`staff.state.${incident.status}`);
+}
+
+/** How it ended: a car was moved, parties agreed. */
+export function outcomeText(incident: Incident): string {
+  const agreed = incident.kind === "accident" && incident.outcome === "settled";
+  return t(`staff.outcome.${agreed ? "agreed" : (incident.outcome ?? "resolved")}`);
 }
 
 export function eventText(event: string): string {
