@@ -90,11 +90,11 @@ async def test_where_accidents_are_off_it_says_whom_to_call(web: Client, store: 
     [
         ({"answers": {"bored": True}}, "answers.bored"),
         ({"phone": "12"}, "phone"),
-        ({"district": "110101"}, None),
+        ({"district": "110101"}, "district"),
         ({"location": {"lat": 91, "lng": 103}}, "location.lat"),
     ],
 )
-async def test_what_cannot_be_used_is_named(web: Client, changes: Any, field: str | None) -> None:
+async def test_what_cannot_be_used_is_named(web: Client, changes: Any, field: str) -> None:
     refused = await report(web, **changes)
     assert refused.status_code in {403, 422}
     assert error_of(refused)[2] == field
@@ -149,3 +149,37 @@ async def test_codes_are_not_guessed(web: Client) -> None:
     ]
     assert statuses[0] == 422
     assert statuses[-1] == 429
+
+
+async def test_a_documents_page_tells_whether_it_counts_and_no_names(web: Client) -> None:
+    zhang = bearer(await web.on_duty(ZHANG, YUCHENG))
+    url, _, seen = await agreed(web)
+    code = seen["documents"][0]["code"]
+    page = await web.get(f"/v/{code[:4].lower()}-{code[4:]}")
+    assert page.status_code == 200
+    assert "有效" in page.text
+    assert "川TA***5" in page.text
+    for hidden in ("吴建国", "13812340001", "川TA1235", "513101199001011234"):
+        assert hidden not in page.text
+    await web.post(f"{url}/annul", json={"reason": "一方受伤"}, headers=zhang)
+    assert "已撤销" in (await web.get(f"/v/{code}")).text
+    assert (await web.get("/v/0000000000")).status_code == 404
+    assert (await web.get("/v")).status_code == 200
+
+
+async def test_a_partys_link_opens_his_accident_and_nobody_elses_token_does(web: Client) -> None:
+    answer = await report(web)
+    token = answer.json()["access_token"]
+    page = await web.get(f"/a/{token}")
+    assert page.status_code == 200
+    assert answer.json()["incident"]["id"] in page.text
+    asked = (await web.ask()).json()["access_token"]
+    assert (await web.get(f"/a/{asked}")).status_code == 410
+    assert (await web.get("/a/none")).status_code == 410
+
+
+async def test_the_first_page_says_whom_to_call_without_a_script(web: Client) -> None:
+    page = (await web.get("/accident?lang=en")).text
+    assert 'href="tel:120"' in page
+    assert 'href="tel:122"' in page
+    assert "Triangle 50–100 m behind" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pypdfium2
@@ -11,9 +13,11 @@ from sqlalchemy import select
 from models import media
 from models.accident.details import Details
 from models.actions import accident_parties, accident_signing, accident_terms
+from models.actions import deadlines as firing
 from models.actions.accident_papers import CONTENT
 from models.actions.accident_terms import Terms
 from models.actions.accidents import NewAccident, Reported, report
+from models.actions.clearing_kinds import clear_accidents
 from models.actions.commands import act
 from models.caller import Participant
 from models.clock import iso
@@ -28,7 +32,7 @@ from models.errors import (
 from models.incident.commands import Accept, HandOver, Resolve
 from models.queries.accidents import accident_for, document_for, verified
 from models.store import Store
-from models.tables import accident_documents, events, notices, offers
+from models.tables import accident_documents, deadlines, events, notices, offers
 from models.tables import accident_parties as parties_table
 from tests.support.city import AUX, CHEN, GATE, LI, YUCHENG, ZHANG, on_duty
 from tests.support.clock import FakeClock
@@ -318,3 +322,63 @@ async def test_a_document_tells_whoever_has_its_code_no_more_than_the_street(sto
     for hidden in ("吴", "罗", "13812340001", "513101199001011234", "川TA1235"):
         assert hidden not in kept
     assert await verified(store, "0000000000") is None
+
+
+async def test_two_who_sign_in_the_same_instant_make_one_agreement(store: Store) -> None:
+    accident, a, b = await both(store)
+    terms = await terms_of(store, a)
+    done = await asyncio.gather(
+        accident_signing.sign(store, accident, a, terms, HAND),
+        accident_signing.sign(store, accident, b, terms, OTHER_HAND),
+    )
+    codes = [one.code for one in done if one.code is not None]
+    assert len(codes) == 1
+    assert [row.code for row in await rows(store, accident_documents)] == codes
+    assert (await accident_for(store, accident, a))["status"] == "closed"
+
+
+async def test_what_is_not_settled_in_half_an_hour_is_the_officers_and_may_still_be_settled(
+    store: Store, clock: FakeClock
+) -> None:
+    await on_duty(store, ZHANG)
+    accident, a, b = await both(store)
+    clock.advance(1_800)
+    due = [row.id for row in await rows(store, deadlines) if row.kind == "respond"]
+    await firing.fire(store, due)
+    assert (await accident_for(store, accident, a))["status"] == "offered"
+    terms = await terms_of(store, a)
+    await accident_signing.sign(store, accident, a, terms, HAND)
+    assert (await accident_signing.sign(store, accident, b, terms, OTHER_HAND)).code is not None
+
+
+async def test_after_three_years_nobody_is_in_it_and_its_document_is_gone(
+    store: Store, clock: FakeClock
+) -> None:
+    _, _, _, code = await signed(store)
+    removed: list[str] = []
+    clock.advance(timedelta(days=1_094).total_seconds())
+    assert await clear_accidents(store, removed.append) == 0
+    clock.advance(timedelta(days=2).total_seconds())
+    assert await clear_accidents(store, removed.append) > 0
+    assert len(removed) == 1
+    for row in await rows(store, parties_table):
+        assert (row.details_sealed, row.signature_sealed, row.token_sealed, row.plate_masked) == (None,) * 4
+    found = await verified(store, code)
+    assert found is not None
+    assert found.grade_a == "full", "the code still tells that there was one, and its hash"
+
+
+@pytest.mark.parametrize(
+    ("did", "other", "grade"),
+    [
+        ("rear_end", "ordinary", "full"),
+        ("ordinary", "rear_end", "free"),
+        ("door", "overtaking", "equal"),
+        ("ordinary", "ordinary", "unclear"),
+    ],
+)
+async def test_the_table_suggests_for_both_what_fits_together(
+    store: Store, did: str, other: str, grade: str
+) -> None:
+    found = accident_terms.suggest(store, YUCHENG, store.clock.now(), did, other)
+    assert found.grade == grade
