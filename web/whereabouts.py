@@ -112,17 +112,19 @@ async def of_report(call: Call[Any]) -> Place | None:
     """Where an offence was seen."""
     body = call.body
     where = None if body.location is None else body.location.location("location")
-    return Place(district_of_report(call.site.store, where, body.district))
+    return Place(await district_of_report(call.site.store, where, body.district))
 
 
-def district_of_report(store: Store, where: Location | None, named: str | None) -> str:
-    """The district in which a place lies, or the one that is named. Raises InvalidField where neither says so."""
-    found = None if where is None else store.boundaries.district_of(where)
-    if found is not None:
-        return found
-    if named is None or store.texts.city_of(named) is None:
+async def district_of_report(store: Store, where: Location | None, named: str | None) -> str:
+    """The district in which a place lies, or the one that is named, or the nearest seat's.
+
+    Raises InvalidField where nothing says so.
+    """
+    async with store.database.read() as connection:
+        found = await district_at(store, connection, where, named)
+    if found is None:
         raise InvalidField(field="district", why="required" if named is None else "unknown")
-    return named
+    return found
 
 
 async def city_of(call: Call[Any]) -> str | None:

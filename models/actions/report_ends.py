@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models.actions import report_steps, reporting, uploads
+from models.actions import report_notices, report_steps, reporting, uploads
 from models.actions.incident_change import until_saved
 from models.actions.reviewing import LONGEST_NOTE, Reviewed, Then, end_tokens, load, save
 from models.caller import Reporter
@@ -122,6 +122,7 @@ async def lapse(store: Store) -> int:
             state = after(row.state, "lapse")
             await end_tokens(change, row)
             await save(change, row, {"state": state, "decided_at": change.at})
+            await report_notices.tell(change, row, state, row.version + 1)
             number = await report_steps.next_number(change, row.id)
             change.writes.add(
                 report_steps.table, report_steps.row(change, row.id, number, "lapse", state, "system")

@@ -29,6 +29,7 @@ from models.geography import Location
 from models.incident.evidence import CLOCK_ERROR, Wanted, check_enough
 from models.incident.kinds import REASONS
 from models.plates import Plate
+from models.privacy import PhoneRefused, normalise_phone
 from models.reports.sameness import Same
 from models.store import Change, Store
 from models.tables import reporters, reports
@@ -113,7 +114,16 @@ def _checked(new: NewReport, now: datetime) -> Plate:
         raise InvalidField(field="uploads", why="too_many", limit=MOST_UPLOADS)
     if new.happened_at > now + CLOCK_ERROR:
         raise InvalidField(field="happened_at", why="not_yet")
+    _phone(new.contact)
     return read_plate(new.plate, new.plate_class)
+
+
+def _phone(contact: str | None) -> str | None:
+    """In E.164. Raises InvalidField for what is no mobile number: nobody could be told anything."""
+    try:
+        return normalise_phone(contact) if contact and contact.strip() else None
+    except PhoneRefused as refused:
+        raise InvalidField(field="contact", why=refused.why) from None
 
 
 async def _file(change: Change, new: NewReport, plate: Plate) -> Reported:
@@ -194,7 +204,7 @@ async def _join(change: Change, new: NewReport, known: Same, token: str) -> Repo
 
 def _person(change: Change, new: NewReport, report_id: str, token: str, *, first: bool) -> str:
     person = change.store.ids.row()
-    contact = (new.contact or "").strip()
+    contact = _phone(new.contact)
     sealed = change.store.vault.seal(CONTACT, person, contact) if contact else None
     change.writes.add(
         reporters,

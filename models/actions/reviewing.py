@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models.access.rights import may
-from models.actions import audit, filing, report_steps, reporting
+from models.actions import audit, filing, report_notices, report_steps, reporting
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import actor_of, until_saved
 from models.actions.retention import of as kept_for
@@ -145,6 +145,7 @@ async def _review(change: Change, officer: Officer, row: Any, said: Said) -> Rev
         await end_tokens(change, row)
     await save(change, row, values)
     await _note(change, officer, row, said, state)
+    await report_notices.tell(change, row, state, row.version + 1)
     return Reviewed(row.id, state, row.version + 1, incident)
 
 

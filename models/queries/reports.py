@@ -197,7 +197,9 @@ def _checks(store: Store, row: Any, sent: list[Any]) -> list[Check]:
     wanted = Wanted.of(deciding.ask(store, "evidence", row.district, row.filed_at, given).result)
     here = None if row.lat is None else Location(lat=row.lat, lng=row.lng)
     media = [
-        Medium(one.kind, one.taken_at, one.received_at or one.created_at, _metres(store, one, here))
+        Medium(
+            one.kind, one.taken_at, one.received_at or one.created_at, _metres(store, one, here), one.holder
+        )
         for one in sent
     ]
     return checks(

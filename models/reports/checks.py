@@ -14,12 +14,16 @@ SURE_METRES = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A photo or video: what it says of its time and place. ``metres`` from where it is told; None: not known."""
+    """A photo or video: what it says of its time and place. ``metres`` from where it is told; None: not known.
+
+    ``by``: who sent it; photos of two people say nothing of how long a car stood before either.
+    """
 
     kind: str
     taken_at: datetime | None
     received_at: datetime
     metres: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,14 @@ def checks(
 
     程序规定 18: evidence must clearly show time and place. ``n``: photos, seconds, hours, metres.
     """
-    times = sorted(one.taken_at or one.received_at for one in media if one.kind == "photo")
-    apart = min(
-        (int((after - before).total_seconds()) for before, after in zip(times, times[1:], strict=False)),
-        default=None,
+    photos = [one for one in media if one.kind == "photo"]
+    apart = max(
+        (gap for by in {one.by for one in photos} if (gap := _apart(photos, by)) is not None), default=None
     )
     video = any(one.kind == "video" for one in media)
     hours = int((filed_at - happened_at).total_seconds() // 3600)
     return [
-        Check("count", video or len(times) >= wanted.least, len(times)),
+        Check("count", video or len(photos) >= wanted.least, len(photos)),
         Check("apart", video or (apart is not None and apart >= wanted.apart.total_seconds()), apart),
         Check("age", filed_at - happened_at <= wanted.oldest, hours),
         Check("place", located, None if accuracy_m is None else round(accuracy_m)),
@@ -62,6 +65,13 @@ def checks(
         _times_agree(media, happened_at),
         _places_agree(media),
     ]
+
+
+def _apart(photos: Sequence[Medium], by: str) -> int | None:
+    """The shortest time between two photos of one person in a row, in seconds."""
+    times = sorted(one.taken_at or one.received_at for one in photos if one.by == by)
+    gaps = (int((after - before).total_seconds()) for before, after in zip(times, times[1:], strict=False))
+    return min(gaps, default=None)
 
 
 _CLOSE_IN_TIME = timedelta(minutes=15)

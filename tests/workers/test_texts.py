@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.actions.notices import Claimed
+from models.actions.report_notices import TEMPLATES
 from models.texts.sentences import product
 from workers.texts import UnknownTemplate, write
 
@@ -112,3 +113,12 @@ def test_a_city_says_it_in_its_own_words_and_the_code_as_everybody() -> None:
     message = write(NOTICE, "https://wufen.example", own)
     assert message.zh == "【车上码】川TA***5占了别人的位，00:30 前请挪一下："
     assert message.en.startswith("[车上码] Your car 川TA***5 is in somebody else's space")
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.values()))
+def test_what_a_reporter_is_told_names_no_whole_plate_and_has_no_link(template: str) -> None:
+    params = {"kind": "report", "reason": "fire_lane", "plate": "川TA***5", "platform": "车上码"}
+    notice = replace(NOTICE, template=template, secret=None, params=params, district=None, respond_by=None)
+    message = write(notice, "https://wufen.example", product())
+    assert message.link is None
+    assert [text.count("川TA***5") for text in (message.zh, message.en)] == [1, 1]

@@ -51,7 +51,7 @@ async def tell(call: Call[NewReport]) -> Answer:
         offence=body.offence,
         plate=body.plate,
         plate_class=body.plate_class,
-        district=whereabouts.district_of_report(call.site.store, where, body.district),
+        district=await whereabouts.district_of_report(call.site.store, where, body.district),
         happened_at=_instant(body.happened_at),
         uploads=tuple(body.uploads),
         holder=passes.holder_of(call),

@@ -21,6 +21,7 @@ from models.tables import (
     calendar_days,
     events,
     incidents,
+    notices,
     offers,
     pictures,
     report_steps,
@@ -104,7 +105,7 @@ async def test_a_report_waits_for_its_review_until_the_fifth_working_day(
     assert clock.now().date().isoformat() == "2026-11-02"
     assert row.due_by == datetime.fromisoformat("2026-11-10T00:00:00+08:00")
     (person,) = await all_of(store, reporters)
-    assert store.vault.open(reporting.CONTACT, person.id, person.contact_sealed) == "13900001234"
+    assert store.vault.open(reporting.CONTACT, person.id, person.contact_sealed) == "+8613900001234"
 
 
 async def test_a_holiday_of_the_city_does_not_count(store: Store) -> None:
@@ -362,3 +363,26 @@ async def test_what_moved_on_meanwhile_is_not_judged_by_an_old_page(store: Store
     with pytest.raises(Conflict) as refused:
         await review(store, LI, str(reported.id), Said("verify", version=1))
     assert refused.value.params["why"] == "moved_on"
+
+
+async def test_who_left_a_phone_is_told_each_outcome_and_who_left_none_is_not(store: Store) -> None:
+    mine = await told(store, contact="139 0000 1234")
+    await told(store, 0x1234_5678_0000, 0x5678_1234_FFFF, plate="川TB3K71")
+    await review(store, ZHANG, str(mine.id), Said("ask_more", reason="whole_car"))
+    reporter = await reporter_of(store, mine)
+    more = await sent(store, 0x0F0F_0F0F_0F0F, holder=reporter.subject)
+    await report_ends.supply(store, reporter, reporter.subject, more)
+    await review(store, ZHANG, str(mine.id), Said("reject", reason="no_offence"))
+    rows = await all_of(store, notices)
+    assert sorted(row.template for row in rows) == ["report_more", "report_rejected"]
+    for row in rows:
+        assert store.vault.open("notices.phone_sealed", row.id, row.phone_sealed) == "+8613900001234"
+        assert (row.incident_id, row.secret_sealed, row.status) == (None, None, "queued")
+        assert "川TA1235" not in row.params
+
+
+async def test_a_contact_that_is_no_phone_is_refused_before_anything_is_written(store: Store) -> None:
+    with pytest.raises(InvalidField) as refused:
+        await told(store, contact="你好")
+    assert refused.value.field == "contact"
+    assert await all_of(store, reports) == []

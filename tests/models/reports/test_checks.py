@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from models.incident.evidence import Wanted
@@ -68,3 +69,10 @@ def test_a_file_that_says_nothing_of_its_time_says_nothing() -> None:
     told = found(Medium("photo", None, AT), Medium("photo", None, AT + timedelta(seconds=30)))
     assert told["times"].ok is None
     assert told["apart"].ok
+
+
+def test_photos_of_two_people_say_nothing_of_how_far_apart_they_are() -> None:
+    mine = (photo(0), photo(12))
+    others = (replace(photo(1), by="another"), replace(photo(30), by="another"))
+    assert found(*mine, *others)["apart"] == Check("apart", True, 29)
+    assert found(photo(0), replace(photo(30), by="another"))["apart"] == Check("apart", False, None)

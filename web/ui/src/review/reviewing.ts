@@ -9,8 +9,8 @@ import { makePoll } from "../shared/polling.ts";
 import { sentenceOf } from "../shared/sentences.ts";
 import { byDue, type Command, type Report, type WholeReport } from "./report.ts";
 
-const POLL_LIVE_MS = 30_000;
-const POLL_AWAY_MS = 4000;
+/** Who is off duty has no feed: for him this is how it becomes known. */
+const POLL_MS = 4000;
 const RENEW_MS = 4 * 60_000;
 /** Whoever has not touched the desk for so long is not working at it. */
 const IDLE_MS = 5 * 60_000;
@@ -55,7 +55,7 @@ export function useReviewing(districts: readonly string[], onLost: () => void): 
       else if (!error.transient) queue.value ??= [];
     }
   };
-  const poll = makePoll(load, () => (live.value ? POLL_LIVE_MS : POLL_AWAY_MS));
+  const poll = makePoll(load, () => POLL_MS);
   poll.now();
   void openHub({
     onState: (on) => {
@@ -137,4 +137,4 @@ export function useReviewing(districts: readonly string[], onLost: () => void): 
 }
 
 /** Minutes for which nobody else is given it; 0 once that is over. */
-export const leaseMinutes = (until: string | null | undefined): number => Math.max(0, Math.ceil((Date.parse(until ?? "") - serverNow()) / 60_000) || 0);
+export const leaseMinutes = (until: string | null | undefined): number => Math.max(0, Math.round((Date.parse(until ?? "") - serverNow()) / 60_000) || 0);
