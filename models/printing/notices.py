@@ -57,7 +57,9 @@ def notice(paper: PaperNotice, public_url: str) -> bytes:
     pdf.set_xy(58, 70)
     pdf.set_font("sans", size=10)
     pdf.multi_cell(
-        WIDTH - 58 - MARGIN, 6, "扫码或在网页输入编号，查看本次告知。\nScan, or type the code on the page."
+        WIDTH - 58 - MARGIN,
+        6,
+        "扫码，或在网页输入\n编号，查看本次告知。\nScan, or type the code on the page.",
     )
     pdf.set_font("sans", size=24)
     pdf.text(MARGIN, 126, grouped(paper.code))

@@ -40,6 +40,9 @@ function nextDay(date: string): string {
 /** A code in words where the catalogue has some; else as it was written. */
 export const worded = (area: string, code: string): string => (has(`${area}.${code}`) ? t(`${area}.${code}`) : code);
 
+/** Why: a look's reason, an order's, or what a person wrote. */
+export const reasonText = (reason: string): string => (has(`account.look.${reason}`) ? t(`account.look.${reason}`) : worded("staff.because", reason));
+
 /** What a record is about: its kind in words, then its name; a service number stands alone. */
 export function subjectText(subject: string): string {
   const at = subject.indexOf(":");

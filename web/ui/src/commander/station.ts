@@ -70,7 +70,7 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
       else refusal.value = error;
     }
   };
-  const boardPoll = makePoll(() => carefully(board.load), () => (live.value ? BOARD_LIVE_MS : BOARD_AWAY_MS), true);
+  const boardPoll = makePoll(() => carefully(board.load), () => (live.value && board.incidents.value ? BOARD_LIVE_MS : BOARD_AWAY_MS), true);
   const deskPoll = makePoll(
     () =>
       carefully(async () => {
@@ -78,7 +78,7 @@ export function useStation(district: string, me: string, alarm: Alarm, onLost: (
         // What was raised before this page was opened, or while its line was dead.
         alerts.stand(desk.value.watched ?? []);
       }),
-    () => (live.value ? QUIET_MS : AWAY_MS),
+    () => (live.value && desk.value ? QUIET_MS : AWAY_MS),
     true,
   );
 

@@ -102,7 +102,7 @@ export function useDesk(options: DeskOptions): Desk {
     else if (error.status === 401) options.onLost();
     else refusal.value = error;
   };
-  const poll = makePoll(load, () => (onHub.value && !refusal.value ? POLL_LIVE_MS : POLL_AWAY_MS));
+  const poll = makePoll(load, () => (onHub.value && !refusal.value && board.value?.incidents.value ? POLL_LIVE_MS : POLL_AWAY_MS));
 
   let saying: ReturnType<typeof setTimeout> | undefined;
   const say = (live: boolean): void => {
