@@ -113,11 +113,27 @@ async def follow(changing: IncidentChange) -> None:
         if changing.names[-1:] != ["rated"]:
             await _closed(changing, row)
         return
+    if "transferred" in names:
+        await _elsewhere(changing, row)
     if "reopened" in names:
         await _live_again(changing)
     if NEWS & names:
         await changing.cancel_deadlines(EXPIRE)
         changing.set_deadline(EXPIRE, changing.at + timedelta(days=row.expire_days))
+
+
+async def _elsewhere(changing: IncidentChange, row: Any) -> None:
+    """In the new district another agency may be the same body."""
+    agency = await agencies.for_body(changing.change.connection, changing.now.district, row.body)
+    found = None if agency is None else agency.id
+    if found == row.agency_id:
+        return
+    mine = hazards.c.incident_id == changing.now.id
+    changing.later(update(hazards).where(mine).values(agency_id=found))
+    if agency is None:
+        changing.later(agency_filing.ended(changing.now.id))
+    else:
+        await agency_filing.file(changing, agency)
 
 
 async def _closed(changing: IncidentChange, row: Any) -> None:

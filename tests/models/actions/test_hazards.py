@@ -19,7 +19,7 @@ from models.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from models.incident.commands import Cancel, Merge, Resolve
+from models.incident.commands import Cancel, Merge, Resolve, Transfer
 from models.incident.hazards import Mend, Refer, StillThere, TakeNote
 from models.queries import hazards as lists
 from models.queries.incident import incident_for
@@ -124,6 +124,18 @@ async def test_an_agency_has_it_says_by_when_and_mends_it(store: Store, clock: F
     mended = await act(store, incident, Mend(), CHEN)
     assert (mended["status"], mended["outcome"]) == ("closed", "settled")
     assert await told(store, incident) == ["reported", "referred", "noted", "mended"]
+
+
+async def test_in_another_district_it_is_that_one_s_agency_s(store: Store) -> None:
+    await agency(store, "roads", "roads", district=YUCHENG)
+    there = await agency(store, "roads-ms", "roads", district=MINGSHAN)
+    found, _ = await reported(store)
+    lamp, _ = await reported(store, "lamp_out")
+    for one in (found, lamp):
+        view = await act(store, str(one.view["id"]), Transfer(district=MINGSHAN, reason="在那边"), CHEN)
+        assert (view["status"], view["district"]) == ("waiting", MINGSHAN)
+    assert (await row(store, str(found.view["id"]))).agency_id == there
+    assert (await row(store, str(lamp.view["id"]))).agency_id is None
 
 
 async def test_what_cannot_be_referred_or_promised_says_what_is_wrong(store: Store, clock: FakeClock) -> None:

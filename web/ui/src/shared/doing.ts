@@ -7,7 +7,7 @@ export interface Doing {
   busy: Ref<boolean>;
   problem: Ref<string>;
   /** The answer, or null when it was refused or one is under way. */
-  go<Answer>(path: string, body: unknown, method?: "POST" | "PUT"): Promise<Answer | null>;
+  go<Answer>(path: string, body: unknown, method?: "POST" | "PUT" | "DELETE"): Promise<Answer | null>;
   /** The same for a question, which changes nothing. */
   get<Answer>(path: string): Promise<Answer | null>;
   /** The field that was refused; empty when it was none in particular. */
@@ -35,7 +35,7 @@ export function useDoing(onLost: () => void): Doing {
       busy.value = false;
     }
   };
-  const go = <Answer>(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Answer | null> =>
+  const go = <Answer>(path: string, body: unknown, method: "POST" | "PUT" | "DELETE" = "POST"): Promise<Answer | null> =>
     attempt(async () => {
       const wish = `${method} ${path} ${JSON.stringify(body)}`;
       if (wish !== last.wish) last = { wish, key: newKey() };
