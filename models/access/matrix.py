@@ -161,6 +161,9 @@ record_figures                   . . y y y . . y .  程序 66: counts and times,
 notice_sheet                     . . y . y . . . .  程序 12: one officer
 exported_drafts                  . . . . y . . . .  程序 68: the same export once more
 exported_json                    . . . . y . . . .  程序 68: the same, for another program
+export_reports                   . . . . y . . . .  程序 68: verified reports as drafts; the register is another
+exported_reports                 . . . . y . . . .  程序 68: the same export once more
+exported_reports_json            . . . . y . . . .  程序 68: the same, for another program
 parking_exports                  . . . . y . . . .  程序 68: how many there are, and which were taken
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from models import media
 from models.actions import retention
 from models.actions.clearing_batches import in_batches, keys_of, older
+from models.actions.clearing_reports import clear_reports
 from models.actions.clearing_uploads import clear_uploads
 from models.actions.media_files import still_shown
 from models.store import Change, Store
@@ -308,6 +309,7 @@ KINDS: Mapping[str, Clear] = {
     "photos": _photos,
     "watch_flags": _watch_flags,
     "accidents": _accidents,
+    "reports": clear_reports,
     "incidents": _people,
     "audit": partial(_delete_rows, what="audit", table=audit, instant=audit.c.at),
 }

@@ -195,7 +195,7 @@ async def end_tokens(change: Change, row: Any) -> None:
     change.writes.later(
         update(reporters)
         .where(reporters.c.report_id == row.id)
-        .values(expires_at=change.at + kept_for(change.store, "incidents", row.district))
+        .values(expires_at=change.at + kept_for(change.store, "reports", row.district))
     )
 
 

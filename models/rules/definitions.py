@@ -178,7 +178,7 @@ _ALL = (
             choice(
                 "what", "first_answers", "lockouts", "sessions", "tokens", "decisions", "positions", "messages",
                 "photos", "incidents", "audit", "notices", "bindings", "refusals", "watch_flags", "accidents",
-                "accident_links", "registrations",
+                "accident_links", "registrations", "reports",
             ),
         ),
         outputs=(number("days", 1, 3660),),

@@ -74,6 +74,7 @@ def desk_of(visitors: Visitors, city: Product, username: str) -> Page:
     return desk
 
 
+@pytest.mark.timeout(180)
 def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     city: Product, visitors: Visitors
 ) -> None:

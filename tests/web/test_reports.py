@@ -167,3 +167,25 @@ async def test_the_words_that_are_offered_are_those_that_are_taken(web: Client) 
     words = (await web.get(f"{REPORTS}/words")).json()
     assert words["offences"][:2] == ["obstructing", "fire_lane"]
     assert "untrue" in words["reasons"]["reject"]
+
+
+async def test_a_verified_report_without_an_incident_is_a_draft_that_is_told_once(web: Client) -> None:
+    report, _ = await told(web, place="=公交站", words="每天都停在这里")
+    officer_headers, headers = bearer(await web.token_of(ZHANG)), bearer(await web.token_of(CHEN))
+    answer = await web.post(f"{REPORTS}/{report}/review", json={"command": "verify"}, headers=officer_headers)
+    assert answer.json()["report"]["incident"] is None
+    now = web.store.clock.now()
+    period = {"since": iso(now - timedelta(days=1)), "until": iso(now + timedelta(days=1))}
+    body = {"district": YUCHENG, "reason": "移送登记系统", **period}
+    refused = await web.post("/api/v1/report-exports", json=body, headers=officer_headers)
+    assert refused.status_code == 403
+    export = (await web.post("/api/v1/report-exports", json=body, headers=headers)).json()["export"]
+    (draft,) = export["drafts"]
+    assert (draft["report"], draft["status"], draft["plate"]) == (report, "draft", "川TA1235")
+    assert (draft["offence"], draft["officer"]) == ("bus_stop", ZHANG.service_number)
+    assert "每天都停在这里" not in str(export)
+    text = (await web.get(export["csv"], headers=headers)).content.decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("report,status,district")
+    assert "'=公交站" in text
+    again = (await web.post("/api/v1/report-exports", json=body, headers=headers)).json()["export"]
+    assert again["drafts"] == []

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from models.actions import report_ends, report_queue, reporting
+from models.actions.clearing_kinds import KINDS
 from models.actions.reporting import NewReport, Reported, file
 from models.actions.reviewing import Said, review
 from models.caller import Reporter
@@ -386,3 +387,15 @@ async def test_a_contact_that_is_no_phone_is_refused_before_anything_is_written(
         await told(store, contact="你好")
     assert refused.value.field == "contact"
     assert await all_of(store, reports) == []
+
+
+async def test_a_report_goes_whole_when_its_days_are_over_and_not_before(
+    store: Store, clock: FakeClock
+) -> None:
+    reported = await told(store, contact="13900001234")
+    await review(store, ZHANG, str(reported.id), Said("reject", reason="no_offence"))
+    clock.advance(1095 * 86_400 - 1)
+    assert (await KINDS["reports"](store), len(await all_of(store, reports))) == (0, 1)
+    clock.advance(1)
+    assert await KINDS["reports"](store) == 1
+    assert [await all_of(store, table) for table in (reports, reporters, report_steps)] == [[], [], []]
