@@ -1,4 +1,4 @@
-"""In English everything is English: only plates, names of places, units and the platform stay as they are.
+"""In English everything is English: only plates, names of places, units, shifts and the platform stay as they are.
 
 And nothing is wider than the phone, in either language.
 """
@@ -38,6 +38,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][·A-Z0-9*•]*[警学挂港澳领使]?")
 PLATFORM = "车上码"
 UNITS = re.compile(r"(雨城|名山)[一二]中队|雅安支队")
+SHIFTS = re.compile(r"[白夜]班")  # what a commander called them
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -51,7 +52,7 @@ def chinese_on(page: Page) -> list[str]:
     """What stands on the page, or is read aloud, that is Chinese without being a name."""
     left = []
     for said in page.evaluate(READ_ALL):
-        rest = UNITS.sub("", PLATE.sub("", said.replace(PLATFORM, "")))
+        rest = SHIFTS.sub("", UNITS.sub("", PLATE.sub("", said.replace(PLATFORM, ""))))
         if CHINESE.search(rest):
             left.append(said.strip())
     return left
