@@ -55,6 +55,11 @@ test("a wall just switched on tells what the open incidents went through", () =>
   assert.deepEqual(lines.map(({ event, incident: { id } }) => `${id} ${event}`), ["a answered", "b requested", "a requested"]);
 });
 
+test("of an accident nobody asked for a car to be moved", () => {
+  const lines = linesFrom([incident({ id: "a", kind: "accident" })]);
+  assert.deepEqual(lines.map(({ event }) => event), ["reported"]);
+});
+
 test("what the feed and the board both tell is one line", () => {
   const one = incident({ id: "a", accepted_at: "2026-11-23T04:02:00.000Z" });
   const fed = addLine(linesFrom([one]), lineOf({ event: "accepted", incident: one, at: "2026-11-23T04:02:00Z" }));

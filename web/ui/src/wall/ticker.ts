@@ -25,7 +25,7 @@ export function linesFrom(incidents: Iterable<Incident>): readonly TickerLine[] 
   let lines: readonly TickerLine[] = [];
   for (const incident of incidents) {
     const told: [event: string, at: string | null][] = [
-      ["requested", incident.requested_at],
+      [incident.kind === "move_car" ? "requested" : "reported", incident.requested_at],
       ["answered", incident.answered_at],
       ["handed_over", incident.handed_over_at],
       ["breached", incident.breached_at],
@@ -41,7 +41,8 @@ export type Tone = "bad" | "warn" | "ok" | "info" | "idle";
 
 const TONES: Record<string, Tone> = {
   breached: "bad", escalated: "warn", handed_over: "warn", lapsed: "warn", declined: "warn", released: "warn", reopened: "warn",
-  settled: "ok", resolved: "ok", arrived: "info", accepted: "info", answered: "info", requested: "info",
+  settled: "ok", resolved: "ok", arrived: "info", accepted: "info", answered: "info", requested: "info", reported: "info",
+  agreed: "ok", mended: "ok", determined: "info", referred: "info", noted: "info", annulled: "warn", expired: "idle",
 }; // prettier-ignore
 
 export const toneOf = (event: string): Tone => TONES[event] ?? "idle";
