@@ -44,7 +44,7 @@ async def capture(
         digest.digest(),
         f"{digest.hexdigest()}.sealed",
         f"{digest.hexdigest()}.jpg",
-        "0" * 64 + ".jpg",
+        f"{hashlib.sha256(f'{name} small'.encode()).hexdigest()}.jpg",
         1600,
         1200,
     )

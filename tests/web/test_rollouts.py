@@ -69,7 +69,7 @@ async def test_the_grid_shows_the_administrator_s_own_districts(web: Client) -> 
     assert every["may_kill"]
     assert {one["key"]: (one["built"], one["stages"][MINGSHAN]["state"]) for one in every["flags"]} == {
         "module.move_car": (True, "live"),
-        "module.accidents": (False, "off"),
+        "module.accidents": (True, "off"),
         "module.reports": (True, "off"),
         "module.hazards": (True, "off"),
         "module.parking": (False, "off"),
