@@ -93,27 +93,29 @@ def test_a_rule_is_drafted_by_one_approved_by_another_and_followed_by_new_reques
     su.get_by_role("link", name=re.compile("^响应时限")).click()
     su.get_by_role("link", name="修改", exact=True).click()
 
-    # A second row, put before the one for everything else, said without a word of a language of cells.
+    # One more row, put before the one for everything else, said without a word of a language of cells.
+    expect(button(su, "增加一行")).to_be_visible()
+    row = su.get_by_role("button", name=re.compile("行上移$")).count()
     button(su, "增加一行").click()
-    button(su, "第 2 行上移").click()
-    cell(su, 1, "原因").click()
+    button(su, f"第 {row + 1} 行上移").click()
+    cell(su, row, "原因").click()
     su.get_by_label("条件").select_option("one_of")
     su.get_by_role("checkbox", name="消防通道").check()
     su.keyboard.press("Enter")
-    expect(cell(su, 1, "原因")).to_have_text("消防通道")
-    expect(cell(su, 1, "原因")).to_be_focused()
+    expect(cell(su, row, "原因")).to_have_text("消防通道")
+    expect(cell(su, row, "原因")).to_be_focused()
 
     # The arrows walk; a fault stands at its cell until it is mended.
     for _ in range(3):
         su.keyboard.press("ArrowRight")
-    expect(cell(su, 1, "秒")).to_be_focused()
+    expect(cell(su, row, "秒")).to_be_focused()
     su.keyboard.press("Enter")
     su.get_by_label("取值").fill("0")
     su.keyboard.press("Enter")
-    fault = su.locator("[data-cell='0:4'] .fault")
+    fault = su.locator(f"[data-cell='{row - 1}:4'] .fault")
     expect(fault).to_contain_text("0")
-    expect(cell(su, 1, "秒")).to_have_attribute("aria-invalid", "true")
-    cell(su, 1, "秒").click()
+    expect(cell(su, row, "秒")).to_have_attribute("aria-invalid", "true")
+    cell(su, row, "秒").click()
     su.get_by_label("取值").fill("120")
     button(su, "好").click()
     expect(fault).to_have_count(0)
@@ -133,7 +135,7 @@ def test_a_rule_is_drafted_by_one_approved_by_another_and_followed_by_new_reques
     # A reload loses nothing.
     su.reload()
     sees(su, "这是您上次没有存完的改动")
-    expect(cell(su, 1, "原因")).to_have_text("消防通道")
+    expect(cell(su, row, "原因")).to_have_text("消防通道")
     sees(su, "核对无误")
 
     button(su, "试算").click()
