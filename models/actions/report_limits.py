@@ -7,12 +7,12 @@ WUFEN_LIMITS=off lifts the first; what an officer found to be untrue counts in a
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
-from models.actions import deciding
+from models.actions import counting, deciding
 from models.errors import TooManyRequests
 from models.rules.evaluation import Result
 from models.store import Change
@@ -42,14 +42,10 @@ async def check(change: Change, who: Asks, rule: Result) -> None:
         return
     given = deciding.facts(change.store, who.district, "report", who.offence, change.at)
     decision = deciding.ask(change.store, "limits", who.district, change.at, given)
-    for name, one in zip(decision.matched.rows, decision.matched.results, strict=True):
-        same = _same(who, one["subject"])
-        if same is None:
-            continue
-        window = timedelta(seconds=one["seconds"])
-        nth = await _nth(change, same, one["most"], change.at - window)
-        if nth is not None:
-            raise TooManyRequests(retry_at=nth + window, limit=name, why="limits")
+    subjects = {"address": reporters.c.address == who.address}
+    if who.device is not None:
+        subjects["device"] = reporters.c.device == who.device
+    await counting.check_each(change, decision, subjects, counting.REPORTS)
 
 
 async def _check_untrue(change: Change, who: Asks, rule: Result) -> None:
@@ -67,24 +63,3 @@ async def _check_untrue(change: Change, who: Asks, rule: Result) -> None:
     if count >= rule["untrue_most"] and last + timedelta(days=rule["silent_days"]) > change.at:
         until = last + timedelta(days=rule["silent_days"])
         raise TooManyRequests(retry_at=until, limit=UNTRUE, why="untrue")
-
-
-def _same(who: Asks, subject: str) -> ColumnElement[bool] | None:
-    if subject == "address":
-        return reporters.c.address == who.address
-    if subject == "device" and who.device is not None:
-        return reporters.c.device == who.device
-    return None
-
-
-async def _nth(change: Change, same: ColumnElement[bool], number: int, since: datetime) -> datetime | None:
-    """When the ``number``-th latest was told since then; None while there is room."""
-    query = (
-        select(reporters.c.joined_at)
-        .where(same, reporters.c.joined_at > since)
-        .order_by(reporters.c.joined_at.desc())
-        .offset(number - 1)
-        .limit(1)
-    )
-    found: Any = (await change.connection.execute(query)).scalar_one_or_none()
-    return None if found is None else found

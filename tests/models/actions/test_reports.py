@@ -399,3 +399,15 @@ async def test_a_report_goes_whole_when_its_days_are_over_and_not_before(
     clock.advance(1)
     assert await KINDS["reports"](store) == 1
     assert [await all_of(store, table) for table in (reports, reporters, report_steps)] == [[], [], []]
+
+
+async def test_the_sixth_report_of_a_phone_within_the_hour_is_refused(store: Store, clock: FakeClock) -> None:
+    began = clock.now()
+    for number in range(5):
+        await told(store, holder=f"pass:{number}", plate=f"川TA120{number}", joins="new")
+        clock.advance(60)
+    with pytest.raises(TooManyRequests) as refused:
+        await told(store, holder="pass:six", plate="川TA1299", joins="new")
+    assert refused.value.retry_at == began + timedelta(hours=1)
+    # The sentence of a refused request names a number to ask for at the counter; of a report none is kept.
+    assert refused.value.params == {}
