@@ -32,6 +32,11 @@ class Location:
     accuracy_m: float | None = None
 
 
+def place_of(row: Any) -> Location | None:
+    """Where a row or an incident says that it is (`lat`, `lng`, `accuracy_m`); None: it does not know."""
+    return None if row.lat is None or row.lng is None else Location(row.lat, row.lng, row.accuracy_m)
+
+
 def parse_location(value: object, field: str = "location") -> Location:
     """Reads {"lat", "lng", "accuracy_m"?, "crs"?}; `crs` is wgs84 (default) or gcj02. Returns WGS-84.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.actions.sight import Sight
+from models.actions.sight import Sight, place_said
 from models.clock import iso, iso_or_none
 from models.store import Store
 from web.endpoint import Shape
-
-PLACE = "uploads.place_sealed"
 
 
 class PictureView(Shape):
@@ -86,7 +84,5 @@ def picture_view(picture: Any) -> PictureView:
 
 
 def _place(store: Store, row: Any) -> UploadPlace | None:
-    if row.place_sealed is None:
-        return None
-    lat, lng = store.vault.open(PLACE, row.id, bytes(row.place_sealed)).split(",")
-    return UploadPlace(lat=float(lat), lng=float(lng))
+    there = place_said(store, row)
+    return None if there is None else UploadPlace(lat=there.lat, lng=there.lng)

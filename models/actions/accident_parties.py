@@ -16,7 +16,7 @@ from models import plates
 from models.accident.details import Details, checked
 from models.actions import consequences
 from models.actions.accidents import Draft, add_party, changed, draft_of, load_draft
-from models.actions.filing import Reporter, person_of
+from models.actions.filing import Reporter
 from models.actions.idempotency import Keeping
 from models.caller import Participant
 from models.errors import Conflict, InvalidField
@@ -119,7 +119,7 @@ def _second(change: Change, draft: Draft, device: bytes | None, address: bytes |
     next_status("accident", changing.now.status, "join")
     token, participant = store.ids.secret(), store.ids.row()
     draft.told("party_joined", requesters=changing.now.requesters + 1)
-    person = person_of(change, Reporter(token, "party", device, address), participant)
+    person = consequences.person_of(change, Reporter(token, "party", device, address), participant)
     consequences.joined(changing, token=token, person=person, role="party")
     add_party(changing, participant, token, "b")
     changing.later(

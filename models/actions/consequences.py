@@ -7,7 +7,7 @@ transaction. Which steps the ladder has, and when, is rule data.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import update
 
@@ -15,6 +15,7 @@ from models.actions import ladder, notify, offers, retention, units
 from models.actions.incident_change import IncidentChange
 from models.actions.ladder import LadderStep
 from models.incident.support import still_wanted
+from models.store import Change
 from models.tables import deadlines, participants
 
 GRAVE = 3  # the priority from which an accident is told to commanders as such
@@ -45,6 +46,25 @@ def joined(change: IncidentChange, *, token: str, person: dict[str, object], rol
             **person,
         },
     )
+
+
+class Person(Protocol):
+    """Whoever takes part: hashes of device and address (16 bytes), and words of his."""
+
+    @property
+    def device(self) -> bytes | None: ...
+    @property
+    def address(self) -> bytes | None: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+def person_of(change: Change, who: Person, participant: str) -> dict[str, Any]:
+    """The columns of a participant that are about the person: hashes, and his words, sealed."""
+    sealed = None
+    if who.message:
+        sealed = change.store.vault.seal("participants.message_sealed", participant, who.message)
+    return {"id": participant, "device": who.device, "address": who.address, "message_sealed": sealed}
 
 
 async def follow(change: IncidentChange) -> None:

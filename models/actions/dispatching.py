@@ -19,6 +19,7 @@ from models.caller import Caller, Officer
 from models.duty.units import AVAILABLE
 from models.errors import IllegalTransition, InvalidField, SwitchedOff
 from models.flags.definitions import module_key
+from models.geography import place_of
 from models.incident.commands import Absorb, Assignee, AssignSupport, Merge, Order, SupportLeave, Transfer
 from models.incident.decide import decide
 from models.incident.happened import step
@@ -154,7 +155,7 @@ async def transfer(
         raise SwitchedOff(why="move_car")
     places = {"from": seen.district, "to": command.district}
     changing.happen(happened, detail={**detail, **places}, out_of=seen.district)
-    zone = await zone_at(changing.change, command.district, offers.location_of(seen))
+    zone = await zone_at(changing.change, command.district, place_of(seen))
     changing.amend(**columns_of(zone))
 
 

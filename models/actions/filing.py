@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from models.actions import consequences, deciding, ladder, response_time
 from models.actions.incident_change import IncidentChange
@@ -130,19 +129,6 @@ def _place(changing: IncidentChange, reporter: Reporter, participant: str) -> No
     consequences.joined(
         changing,
         token=reporter.token,
-        person=person_of(changing.change, reporter, participant),
+        person=consequences.person_of(changing.change, reporter, participant),
         role=reporter.role,
     )
-
-
-def person_of(change: Change, reporter: Reporter, participant: str) -> dict[str, Any]:
-    """The columns of a participant that are about the person: hashes, and his words, sealed."""
-    sealed = None
-    if reporter.message:
-        sealed = change.store.vault.seal("participants.message_sealed", participant, reporter.message)
-    return {
-        "id": participant,
-        "device": reporter.device,
-        "address": reporter.address,
-        "message_sealed": sealed,
-    }

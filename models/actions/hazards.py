@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import consequences, deciding, filing, hazard_follow, limits
-from models.actions.filing import About, Reporter, person_of
+from models.actions.filing import About, Reporter
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, load, until_saved
 from models.actions.notify import token_hash
@@ -158,7 +158,7 @@ async def _join(change: Change, incident_id: str, device: bytes | None, address:
     changing = IncidentChange(change, seen, seen, f"requester:{participant}")
     for happened in decide(seen, Join(), caller, change.at):
         changing.happen(happened)
-    person = person_of(change, Reporter(token, device=device, address=address), participant)
+    person = consequences.person_of(change, Reporter(token, device=device, address=address), participant)
     consequences.joined(changing, token=token, person=person)
     await hazard_follow.follow(changing)
     changing.save()

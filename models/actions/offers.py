@@ -21,9 +21,8 @@ from models.actions.incident_change import IncidentChange
 from models.clock import iso, iso_or_none
 from models.errors import NotFound
 from models.feed.bell import ACKNOWLEDGED
-from models.geography import Location
+from models.geography import place_of
 from models.incident.happened import step
-from models.incident.incident import Incident
 from models.incident.routing import Preference, Ranked, nearest, rank, to_ask, why
 from models.incident.support import still_wanted, supporters
 from models.rules.evaluation import Result
@@ -41,13 +40,6 @@ Acknowledgement = Literal["received", "seen"]
 Stage = Literal["offer", "widen", "handed_over", "next"]
 
 
-def location_of(incident: Incident) -> Location | None:
-    """Where the incident is, as far as it is known."""
-    if incident.lat is None or incident.lng is None:
-        return None
-    return Location(lat=incident.lat, lng=incident.lng, accuracy_m=incident.accuracy_m)
-
-
 async def _ranked(change: IncidentChange, left_out: Collection[str], rule: Result) -> list[Ranked]:
     """Who may be asked of those on duty in the incident's district, best first, as the rule has it."""
     there = await change.around.on_duty(change.now.district)
@@ -57,7 +49,7 @@ async def _ranked(change: IncidentChange, left_out: Collection[str], rule: Resul
         rule["rings_m"], rule.get("order") or (), change.now.zone, rule.get("vehicles") or ()
     )
     fresh_for = timedelta(seconds=rule["fresh_seconds"])
-    return rank(to_ask(asked), location_of(change.now), change.at, fresh_for=fresh_for, preference=preference)
+    return rank(to_ask(asked), place_of(change.now), change.at, fresh_for=fresh_for, preference=preference)
 
 
 async def anybody_on_duty(change: IncidentChange) -> bool:

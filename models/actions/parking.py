@@ -24,7 +24,7 @@ from models.actions.plate_index import index_of
 from models.actions.zoning import zone_at
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
-from models.geography import Location
+from models.geography import place_of
 from models.parking.stays import Sighting, code_of, same_stay
 from models.plates import E_BIKE, Plate
 from models.rules.definitions import GROUNDS
@@ -130,11 +130,6 @@ async def _as_known(connection: AsyncConnection, plate: Plate) -> Plate:
 def vehicle_of(plate_class: str) -> str:
     """As what the tables ``offence`` and ``stay`` know it."""
     return "non_motor" if plate_class == E_BIKE else "motor"
-
-
-def place_of(row: Any) -> Location | None:
-    """Where a capture or a record says that the car stands, in WGS-84."""
-    return None if row.lat is None or row.lng is None else Location(row.lat, row.lng, row.accuracy_m)
 
 
 async def own_capture(change: Change, officer: Officer, capture_id: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from sqlalchemy import select
 
-from models.geography import Location
+from models.geography import Location, place_of
 from models.reports.sameness import Same, Told, same
 from models.rules.evaluation import Result
 from models.store import Change
@@ -59,7 +59,7 @@ async def _known(change: Change, district: str, plate_index: bytes, *, with_pict
             row.id,
             row.plate_index,
             row.offence,
-            None if row.lat is None else Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m),
+            place_of(row),
             row.happened_at,
             tuple(likenesses.get(row.id, ())),
         )

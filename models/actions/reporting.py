@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from models import plates
 from models.actions import deciding, report_limits, report_sameness, report_steps, uploads
@@ -249,12 +249,3 @@ async def _row(change: Change, new: NewReport, plate: Plate, index: bytes, rule:
         "live": new.live,
         "people": 1,
     }
-
-
-async def count_of(store: Store, district: str) -> int:
-    """How many reports wait for an officer's review in a district."""
-    query = select(func.count()).where(
-        reports.c.district == district, reports.c.state.in_(("waiting", "second", "objected"))
-    )
-    async with store.database.read() as connection:
-        return int((await connection.execute(query)).scalar_one())

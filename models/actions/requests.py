@@ -150,7 +150,7 @@ async def _request(
         decisions += [] if limited is None else [limited]
     token = change.store.ids.secret()
     participant = change.store.ids.row()
-    person = _person(change, request, participant)
+    person = consequences.person_of(change, request, participant)
     seen = await change.fact(open_by_vehicle, sticker.vehicle_id)
     if seen is None:
         made = await _new(change, request, sticker, district, trying, rule.result, token, person)
@@ -246,15 +246,3 @@ async def _bound_sticker(change: Change, request: MoveRequest) -> Any:
     if row.status != "bound":
         raise REFUSALS[row.status](field="sticker")
     return row
-
-
-def _person(change: Change, request: MoveRequest, participant: str) -> dict[str, Any]:
-    sealed = None
-    if request.message:
-        sealed = change.store.vault.seal("participants.message_sealed", participant, request.message)
-    return {
-        "id": participant,
-        "device": request.device,
-        "address": request.address,
-        "message_sealed": sealed,
-    }

@@ -20,7 +20,7 @@ from models.actions.incident_change import actor_of, until_saved
 from models.actions.retention import of as kept_for
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
-from models.geography import Location
+from models.geography import place_of
 from models.reports.states import DECIDED, Command, after
 from models.store import Change, Store
 from models.tables import reporters, reports
@@ -171,9 +171,14 @@ async def _other(change: Change, row: Any, other: str) -> str:
 
 async def _begin(change: Change, officer: Officer, row: Any) -> str:
     """Somebody should go now: the nearest officers are asked, as for anything else."""
-    where = None if row.lat is None else Location(lat=row.lat, lng=row.lng, accuracy_m=row.accuracy_m)
     about = filing.About(
-        "report", row.offence, row.district, where, row.place, officers=True, plate_masked=row.plate_masked
+        "report",
+        row.offence,
+        row.district,
+        place_of(row),
+        row.place,
+        officers=True,
+        plate_masked=row.plate_masked,
     )
     begun = await filing.begin(change, about, None, actor=actor_of(officer))
     begun.changing.save()

@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import mark, may, role_of
 from models.actions import audit
+from models.actions.examining import PLACE
 from models.actions.uploads import has_expired
 from models.caller import Caller, Officer, Participant, Reporter
 from models.errors import NotFound
+from models.geography import Location
 from models.store import Store
 from models.tables import incidents, pictures, reports, uploads
 
@@ -97,6 +99,14 @@ async def pictures_of(store: Store, upload_id: str) -> list[Any]:
     query = select(pictures).where(pictures.c.upload_id == upload_id).order_by(pictures.c.position)
     async with store.database.read() as connection:
         return list((await connection.execute(query)).all())
+
+
+def place_said(store: Store, row: Any) -> Location | None:
+    """Where the file of an upload itself says that it was taken; nobody vouches for it."""
+    if row.place_sealed is None:
+        return None
+    lat, lng = store.vault.open(PLACE, row.id, bytes(row.place_sealed)).split(",")
+    return Location(lat=float(lat), lng=float(lng))
 
 
 async def note_look(store: Store, row: Any, caller: Caller | None, holder: str | None, subject: str) -> None:

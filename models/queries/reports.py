@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.actions import audit, deciding, reporting
 from models.actions import report_steps as report_steps_actions
 from models.actions.report_steps import NOTE
+from models.actions.sight import place_said
 from models.caller import Officer, Reporter
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
-from models.geography import Location, distance_m
+from models.geography import Location, distance_m, place_of
 from models.incident.evidence import Wanted
 from models.reports.checks import Check, Medium, checks
 from models.reports.states import OPEN, may_object
@@ -21,7 +22,6 @@ from models.reports.working_days import left
 from models.store import Store
 from models.tables import report_steps, reporters, reports, uploads
 
-PLACE = "uploads.place_sealed"  # of an upload: what the file itself says, "lat,lng"
 MOST_LISTED = 200
 MOST_SIMILAR = 10
 View = dict[str, Any]
@@ -195,7 +195,7 @@ async def _uploads(connection: AsyncConnection, report_id: str) -> list[Any]:
 def _checks(store: Store, row: Any, sent: list[Any]) -> list[Check]:
     given = {"by": "citizen", "purpose": "illegal_parking"}
     wanted = Wanted.of(deciding.ask(store, "evidence", row.district, row.filed_at, given).result)
-    here = None if row.lat is None else Location(lat=row.lat, lng=row.lng)
+    here = place_of(row)
     media = [
         Medium(
             one.kind, one.taken_at, one.received_at or one.created_at, _metres(store, one, here), one.holder
@@ -214,10 +214,8 @@ def _checks(store: Store, row: Any, sent: list[Any]) -> list[Check]:
 
 
 def _metres(store: Store, upload: Any, here: Location | None) -> float | None:
-    if here is None or upload.place_sealed is None:
-        return None
-    lat, lng = store.vault.open(PLACE, upload.id, bytes(upload.place_sealed)).split(",")
-    return distance_m(here, Location(lat=float(lat), lng=float(lng)))
+    there = place_said(store, upload)
+    return None if here is None or there is None else distance_m(here, there)
 
 
 def _check_view(check: Check) -> View:

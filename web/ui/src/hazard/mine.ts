@@ -1,4 +1,5 @@
-/** Which hazards this phone follows: its links, the newest first, on this phone only. */
+/** Which hazards this phone follows. */
+import { ownLinks } from "../shared/own-links.ts";
 import type { Category } from "./data.ts";
 
 export interface Mine {
@@ -8,30 +9,8 @@ export interface Mine {
   at: number;
 }
 
-const KEY = "wufen:hazards";
-const MOST = 20;
+const links = ownLinks<Mine>("wufen:hazards", 20, ({ incident }) => incident);
 
-export function mine(): Mine[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? (kept as Mine[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-export function remember(one: Mine): void {
-  write([one, ...mine().filter(({ incident }) => incident !== one.incident)].slice(0, MOST));
-}
-
-export function forget(incident: string): void {
-  write(mine().filter((one) => one.incident !== incident));
-}
-
-function write(kept: Mine[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    return; // a private window keeps nothing; the link does
-  }
-}
+export const mine = links.all;
+export const remember = links.remember;
+export const forget = (incident: string): void => links.forget((one) => one.incident === incident);

@@ -1,4 +1,5 @@
-/** The links of what was reported with this phone, the newest first, on this phone only. */
+/** The links of what was reported with this phone. */
+import { ownLinks } from "../shared/own-links.ts";
 import type { Offence } from "./data.ts";
 
 export interface Mine {
@@ -7,30 +8,8 @@ export interface Mine {
   offence: Offence;
 }
 
-const KEY = "wufen:reports";
-const MOST = 10;
+const links = ownLinks<Mine>("wufen:reports", 10, ({ report }) => report);
 
-export function mine(): Mine[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? (kept as Mine[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-export function remember(one: Mine): void {
-  write([one, ...mine().filter(({ report }) => report !== one.report)].slice(0, MOST));
-}
-
-export function forget(token: string): void {
-  write(mine().filter((one) => one.token !== token));
-}
-
-function write(kept: Mine[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    return; // a private window keeps nothing; the link does
-  }
-}
+export const mine = links.all;
+export const remember = links.remember;
+export const forget = (token: string): void => links.forget((one) => one.token === token);
