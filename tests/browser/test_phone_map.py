@@ -201,6 +201,36 @@ def test_the_way_is_opened_in_the_map_of_ones_choice(city: Product, visitors: Vi
         assert addresses["手机自带地图"].startswith("geo:29.987600,103.013300")
 
 
+def test_what_comes_while_the_map_is_open_is_in_sight_until_a_hand_moves_it(
+    city: Product, visitors: Visitors
+) -> None:
+    far, farther = (
+        {"lat": CAR["lat"] + off, "lng": CAR["lng"] + off, "accuracy_m": 5} for off in (0.02, 0.06)
+    )
+    with on_duty(city, "police1"):
+        page = without_worker(visitors, reduced_motion="reduce")
+        opens_the_map(page, city)
+        marks = page.locator(".canvas .mark")
+        ask(city, 0, "fire_lane", location=far)
+        expect(marks).to_have_count(1, timeout=PATIENCE_MS)
+        expect(marks).to_be_in_viewport(ratio=1)
+        marks.click()
+        card = page.get_by_role("region", name="选中的警情")
+        card.wait_for()
+        x, y = middle(page, ".canvas")
+        page.mouse.click(x, y / 2)
+        card.wait_for(state="detached")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y - 90, steps=5)
+        page.mouse.up()
+        ask(city, 1, "fire_lane", location=farther)
+        expect(marks).to_have_count(2, timeout=PATIENCE_MS)
+        expect(marks.last).not_to_be_in_viewport()
+        button(page, "看全部").click()
+        expect(marks.last).to_be_in_viewport(ratio=1)
+
+
 def test_everyone_can_read_and_press_the_map(city: Product, visitors: Visitors) -> None:
     with on_duty(city, "police1"), on_duty(city, "police2"):
         ask(city, 4, "fire_lane", location={**CAR, "accuracy_m": 5})

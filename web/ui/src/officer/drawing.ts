@@ -41,6 +41,8 @@ export interface Drawn {
   here(place: Location | null, label: string): void;
   /** All incidents and oneself, or the district's seat. */
   fit(): void;
+  /** The same when there is something new to see, unless a hand has moved the map since it was last fitted. */
+  follow(): void;
   goTo(place: { lat: number; lng: number }): void;
   close(): void;
 }
@@ -67,6 +69,19 @@ export function draw(element: HTMLElement, ground: Ground, words: Words, on: { c
   const others = new Map<string, { marker: L.Marker; look: string }>();
   const own = L.layerGroup().addTo(map);
   let place: Location | null = null;
+  // Whatever moves the map and is not ours is a hand; it keeps what it chose until all is asked for again.
+  let fitting = false;
+  let held = false;
+  map.on("movestart", () => void (held ||= !fitting));
+
+  function fit(): void {
+    const all = [...marks.values()].map(({ marker }) => marker.getLatLng());
+    if (place) all.push(L.latLng(place.lat, place.lng));
+    fitting = true;
+    if (all.length > 0) map.fitBounds(L.latLngBounds(all).pad(0.15), { maxZoom: NEAREST_ZOOM, animate: false, padding: [MARK_PX, MARK_PX] });
+    else if (ground.outline.length > 0) map.fitBounds(L.latLngBounds(ground.outline.flat().map(latLng)), { animate: false });
+    fitting = held = false;
+  }
 
   return {
     incidents(shown, chosen) {
@@ -97,12 +112,8 @@ export function draw(element: HTMLElement, ground: Ground, words: Words, on: { c
       dot.getElement()?.setAttribute("aria-label", label);
       dot.getElement()?.setAttribute("role", "img");
     },
-    fit() {
-      const all = [...marks.values()].map(({ marker }) => marker.getLatLng());
-      if (place) all.push(L.latLng(place.lat, place.lng));
-      if (all.length > 0) map.fitBounds(L.latLngBounds(all).pad(0.15), { maxZoom: NEAREST_ZOOM, animate: false });
-      else if (ground.outline.length > 0) map.fitBounds(L.latLngBounds(ground.outline.flat().map(latLng)), { animate: false });
-    },
+    fit,
+    follow: () => void (held || fit()),
     goTo: ({ lat, lng }) => void map.setView([lat, lng], Math.max(map.getZoom(), NEAREST_ZOOM - 1)),
     close: () => void map.remove(),
   };
