@@ -1,6 +1,7 @@
 """Files that are still coming in: bytes at an offset of a partial file in the media folder, on the disk before anybody
 
-is told. Leaves to others: how far a file has come (the row of ``uploads``), and what becomes of it. All of it blocks.
+is told, and never in the clear. Leaves to others: how far a file has come (the row of ``uploads``), and what becomes of
+it. All of it blocks.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.privacy import Vault
+
+VEILED = "uploads.incoming"
 _ID = re.compile("[a-z2-7]{26}")
 SUFFIX = ".part"
 
@@ -21,7 +25,7 @@ def path_of(home: Path, upload_id: str) -> Path:
     return home / "media" / "incoming" / f"{upload_id}{SUFFIX}"
 
 
-def write(home: Path, upload_id: str, offset: int, content: bytes) -> None:
+def write(home: Path, vault: Vault, upload_id: str, offset: int, content: bytes) -> None:
     """Puts ``content`` at ``offset`` and returns when it is on the disk. What lay behind is what a dead try left."""
     path = path_of(home, upload_id)
     fresh = not path.exists()
@@ -29,7 +33,7 @@ def write(home: Path, upload_id: str, offset: int, content: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        view = memoryview(content)
+        view = memoryview(vault.veil(VEILED, upload_id, offset, content))
         while view:
             put = os.pwrite(file, view, offset)
             view, offset = view[put:], offset + put
@@ -40,7 +44,7 @@ def write(home: Path, upload_id: str, offset: int, content: bytes) -> None:
         _sync_folder(path.parent)
 
 
-def read(home: Path, upload_id: str, size: int) -> bytes:
+def read(home: Path, vault: Vault, upload_id: str, size: int) -> bytes:
     """The first ``size`` bytes, without what a dead try left behind them. Raises FileNotFoundError; ValueError when
 
     fewer are there.
@@ -49,7 +53,7 @@ def read(home: Path, upload_id: str, size: int) -> bytes:
         content = file.read(size)
     if len(content) < size:
         raise ValueError(f"{len(content)} bytes of {size}")
-    return content
+    return vault.veil(VEILED, upload_id, 0, content)
 
 
 def remove(home: Path, upload_id: str) -> None:

@@ -12,10 +12,14 @@ from types import MappingProxyType
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
 INDEX_BYTES = 16
+_BLOCK = 16  # of AES
 
 
 class SealBroken(ValueError):
@@ -71,6 +75,19 @@ class Vault:
             return cipher.decrypt(nonce, text, _place(column, row_id))
         except (InvalidTag, ValueError):
             raise SealBroken(f"{column}: not what was sealed there") from None
+
+    def veil(self, column: str, row_id: str, offset: int, content: bytes) -> bytes:
+        """Bytes of a file that still grows, from ``offset`` on: veiled where they were plain, plain where veiled.
+
+        AES-256-CTR under a key of that one file, so that a piece may come at any offset, and the same piece again is
+        the same on the disk. It hides and proves nothing: who can write to the disk can change what is there.
+        """
+        label = b"veil|" + _place(column, row_id)
+        secret = HKDF(SHA256(), length=32 + _BLOCK, salt=None, info=label).derive(self._index_key)
+        first = (int.from_bytes(secret[32:]) + offset // _BLOCK) % (1 << 8 * _BLOCK)
+        stream = Cipher(algorithms.AES256(secret[:32]), modes.CTR(first.to_bytes(_BLOCK))).encryptor()
+        stream.update(bytes(offset % _BLOCK))
+        return stream.update(content)
 
     def sealed_with_newest(self, sealed: bytes) -> bool:
         """False: seal it again when keys are changed."""

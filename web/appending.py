@@ -60,9 +60,8 @@ class Appending:
         """The piece onto the disk, and then, with ``count``, the row."""
         if self._piece:
             content = bytes(self._piece)
-            await asyncio.to_thread(
-                partial.write, self._store.settings.home, self._row.id, self._on_disk, content
-            )
+            home, vault = self._store.settings.home, self._store.vault
+            await asyncio.to_thread(partial.write, home, vault, self._row.id, self._on_disk, content)
             self._on_disk += len(content)
             self._piece.clear()
         if not count or self._on_disk == self.received:

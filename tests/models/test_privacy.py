@@ -57,6 +57,21 @@ def test_the_blind_index_is_equal_for_equal_values_of_one_column_only() -> None:
     assert index != Vault({"k1": b"1" * 32}, b"j" * 32).index("contacts.phone_index", PHONE)
 
 
+def test_a_file_that_grows_is_veiled_piece_by_piece_at_any_offset() -> None:
+    content = bytes(number % 251 for number in range(5_000))
+    pieces, at = b"", 0
+    for size in (1, 15, 16, 17, 1_000, 3_951):
+        pieces += VAULT.veil("uploads.incoming", "row1", at, content[at : at + size])
+        at += size
+    assert pieces == VAULT.veil("uploads.incoming", "row1", 0, content)
+    assert VAULT.veil("uploads.incoming", "row1", 0, pieces) == content
+    assert content[:16] not in pieces
+    for column, row in (("uploads.incoming", "row2"), ("uploads.original", "row1")):
+        assert VAULT.veil(column, row, 0, pieces)[:16] != content[:16]
+    other = Vault({"k1": b"1" * 32}, b"j" * 32)
+    assert other.veil("uploads.incoming", "row1", 0, pieces)[:16] != content[:16]
+
+
 def test_a_vault_without_keys_is_refused() -> None:
     with pytest.raises(ValueError, match="needs"):
         Vault({}, b"")

@@ -55,7 +55,7 @@ async def test_twenty_photos_come_whole_over_a_line_that_dies_five_times(web: Cl
         rows = {row.id: row for row in await connection.execute(select(uploads))}
     assert {row.state for row in rows.values()} == {"waiting"}
     for number, one in enumerate(changes[-1]):
-        content = partial.read(store.settings.home, one["id"], size)
+        content = partial.read(store.settings.home, store.vault, one["id"], size)
         assert content == bytes((at * 31 + number) % 251 for at in range(size))
 
 

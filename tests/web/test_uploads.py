@@ -71,7 +71,10 @@ async def test_an_upload_goes_on_where_it_broke_off(phone: Phone, store: Store) 
     assert (await phone.append("one", 5, b"56789")).headers["upload-offset"] == "10"
     row = await row_of(store, "one")
     assert (row.state, row.received, row.received_at) == ("waiting", 10, store.clock.now())
-    assert partial.read(store.settings.home, row.id, 10) == b"0123456789"
+    assert partial.read(store.settings.home, store.vault, row.id, 10) == b"0123456789"
+    path = partial.path_of(store.settings.home, row.id)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert not {b"01234", b"56789"} & {path.read_bytes()[:5], path.read_bytes()[5:]}, "never in the clear"
 
 
 async def test_bytes_at_another_offset_are_refused_and_change_nothing(phone: Phone, store: Store) -> None:
@@ -83,7 +86,7 @@ async def test_bytes_at_another_offset_are_refused_and_change_nothing(phone: Pho
         assert answer.json()["error"]["offset"] == 5
         assert answer.headers["tus-resumable"] == "1.0.0"
     assert await phone.offset("one") == 5
-    assert partial.read(store.settings.home, upload_id("one"), 5) == b"01234"
+    assert partial.read(store.settings.home, store.vault, upload_id("one"), 5) == b"01234"
 
 
 async def test_more_bytes_than_were_announced_are_refused(phone: Phone) -> None:
@@ -134,10 +137,10 @@ async def test_a_request_that_hangs_on_a_dead_line_moves_nothing_once_another_ha
 async def test_what_a_dead_try_left_behind_the_offset_is_overwritten(phone: Phone, store: Store) -> None:
     await phone.begin("one", 10)
     # The process was killed after the bytes were on the disk and before the row said so.
-    partial.write(store.settings.home, upload_id("one"), 0, b"xxxxxxxxxxxxxxxx")
+    partial.write(store.settings.home, store.vault, upload_id("one"), 0, b"xxxxxxxxxxxxxxxx")
     assert await phone.offset("one") == 0
     await phone.append("one", 0, b"0123456789")
-    assert partial.read(store.settings.home, upload_id("one"), 10) == b"0123456789"
+    assert partial.read(store.settings.home, store.vault, upload_id("one"), 10) == b"0123456789"
 
 
 async def test_what_is_said_wrongly_is_named(phone: Phone, web: Client) -> None:

@@ -14,6 +14,7 @@ import pytest
 from models import partial
 from models.actions.notify import token_hash
 from models.clock import SystemClock
+from models.privacy import Vault
 from models.secrets_file import with_secrets
 from models.settings import Settings
 from tests.support.ports import free_port
@@ -90,7 +91,7 @@ def test_nothing_is_lost_and_nothing_is_counted_that_is_not_there(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     settings, port = with_secrets(Settings.from_env(environment)), free_port()
-    token = a_pass(settings)
+    token, vault = a_pass(settings), Vault(settings.field_keys, settings.index_key)
     begun(settings, token, "killed")
     begun(settings, token, "cut")
     with web_process(environment, port, tmp_path / "log") as process:
@@ -104,12 +105,12 @@ def test_nothing_is_lost_and_nothing_is_counted_that_is_not_there(
         until(lambda: is_ready(port), "the next web process", seconds=30)
         there = offset(port, token, "killed")
         assert 1_000_000 <= there <= SIZE // 2
-        assert partial.read(settings.home, upload_id("killed"), there) == CONTENT[:there]
+        assert partial.read(settings.home, vault, upload_id("killed"), there) == CONTENT[:there]
         finish(port, token, "killed", there)
-        assert partial.read(settings.home, upload_id("killed"), SIZE) == CONTENT
+        assert partial.read(settings.home, vault, upload_id("killed"), SIZE) == CONTENT
         # A line that dies leaves all that came, to the last byte.
         half_a_request(port, token, "cut").close()
         until(lambda: offset(port, token, "cut") == SIZE // 2, "what came before the line died")
         # One that hangs is overtaken by the next request.
         finish(port, token, "cut", SIZE // 2)
-        assert partial.read(settings.home, upload_id("cut"), SIZE) == CONTENT
+        assert partial.read(settings.home, vault, upload_id("cut"), SIZE) == CONTENT

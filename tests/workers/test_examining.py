@@ -48,7 +48,7 @@ def settings(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Se
 
 async def came(store: Store, name: str, content: bytes, kind: str = "photo", **changes: Any) -> None:
     """A whole upload, as the web leaves it."""
-    partial.write(store.settings.home, upload_id(name), 0, content)
+    partial.write(store.settings.home, store.vault, upload_id(name), 0, content)
     row = {
         "id": upload_id(name),
         "holder": "pass:x",

@@ -52,7 +52,7 @@ def examine_one(program: Program, claim: Claim) -> None:
     try:
         if claim.worn_out:
             raise Refused("unreadable")
-        content = at_the_desk(lambda store: _in_thread(partial.read, store.settings.home, row.id, row.size))
+        content = at_the_desk(lambda store: _in_thread(_whole, store, row))
         most = at_the_desk(_most_seconds)
         told, blobs = program.examine(row.kind, content, most)
         examined = at_the_desk(lambda store: _in_thread(_keep, store, row, content, told, blobs))
@@ -96,6 +96,10 @@ async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
 
 async def _most_seconds(store: Store) -> int:
     return store.settings.upload_video_seconds
+
+
+def _whole(store: Store, row: Any) -> bytes:
+    return partial.read(store.settings.home, store.vault, row.id, row.size)
 
 
 def _keep(store: Store, row: Any, content: bytes, told: Any, blobs: list[bytes]) -> Examined:

@@ -42,7 +42,7 @@ async def count(store: Store) -> tuple[int, int, int]:
 async def test_what_nobody_took_into_his_own_goes_when_its_time_is_over(
     store: Store, clock: FakeClock
 ) -> None:
-    partial.write(store.settings.home, upload_id("coming"), 0, b"half")
+    partial.write(store.settings.home, store.vault, upload_id("coming"), 0, b"half")
     ends = clock.now()
     await examined(store, "coming", state="receiving", expires_at=ends)
     await examined(store, "kept", seed=1, about="something", expires_at=ends)
@@ -84,7 +84,7 @@ async def test_a_file_of_which_no_row_knows_goes(store: Store) -> None:
     await examined(store, "coming", state="receiving")
     await examined(store, "done")
     for name in ("coming", "done", "unheard"):
-        partial.write(store.settings.home, upload_id(name), 0, b"bytes")
+        partial.write(store.settings.home, store.vault, upload_id(name), 0, b"bytes")
     assert await clear(store) == 0
     assert list(partial.there(store.settings.home)) == [upload_id("coming")]
 
