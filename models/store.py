@@ -25,6 +25,7 @@ from models.flags.flags import Flags
 from models.geography import Boundaries
 from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
+from models.media import Folder, Media
 from models.privacy import Vault
 from models.rulebook import RuleBook
 from models.settings import Settings
@@ -85,6 +86,7 @@ class Store:
     settings: Settings
     bell: Bell
     boundaries: Boundaries
+    media: Media
     groups: Groups[Change] = field(init=False)
     configuration: Configuration = field(init=False)
     rules: RuleBook = field(init=False, default_factory=RuleBook)
@@ -117,6 +119,7 @@ class Store:
             settings=settings,
             bell=bell,
             boundaries=Boundaries.load(settings.boundaries) if settings.boundaries else Boundaries(),
+            media=Folder(settings.home),
         )
 
     async def close(self) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
 from typing import Any
 
-from models import media
 from models.errors import NotFound
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call
@@ -15,9 +13,9 @@ from web.endpoint import Call
 _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 
 
-async def picture(home: Path, name: str) -> FileAnswer:
+async def picture(call: Call[Any], name: str) -> FileAnswer:
     """A JPEG by its name in the folder. Raises NotFound for one that is not there any more."""
-    content = await _read(home, name)
+    content = await _read(call, name)
     return FileAnswer(
         content, "image/jpeg", {"content-disposition": "inline", "cache-control": "private, no-store"}
     )
@@ -31,12 +29,12 @@ async def picture_unless_known(call: Call[Any], name: str) -> Answer | FileAnswe
     told = {"content-disposition": "inline", "cache-control": "private, no-cache", "etag": f'"{name[:64]}"'}
     if call.request.headers.get("if-none-match") == told["etag"]:
         return Answer(status=304, headers=told)
-    return FileAnswer(await _read(call.site.settings.home, name), "image/jpeg", told)
+    return FileAnswer(await _read(call, name), "image/jpeg", told)
 
 
 async def part_of(call: Call[Any], name: str, media_type: str) -> FileAnswer:
     """A video, whole or the one part that is asked for (RFC 9110, 14): some players play nothing else."""
-    content = await _read(call.site.settings.home, name)
+    content = await _read(call, name)
     told = {
         "content-disposition": "inline",
         "cache-control": "private, no-store",
@@ -59,8 +57,8 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-async def _read(home: Path, name: str) -> bytes:
+async def _read(call: Call[Any], name: str) -> bytes:
     try:
-        return await asyncio.to_thread(media.read, home, name)
+        return await asyncio.to_thread(call.site.store.media.read, name)
     except FileNotFoundError:
         raise NotFound from None

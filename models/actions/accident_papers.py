@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models import media
 from models.accident import signature
 from models.accident.forms import OPPOSITE
 from models.accident.paper import Kind, Paper, Signed, fingerprint
@@ -123,7 +122,7 @@ async def draw(
     say = partial(store.texts.of(about["city_code"]).say, "zh")
     content = await asyncio.to_thread(printing.document, paper, store.settings.public_url, say)
     sealed = store.vault.seal_bytes(CONTENT, document_id, content)
-    file = await asyncio.to_thread(media.keep, store.settings.home, sealed, "sealed")
+    file = await asyncio.to_thread(store.media.keep, sealed, "sealed")
     return Drawn(
         document_id,
         code,

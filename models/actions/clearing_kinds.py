@@ -24,7 +24,6 @@ from sqlalchemy import (
     update,
 )
 
-from models import media
 from models.actions import retention
 from models.actions.clearing_batches import in_batches, keys_of, older
 from models.actions.clearing_reports import clear_reports
@@ -248,7 +247,7 @@ async def clear_captures(store: Store, remove: Callable[[str], None]) -> int:
 
 
 async def _photos(store: Store) -> int:
-    remove = partial(media.remove, store.settings.home)
+    remove = store.media.remove
     done = await clear_photos(store, remove) + await clear_captures(store, remove)
     return done + await clear_uploads(store, remove)
 
@@ -276,7 +275,7 @@ async def clear_accidents(store: Store, remove: Callable[[str], None]) -> int:
 
 
 async def _accidents(store: Store) -> int:
-    return await clear_accidents(store, partial(media.remove, store.settings.home))
+    return await clear_accidents(store, store.media.remove)
 
 
 # By the words of the table ``retention``. Links (``tokens``, ``accident_links``) end by themselves.

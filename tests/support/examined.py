@@ -8,7 +8,6 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import insert
 
-from models import media
 from models.actions.examining import PLACE, SEALED
 from models.store import Store
 from models.tables import pictures, uploads
@@ -27,7 +26,7 @@ def grey(shade: int, seed: int = 0) -> bytes:
 
 async def examined(store: Store, name: str, holder: str = "pass:x", *, seed: int = 0, **changes: Any) -> str:
     """The picture's id."""
-    home, row_id = store.settings.home, upload_id(name)
+    row_id = upload_id(name)
     picture_id = upload_id(f"picture {name}")
     sealed = store.vault.seal_bytes(SEALED, row_id, ORIGINAL)
     row = {
@@ -40,7 +39,7 @@ async def examined(store: Store, name: str, holder: str = "pass:x", *, seed: int
         "received": len(ORIGINAL),
         "state": "ready",
         "sha256": b"\x01" * 32,
-        "original": media.keep(home, sealed, "sealed"),
+        "original": store.media.keep(sealed, "sealed"),
         "media_type": "image/jpeg",
         "place_sealed": store.vault.seal(PLACE, row_id, "29.9876000,103.0133000"),
         "taken_at": store.clock.now(),
@@ -58,7 +57,7 @@ async def examined(store: Store, name: str, holder: str = "pass:x", *, seed: int
         "drawings_wanted": 1,
         "drawings_done": 1,
         "made_at": store.clock.now(),
-    } | {copy: media.keep(home, grey(shade, seed)) for copy, shade in SHADES.items()}
+    } | {copy: store.media.keep(grey(shade, seed)) for copy, shade in SHADES.items()}
     async with store.database.write() as connection:
         await connection.execute(insert(uploads).values(row))
         await connection.execute(insert(pictures).values(picture))

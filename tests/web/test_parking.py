@@ -12,7 +12,7 @@ from PIL import Image
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from models import media, readers
+from models import readers
 from models.actions import readings
 from models.actions.captures import SEALED
 from models.clock import iso
@@ -59,8 +59,7 @@ async def test_the_original_is_kept_sealed_and_the_copy_says_what_it_is_of(web: 
     assert answer["sha256"] == hashlib.sha256(content).hexdigest()
     async with web.store.database.read() as connection:
         row = (await connection.execute(select(captures))).one()
-    home = web.store.settings.home
-    sealed = media.read(home, row.original)
+    sealed = web.store.media.read(row.original)
     assert b"Phone of Zhang San" not in sealed
     assert web.store.vault.open_bytes(SEALED, row.id, sealed) == content
     shown = await web.get(answer["url"], headers=bearer(token))

@@ -21,7 +21,7 @@ from models.errors import (
     Unavailable,
     WufenError,
 )
-from models.media import keep, read
+from models.media import Folder
 from models.texts.sentences import Sentences
 from web.assets import Assets
 from web.body import canonical, decode
@@ -169,13 +169,15 @@ def test_a_page_loads_what_its_entry_imports_and_not_what_comes_later(tmp_path: 
 
 
 def test_media_is_read_by_names_of_ours_only(tmp_path: Path) -> None:
-    name = keep(tmp_path, b"picture")
-    assert read(tmp_path, name) == b"picture"
-    assert keep(tmp_path, b"picture") == name
+    media = Folder(tmp_path)
+    name = media.keep(b"picture")
+    assert media.read(name) == b"picture"
+    assert media.keep(b"picture") == name
+    assert list(media.names()) == [name]
     assert [path.name for path in (tmp_path / "media").rglob("*.*")] == [name]
     for other in ("../secrets.json", "0" * 64, f"{'0' * 64}.jpg/../x", ""):
         with pytest.raises(FileNotFoundError):
-            read(tmp_path, other)
+            media.read(other)
 
 
 def request(host: str, client: str | None, *headers: tuple[str, str]) -> Request:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import media
 from models.store import Store
 from models.tables import audit, regions
 from tests.support.city import AUX, CHEN, WANG, YUCHENG, ZHANG
@@ -173,7 +172,7 @@ async def test_an_original_takes_a_reason_that_is_kept(
 async def test_a_video_plays_in_parts_for_the_police_and_not_for_those_concerned(
     web: Client, everybody: People, store: Store, asked: str | None, status: int, first: int, last: int
 ) -> None:
-    name = media.keep(store.settings.home, VIDEO, "mp4")
+    name = store.media.keep(VIDEO, "mp4")
     await examined(store, "one", about=everybody.incident, kind="video", video=name, seconds=3.0)
     url = f"{UPLOAD}/{upload_id('one')}/video"
     headers: dict[str, Any] = await everybody.headers("police") | ({"Range": asked} if asked else {})

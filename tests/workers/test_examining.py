@@ -19,11 +19,12 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import insert, select, update
 
-from models import media, partial
+from models import partial
 from models.actions import covering, examining
 from models.actions.covering import Area
 from models.actions.examining import PLACE, SEALED
 from models.clock import SystemClock
+from models.media import Folder
 from models.secrets_file import with_secrets
 from models.settings import Settings
 from models.store import Store
@@ -94,7 +95,7 @@ def at_work(settings: Settings) -> Iterator[Program]:
 
 
 def opened(settings: Settings, name: str) -> Image.Image:
-    return Image.open(io.BytesIO(media.read(settings.home, name)))
+    return Image.open(io.BytesIO(Folder(settings.home).read(name)))
 
 
 def test_a_photo_is_drawn_anew_sealed_and_covered(settings: Settings, at_work: Program) -> None:
@@ -108,7 +109,7 @@ def test_a_photo_is_drawn_anew_sealed_and_covered(settings: Settings, at_work: P
     assert not partial.path_of(settings.home, row.id).exists()
 
     async def unsealed(store: Store) -> tuple[bytes, str]:
-        sealed = media.read(settings.home, row.original)
+        sealed = Folder(settings.home).read(row.original)
         assert b"Zhang San" not in sealed
         place = store.vault.open(PLACE, row.id, bytes(row.place_sealed))
         return store.vault.open_bytes(SEALED, row.id, sealed), place
@@ -123,7 +124,7 @@ def test_a_photo_is_drawn_anew_sealed_and_covered(settings: Settings, at_work: P
         copy = opened(settings, name)
         assert not copy.getexif()
         assert "exif" not in copy.info
-        assert b"Zhang" not in media.read(settings.home, name)
+        assert b"Zhang" not in Folder(settings.home).read(name)
 
     async def found(store: Store) -> list[str]:
         rows = await covering.regions_of(store, shown.id)
@@ -186,7 +187,7 @@ def test_a_video_loses_its_voices_and_place_and_shows_covered_posters(
     work(settings)
     (row,) = at_the_desk(lambda store: all_of(store, uploads, "one"))
     assert (row.state, row.why, row.media_type, row.seconds) == ("ready", None, "video/mp4", 3.0)
-    silent = media.read(settings.home, row.video)
+    silent = Folder(settings.home).read(row.video)
     assert b"Zhang San" not in silent
     assert b"29.9876" not in silent
     assert b"mp4a" not in silent, "there is no sound"

@@ -142,7 +142,7 @@ async def photograph(store: Store, name: str, content: bytes, *, lost: bool = Fa
     sealed = store.vault.seal_bytes(captures.SEALED, shot.id, content)
     original = media.name_of(sealed, "sealed")
     if not lost:
-        await asyncio.to_thread(media.keep, store.settings.home, sealed, "sealed")
+        await asyncio.to_thread(store.media.keep, sealed, "sealed")
     pictures = Pictures(b"-", original, "0" * 64 + ".jpg", "0" * 64 + ".jpg", 1280, 960)
     await captures.keep(store, ZHANG, shot, pictures, readers=True)
 

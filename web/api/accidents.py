@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from models import media
 from models.accident.details import Details
 from models.accident.forms import ANSWERS
 from models.actions import accident_parties, accident_signing, accident_terms, accidents, audit
@@ -211,7 +210,7 @@ async def document(call: Call[Nothing]) -> FileAnswer:
     if isinstance(caller, Officer):
         await audit.look(store, caller, f"accident_document:{row.id}")
     try:
-        sealed = await asyncio.to_thread(media.read, call.site.settings.home, row.file)
+        sealed = await asyncio.to_thread(call.site.store.media.read, row.file)
     except FileNotFoundError:
         raise NotFound from None
     content = store.vault.open_bytes(CONTENT, row.id, sealed)

@@ -7,7 +7,6 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from models import media
 from models.actions import captures, readings
 from models.actions.captures import Pictures, Shot
 from models.clock import iso, iso_or_none
@@ -55,7 +54,7 @@ class OneCapture(Shape):
 
 
 async def keep(call: Call[Upload]) -> Answer:
-    store, officer, home = call.site.store, call.officer, call.site.settings.home
+    store, officer = call.site.store, call.officer
     shot = _shot(call)
     received_at = await captures.check_may_keep(store, officer, shot)
     content = call.body.content
@@ -64,13 +63,13 @@ async def keep(call: Call[Upload]) -> Answer:
     readers = await present(call.site.redis)
     row = await captures.keep(store, officer, shot, pictures, readers=readers)
     if row.original != pictures.original:  # it came before: what was made of it then stays
-        await asyncio.to_thread(media.remove, home, pictures.original)
+        await asyncio.to_thread(store.media.remove, pictures.original)
     return Answer(OneCapture(capture=_view(call, row)), 201)
 
 
 def _draw(call: Call[Upload], content: bytes, shot: Shot, received_at: datetime) -> Pictures:
     """Judges the upload, seals it, and keeps it with its stamped copy and a thumbnail. Blocking, some 0.3 s."""
-    store, home, number = call.site.store, call.site.settings.home, call.officer.service_number
+    store, number = call.site.store, call.officer.service_number
 
     def finish(picture: Any) -> Any:
         stamp = Stamp(received_at, shot.device_at, shot.place, number, hashlib.sha256(content).digest())
@@ -80,9 +79,9 @@ def _draw(call: Call[Upload], content: bytes, shot: Shot, received_at: datetime)
     sealed = store.vault.seal_bytes(captures.SEALED, shot.id, content)
     return Pictures(
         sha256=photo.sha256,
-        original=media.keep(home, sealed, "sealed"),
-        file=media.keep(home, photo.jpeg),
-        thumb=media.keep(home, thumbnail(photo.jpeg)),
+        original=store.media.keep(sealed, "sealed"),
+        file=store.media.keep(photo.jpeg),
+        thumb=store.media.keep(thumbnail(photo.jpeg)),
         width=photo.width,
         height=photo.height,
         taken_at=photo.taken_at,
@@ -131,7 +130,7 @@ async def show(call: Call[Nothing]) -> Answer:
 async def look(call: Call[Nothing]) -> FileAnswer:
     row = await captures.for_look(call.site.store, call.officer, call.path("id"))
     small = call.request.query_params.get("size") == "thumb"
-    return await picture(call.site.settings.home, row.thumb if small else row.file)
+    return await picture(call, row.thumb if small else row.file)
 
 
 ENDPOINTS = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from models import media
 from models.actions import audit, photos
 from models.actions.photos import KeptPhoto, NewPhoto
 from models.caller import Officer
@@ -40,11 +39,11 @@ async def add(call: Call[Upload]) -> Answer:
     await photos.check_may_add(store, incident_id, call.somebody)
     async with call.site.drawing:
         photo = await asyncio.to_thread(read_photo, call.body.content, "photo")
-    name = await asyncio.to_thread(media.keep, call.site.settings.home, photo.jpeg)
+    name = await asyncio.to_thread(call.site.store.media.keep, photo.jpeg)
     new = NewPhoto(photo.sha256, name, photo.width, photo.height, photo.taken_at)
     kept = await photos.add(store, incident_id, call.somebody, new, then=keeping(call, _answer))
     # The same picture may just have been cleared away with an old incident: now that a row says it is shown, it stays.
-    await asyncio.to_thread(media.keep, call.site.settings.home, photo.jpeg)
+    await asyncio.to_thread(call.site.store.media.keep, photo.jpeg)
     return _answer(kept)
 
 
@@ -57,7 +56,7 @@ async def look(call: Call[Nothing]) -> FileAnswer:
     row = await photos.photo_for(call.site.store, call.path("id"), call.somebody)
     if isinstance(call.somebody, Officer):
         await audit.look(call.site.store, call.somebody, f"photo:{row.id}")
-    return await picture(call.site.settings.home, row.file)
+    return await picture(call, row.file)
 
 
 ENDPOINTS = [

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from models import media
 from models.actions import covering, sight
 from models.actions.covering import Area
 from models.actions.examining import SEALED
@@ -109,7 +108,7 @@ async def original(call: Call[Reasoned]) -> FileAnswer:
 
 def _open(call: Call[Any], row: Any) -> bytes:
     try:
-        sealed = media.read(call.site.settings.home, row.original)
+        sealed = call.site.store.media.read(row.original)
     except FileNotFoundError:
         raise NotFound from None
     return call.site.store.vault.open_bytes(SEALED, row.id, sealed)

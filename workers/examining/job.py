@@ -10,14 +10,14 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
-from models import media, partial
+from models import partial
 from models.actions import examining
 from models.actions.examining import SEALED, Claim, Examined, Made
+from models.media import Media
 from models.store import Store
 from models.uploads.areas import Found
 from models.uploads.contents import Refused
@@ -57,7 +57,7 @@ def examine_one(program: Program, claim: Claim) -> None:
         told, blobs = program.examine(row.kind, content, most)
         examined = at_the_desk(lambda store: _in_thread(_keep, store, row, content, told, blobs))
         if not at_the_desk(lambda store: examining.done(store, claim, examined)):
-            at_the_desk(lambda store: _in_thread(media.remove, store.settings.home, examined.original))
+            at_the_desk(lambda store: _in_thread(store.media.remove, examined.original))
             return
     except ProgramFailed as failed:
         log.warning("upload_not_examined", upload=row.id, reason=failed.why, attempts=row.attempts + 1)
@@ -79,14 +79,14 @@ def draw_one(program: Program, claim: Claim) -> None:
     """Draws the covered copy of a picture anew."""
     row = claim.row
     try:
-        content = at_the_desk(lambda store: _in_thread(media.read, store.settings.home, row.file))
+        content = at_the_desk(lambda store: _in_thread(store.media.read, row.file))
         _, blobs = program.cover(content, claim.areas)
     except (ProgramFailed, Refused, FileNotFoundError) as failed:
         log.warning(
             "picture_not_drawn", picture=row.id, reason=type(failed).__name__, attempts=row.attempts + 1
         )
         return
-    names = at_the_desk(lambda store: _in_thread(_keep_all, store.settings.home, blobs))
+    names = at_the_desk(lambda store: _in_thread(_keep_all, store.media, blobs))
     at_the_desk(lambda store: examining.drawn(store, claim, names[0], names[1]))
 
 
@@ -104,13 +104,13 @@ def _whole(store: Store, row: Any) -> bytes:
 
 def _keep(store: Store, row: Any, content: bytes, told: Any, blobs: list[bytes]) -> Examined:
     """Everything onto the disk, before the row says that it is there."""
-    home = store.settings.home
-    names = _keep_all(home, blobs[: 4 * len(told["pictures"])])
-    video = None if "suffix" not in told else media.keep(home, blobs[-1], told["suffix"])
+    media = store.media
+    names = _keep_all(media, blobs[: 4 * len(told["pictures"])])
+    video = None if "suffix" not in told else media.keep(blobs[-1], told["suffix"])
     taken_at, place = told["taken_at"], told["place"]
     return Examined(
         sha256=hashlib.sha256(content).digest(),
-        original=media.keep(home, store.vault.seal_bytes(SEALED, row.id, content), "sealed"),
+        original=media.keep(store.vault.seal_bytes(SEALED, row.id, content), "sealed"),
         media_type=told["media_type"],
         pictures=[_made(one, names[4 * at : 4 * at + 4]) for at, one in enumerate(told["pictures"])],
         taken_at=None if taken_at is None else datetime.fromisoformat(taken_at),
@@ -120,8 +120,8 @@ def _keep(store: Store, row: Any, content: bytes, told: Any, blobs: list[bytes])
     )
 
 
-def _keep_all(home: Path, blobs: Sequence[bytes]) -> list[str]:
-    return [media.keep(home, blob) for blob in blobs]
+def _keep_all(media: Media, blobs: Sequence[bytes]) -> list[str]:
+    return [media.keep(blob) for blob in blobs]
 
 
 def _made(one: Any, names: Sequence[str]) -> Made:

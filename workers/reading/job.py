@@ -11,7 +11,6 @@ import time
 
 import structlog
 
-from models import media
 from models.actions import captures, readings
 from models.actions.readings import Claimed
 from models.parking.signs import Candidate
@@ -66,7 +65,7 @@ def _load_anew(looker: Looker) -> None:
 
 
 async def _original(store: Store, claimed: Claimed) -> bytes:
-    sealed = await asyncio.to_thread(media.read, store.settings.home, claimed.original)
+    sealed = await asyncio.to_thread(store.media.read, claimed.original)
     return await asyncio.to_thread(captures.original, store, claimed.id, sealed)
 
 

@@ -10,7 +10,6 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from models import media
 from models.accident.details import Details
 from models.actions import accident_parties, accident_signing, accident_terms
 from models.actions import deadlines as firing
@@ -102,7 +101,7 @@ async def paper(store: Store, accident: str, kind: str) -> str:
     async with store.database.read() as connection:
         row = (await connection.execute(query.order_by(accident_documents.c.made_at.desc()))).first()
     assert row is not None
-    content = store.vault.open_bytes(CONTENT, row.id, media.read(store.settings.home, row.file))
+    content = store.vault.open_bytes(CONTENT, row.id, store.media.read(row.file))
     pages = pypdfium2.PdfDocument(content)
     return "".join(page.get_textpage().get_text_range() for page in pages)
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
-from models import media
 from models.actions import (
     clearing,
     clearing_batches,
@@ -31,6 +30,7 @@ from models.caller import Participant
 from models.errors import Conflict
 from models.geography import Location
 from models.incident.commands import Cancel
+from models.media import Folder
 from models.queries import parking as parking_queries
 from models.rules.definitions import DEFINITIONS
 from models.store import Store
@@ -88,7 +88,7 @@ async def over(store: Store, car: str = "one") -> str:
 
 
 async def with_photo(store: Store, incident: str, content: bytes) -> str:
-    name = media.keep(store.settings.home, content)
+    name = store.media.keep(content)
     row = {
         "id": store.ids.new(), "incident_id": incident, "by": "requester:x", "sha256": content[:8], "file": name,
         "width": 1, "height": 1, "uploaded_at": store.clock.now(),
@@ -99,9 +99,10 @@ async def with_photo(store: Store, incident: str, content: bytes) -> str:
 
 @pytest.fixture
 def home(store: Store, tmp_path: Path) -> Iterator[Path]:
-    kept, store.settings = store.settings, replace(store.settings, home=tmp_path)
+    settings, media = store.settings, store.media
+    store.settings, store.media = replace(settings, home=tmp_path), Folder(tmp_path)
     yield tmp_path
-    store.settings = kept
+    store.settings, store.media = settings, media
 
 
 async def test_every_word_of_the_table_is_cleared_away_or_ends_by_itself() -> None:
@@ -299,7 +300,7 @@ async def test_who_dies_between_the_picture_and_its_row_leaves_nothing_that_nobo
     clock.advance(180 * DAY)
 
     def dies_after_the_first(name: str) -> None:
-        media.remove(home, name)
+        store.media.remove(name)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial as bound
 from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from models import media, partial
+from models import partial
 from models.actions import covering
 from models.actions.clearing_uploads import clear_uploads
 from models.store import Store
@@ -23,7 +22,7 @@ DAY = 86_400
 
 
 async def clear(store: Store) -> int:
-    return await clear_uploads(store, bound(media.remove, store.settings.home))
+    return await clear_uploads(store, store.media.remove)
 
 
 def files(home: Path) -> Iterator[str]:
