@@ -210,7 +210,7 @@ async def commander(request: Request) -> Response:
         request,
         "commander",
         {"reasons": reasons()},
-        areas=("staff", "account", "accident", "commander", "vehicles", "parking", "rules"),
+        areas=("staff", "account", "accident", "commander", "vehicles", "parking", "exports", "rules"),
         here=here,
     )
 
@@ -249,7 +249,7 @@ async def followed_report(request: Request) -> Response:
 
 async def review(request: Request) -> Response:
     _, here = await whereabouts.of_page(request)
-    areas = ("staff", "account", "reports", "review")
+    areas = ("staff", "account", "reports", "review", "exports")
     return pages.shell(request, "review", {}, areas=areas, here=here)
 
 

@@ -165,6 +165,7 @@ export_reports                   . . . . y . . . .  程序 68: verified reports 
 exported_reports                 . . . . y . . . .  程序 68: the same export once more
 exported_reports_json            . . . . y . . . .  程序 68: the same, for another program
 parking_exports                  . . . . y . . . .  程序 68: how many there are, and which were taken
+report_exports                   . . . . y . . . .  程序 68: how many there are, and which were taken
 file_record                      . . y y y . . . .  规范 5: an auxiliary officer's is a draft without effect
 end_record                       . . y y y . . . .  规范 5: that a car has left is a report
 # A citizen tells of an offence

@@ -59,6 +59,7 @@ GET    /api/v1/reports/{id}                                 .   .   y   .   y   
 DELETE /api/v1/reports/{id}/lease                           .   .   y   .   y   .   .   .   .
 POST   /api/v1/reports/{id}/review                          .   .   y   .   y   .   .   .   .
 POST   /api/v1/report-exports                               .   .   .   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/report-exports              .   .   .   .   y   .   .   .   .
 GET    /api/v1/report-exports/{id}/drafts.csv               .   .   .   .   y   .   .   .   .
 GET    /api/v1/report-exports/{id}/drafts.json              .   .   .   .   y   .   .   .   .
 POST   /api/v1/stickers/{code}/binding                      y   y   y   y   y   y   y   y   y

@@ -179,7 +179,15 @@ async def test_a_verified_report_without_an_incident_is_a_draft_that_is_told_onc
     body = {"district": YUCHENG, "reason": "移送登记系统", **period}
     refused = await web.post("/api/v1/report-exports", json=body, headers=officer_headers)
     assert refused.status_code == 403
+    counts = f"/api/v1/districts/{YUCHENG}/report-exports"
+    before = await web.get(counts, params=period, headers=headers)
+    assert before.json() == {"drafts": 1, "withdrawn": 0, "exports": []}
     export = (await web.post("/api/v1/report-exports", json=body, headers=headers)).json()["export"]
+    after = (await web.get(counts, params=period, headers=headers)).json()
+    assert (after["drafts"], [(one["id"], one["csv"]) for one in after["exports"]]) == (
+        0,
+        [(export["id"], f"/api/v1/report-exports/{export['id']}/drafts.csv")],
+    )
     (draft,) = export["drafts"]
     assert (draft["report"], draft["status"], draft["plate"]) == (report, "draft", "川TA1235")
     assert (draft["offence"], draft["officer"]) == ("bus_stop", ZHANG.service_number)

@@ -1,15 +1,13 @@
-"""Parking records: filed by an officer, ended, countersigned, withdrawn, printed, exported for the register."""
+"""Parking records: filed by an officer, ended, countersigned, withdrawn, printed."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
 from typing import Any
 
-from models.actions import parking, parking_drafts, parking_ends, parking_export
+from models.actions import parking, parking_drafts, parking_ends
 from models.actions.parking import Filed, NewRecord
 from models.actions.parking_ends import Ended
-from models.actions.parking_export import Export
 from models.clock import iso_or_none
 from models.errors import (
     AlreadyAccepted,
@@ -24,20 +22,16 @@ from models.errors import (
 from models.parking.stays import read_code
 from models.printing import notices as printing
 from models.queries import parking as queries
-from models.queries.parking_exports import addresses, exports
 from web import whereabouts
-from web.answers import Answer, FileAnswer, encode
+from web.answers import Answer, FileAnswer
+from web.api.draft_exports import period
 from web.api.parking_shapes import (
     Countersigning,
     EndedView,
     Ending,
-    Exports,
-    ExportView,
     FiledView,
-    NewExport,
     NewParkingRecord,
     OneEnded,
-    OneExport,
     OneFiled,
     OneRecord,
     ParkingFigures,
@@ -124,55 +118,8 @@ async def figures(call: Call[Nothing]) -> Answer:
     code = call.path("code")
     if code not in getattr(call.somebody, "districts", ()):
         raise Forbidden
-    since, until = _period(call)
+    since, until = period(call)
     return Answer(await queries.figures(call.site.store, code, since, until), 200)
-
-
-def _period(call: Call[Nothing]) -> tuple[datetime, datetime]:
-    """What stands behind the question mark; without it the last thirty days."""
-    until = call.instant("until") or call.now
-    since = call.instant("since") or until - timedelta(days=30)
-    if not timedelta(0) < until - since <= timedelta(days=366):
-        raise InvalidField(field="since", why="out_of_range")
-    return since, until
-
-
-async def export(call: Call[NewExport]) -> Answer:
-    body = call.body
-    for name in ("since", "until"):
-        if getattr(body, name).tzinfo is None:
-            raise InvalidField(field=name, why="zone")
-    then = keeping(call, _exported)
-    return _exported(
-        await parking_export.export(
-            call.site.store, call.officer, body.district, body.since, body.until, body.reason, then=then
-        )
-    )
-
-
-def _exported(done: Export) -> Answer:
-    view = ExportView(id=done.id, more=done.more, drafts=done.drafts, **addresses(done.id))
-    return Answer(OneExport(export=view), 201)
-
-
-async def every_export(call: Call[Nothing]) -> Answer:
-    since, until = _period(call)
-    return Answer(await exports(call.site.store, call.officer, call.path("code"), since, until))
-
-
-async def exported(call: Call[Nothing]) -> FileAnswer:
-    done = await parking_export.again(call.site.store, call.officer, call.path("id"))
-    return _file(done, parking_export.as_csv(done), "csv", "text/csv; charset=utf-8")
-
-
-async def exported_json(call: Call[Nothing]) -> FileAnswer:
-    done = await parking_export.again(call.site.store, call.officer, call.path("id"))
-    return _file(done, encode({"export": done.id, "drafts": done.drafts}), "json", "application/json")
-
-
-def _file(done: Export, content: bytes, ending: str, media: str) -> FileAnswer:
-    name = f'attachment; filename="drafts-{done.id}.{ending}"'
-    return FileAnswer(content, media, {"content-disposition": name})
 
 
 def _endpoint(method: str, path: str, name: str, handler: Any, summary: str, **more: Any) -> Endpoint:
@@ -240,26 +187,5 @@ ENDPOINTS = [
         "Records of a period by how they stand, and seconds from the shutter to filed, with n.",
         query={"since": "ISO 8601 with zone.", "until": "ISO 8601 with zone."},
         answers={200: ParkingFigures}, errors=(Forbidden, InvalidField),
-    ),
-    _endpoint(
-        "POST", "/api/v1/parking-exports", "export_drafts", export,
-        "Drafts for the official register that it does not know yet, marked as told; and what was withdrawn since.",
-        body=NewExport, answers={201: OneExport}, repeatable=True, errors=(Forbidden, InvalidField),
-    ),
-    _endpoint(
-        "GET", "/api/v1/districts/{code}/parking-exports", "parking_exports", every_export,
-        "How many drafts of a period the register does not know yet, and which exports there were. Counts only.",
-        query={"since": "ISO 8601 with zone; 30 days before the end.", "until": "ISO 8601 with zone; now."},
-        answers={200: Exports}, errors=(Forbidden, InvalidField),
-    ),
-    _endpoint(
-        "GET", "/api/v1/parking-exports/{id}/drafts.json", "exported_json", exported_json,
-        "An export once more, as JSON.",
-        answers={200: None}, errors=(NotFound, Forbidden), media="application/json",
-    ),
-    _endpoint(
-        "GET", "/api/v1/parking-exports/{id}/drafts.csv", "exported_drafts", exported,
-        "An export once more, as CSV.",
-        answers={200: None}, errors=(NotFound, Forbidden), media="text/csv",
     ),
 ]  # fmt: skip

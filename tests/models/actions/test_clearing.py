@@ -14,6 +14,7 @@ from sqlalchemy import Table, func, insert, select, update
 from models.actions import (
     clearing,
     clearing_batches,
+    draft_export,
     duty,
     parking_drafts,
     parking_ends,
@@ -388,7 +389,9 @@ async def test_the_plate_of_an_old_parking_record_goes_and_what_was_counted_stay
     since, until = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
     counted = await parking_queries.figures(store, YUCHENG, since, until)
     kept = await record(store, ended.id)
-    export = await parking_export.export(store, CHEN, YUCHENG, since, until, "移交登记系统")
+    export = await draft_export.export(
+        store, parking_export.SOURCE, CHEN, YUCHENG, since, until, "移交登记系统"
+    )
     assert [one["plate"] for one in export.drafts] == [PLATES["one"]]
     clock.advance(1_095 * DAY - 301)
     before = await record(store, ended.id)
@@ -414,5 +417,5 @@ async def test_the_plate_of_an_old_parking_record_goes_and_what_was_counted_stay
     assert await parking_queries.paper_notice(store, row.code) is None
     with pytest.raises(Conflict, match="cleared"):
         await parking_drafts.countersign(store, ZHANG, draft.id, approve=True)
-    again = await parking_export.again(store, CHEN, export.id)
+    again = await draft_export.again(store, parking_export.SOURCE, CHEN, export.id)
     assert [(one["record"], one["plate"]) for one in again.drafts] == [(ended.id, None)]

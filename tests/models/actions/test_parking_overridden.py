@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.actions import parking_drafts, parking_ends, parking_export, rule_overrides, watch_flags
+from models.actions import (
+    draft_export,
+    parking_drafts,
+    parking_ends,
+    parking_export,
+    rule_overrides,
+    watch_flags,
+)
 from models.actions.commands import act
 from models.actions.watch_flags import Watch
 from models.errors import Conflict, SecondPersonNeeded
@@ -68,7 +75,7 @@ async def exported(store: Store, clock: FakeClock) -> list[str]:
     """The ids of the records of which the register is told now."""
     now = clock.now()
     since, until = now - timedelta(days=1), now + timedelta(days=1)
-    done = await parking_export.export(store, CHEN, YUCHENG, since, until, "月度移交")
+    done = await draft_export.export(store, parking_export.SOURCE, CHEN, YUCHENG, since, until, "月度移交")
     return [str(one["record"]) for one in done.drafts]
 
 

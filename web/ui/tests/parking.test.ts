@@ -1,7 +1,7 @@
 /** The way back to the camera keeps what was typed; an export's period is whole days of Beijing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { periodOf } from "../src/commander/drafts.ts";
+import { periodOf } from "../src/shared/drafts.ts";
 import { keepable, retakeOf, type ParkingRecord } from "../src/officer/parking.ts";
 import { stickerCode } from "../src/shared/vehicles.ts";
 import type { Parcel } from "../src/shared/queue.ts";

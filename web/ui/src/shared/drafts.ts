@@ -1,8 +1,12 @@
 /** Drafts for the official register: how many it does not know, exporting them, having one again. Whole plates: kept nowhere. */
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
-import { ApiError, call } from "../shared/api.ts";
-import { useDoing } from "../shared/doing.ts";
-import { sentenceOf } from "../shared/sentences.ts";
+import { ApiError, call } from "./api.ts";
+import { useDoing } from "./doing.ts";
+import { sentenceOf } from "./sentences.ts";
+
+/** Of what: parking records, or verified reports. */
+export type Draft = "parking" | "reports";
+const PATHS: Record<Draft, string> = { parking: "parking-exports", reports: "report-exports" };
 
 export interface Taken {
   id: string;
@@ -41,7 +45,7 @@ export interface Exporting {
   export(reason: string): Promise<void>;
 }
 
-export function useExporting(district: string, period: Ref<ReturnType<typeof periodOf>>, onLost: () => void): Exporting {
+export function useExporting(of: Draft, district: Ref<string>, period: Ref<ReturnType<typeof periodOf>>, onLost: () => void): Exporting {
   const counted = shallowRef<Counted | null>(null);
   const done = shallowRef<Done | null>(null);
   const doing = useDoing(onLost);
@@ -55,14 +59,14 @@ export function useExporting(district: string, period: Ref<ReturnType<typeof per
     failed.value = "";
     if (!wanted) return;
     try {
-      const answer = await call<Counted>(`/api/v1/districts/${district}/parking-exports?${new URLSearchParams(wanted)}`);
+      const answer = await call<Counted>(`/api/v1/districts/${district.value}/${PATHS[of]}?${new URLSearchParams(wanted)}`);
       if (turn === asking) counted.value = answer;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) onLost();
       if (turn === asking) failed.value = sentenceOf(error);
     }
   };
-  watch(period, () => ((done.value = null), void count()), { immediate: true });
+  watch([period, district], () => ((done.value = null), void count()), { immediate: true });
 
   return {
     counted,
@@ -72,7 +76,7 @@ export function useExporting(district: string, period: Ref<ReturnType<typeof per
     async export(reason) {
       const wanted = period.value;
       if (!wanted) return;
-      const answer = await doing.go<{ export: Done }>("/api/v1/parking-exports", { district, ...wanted, reason });
+      const answer = await doing.go<{ export: Done }>(`/api/v1/${PATHS[of]}`, { district: district.value, ...wanted, reason });
       failed.value = doing.problem.value;
       if (!answer) return;
       done.value = answer.export;
