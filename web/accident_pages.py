@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.accident.forms import ANSWERS, GRADES, MANOEUVRES_OF, OPPOSITE, VEHICLE_TYPES, WEATHER
+from models.accident.forms import ANSWERS, GRADES, IMPACTS, MANOEUVRES_OF, OPPOSITE, VEHICLE_TYPES, WEATHER
 from models.actions import callers
 from models.caller import Participant
 from models.clock import BEIJING
@@ -67,6 +67,7 @@ def _shell(request: Request, here: Installation, data: dict[str, Any]) -> Respon
         "grades": list(GRADES),
         "weather": list(WEATHER),
         "vehicles": list(VEHICLE_TYPES),
+        "impacts": list(IMPACTS),
     }
     return pages.shell(request, "accident", told | data, areas=("accident",), here=here)
 

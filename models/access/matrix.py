@@ -376,6 +376,7 @@ id district status path answers  y . y . y . . . .  事故 13-16
 move rescue called_back          y . y . y . . . .  事故 13-16
 respond_by happened_at weather   y . y . y . . . .  事故 16, 21
 form shots terms suggested       y . y . y . . . .  事故 20, 60
+reported_at                      y . y . y . . . .  事故 16
 because parties photos documents y . y . y . . . .  事故 20, 21, 60
 you                              y . . . . . . . .  事故 21
 call                             . . y . . . . . .  事故 16: who has it, each look on the record
@@ -384,7 +385,8 @@ side complete signed did grade   y . y . y . . . .  事故 21, 60
 details                          y . y . y . . . .  个保法 6: one's own whole, another's masked
 [PartyDetails]
 name licence phone vehicle_type  y . y . y . . . .  个保法 6: one's own whole, another's masked
-plate insurer policy             y . y . y . . . .  个保法 6: one's own whole, another's masked
+plate insurer policy impact      y . y . y . . . .  个保法 6: one's own whole, another's masked
+statement                        y . y . y . . . .  事故 24: one's own, and the officers
 [AccidentPhoto]
 id url shot at                   y . y . y . . . .  事故 19, 20
 [AccidentDocument]

@@ -8,16 +8,21 @@ import msgspec
 from msgspec.structs import replace
 
 from models import plates
-from models.accident.forms import VEHICLE_TYPES
+from models.accident.forms import IMPACTS, VEHICLE_TYPES
 from models.errors import InvalidField
 from models.plates import PlateError
 from models.privacy import PhoneRefused, mask_name, mask_phone, normalise_phone
 
-LONGEST = {"name": 40, "licence": 30, "insurer": 40, "policy": 40}  # characters
+LONGEST = {"name": 40, "licence": 30, "insurer": 40, "policy": 40, "statement": 200}  # characters
+# What an agreement and a determination must name (art. 21, 24); the statement is one's own to give.
+REQUIRED = ("name", "licence", "phone", "vehicle_type", "plate", "insurer", "policy", "impact")
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A party's own data, as far as it has been entered. ``phone`` in E.164; ``plate`` in canonical form."""
+    """A party's own data, as far as it has been entered. ``phone`` in E.164; ``plate`` in canonical form.
+
+    ``impact``: where the vehicle was hit. ``statement``: what happened, in the party's own words.
+    """
 
     name: str | None = None
     licence: str | None = None
@@ -26,11 +31,13 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     plate: str | None = None
     insurer: str | None = None
     policy: str | None = None
+    impact: str | None = None
+    statement: str | None = None
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing. Who rides what needs no insurance says so in its field."""
-        return all(getattr(self, one) for one in self.__struct_fields__)
+        return all(getattr(self, one) for one in REQUIRED)
 
 
 def checked(given: Details) -> Details:
@@ -38,6 +45,8 @@ def checked(given: Details) -> Details:
     kept = {name: _text(name, getattr(given, name)) for name in LONGEST}
     if given.vehicle_type and given.vehicle_type not in VEHICLE_TYPES:
         raise InvalidField(field="vehicle_type", why="unknown")
+    if given.impact and given.impact not in IMPACTS:
+        raise InvalidField(field="impact", why="unknown")
     phone = plate = None
     if given.phone:
         try:
@@ -49,11 +58,18 @@ def checked(given: Details) -> Details:
             plate = plates.parse(given.plate).number
         except PlateError as refused:
             raise InvalidField(field="plate", why=refused.why) from None
-    return replace(given, phone=phone, plate=plate, vehicle_type=given.vehicle_type or None, **kept)
+    return replace(
+        given,
+        phone=phone,
+        plate=plate,
+        vehicle_type=given.vehicle_type or None,
+        impact=given.impact or None,
+        **kept,
+    )
 
 
 def _text(name: str, text: str | None) -> str | None:
-    plain = unicodedata.normalize("NFC", text or "").strip()
+    plain = " ".join(unicodedata.normalize("NFC", text or "").split())
     if len(plain) > LONGEST[name]:
         raise InvalidField(field=name, why="too_long", limit=LONGEST[name])
     if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} for one in plain):
@@ -67,7 +83,10 @@ def own(details: Details) -> dict[str, str | None]:
 
 
 def masked(details: Details) -> dict[str, str | None]:
-    """As the other party and the officers' pages read it until both have signed: whom one deals with, and no more."""
+    """As the other party and the officers' pages read it until both have signed: whom one deals with, and no more.
+
+    The statement is for officers (art. 24) and not among it.
+    """
     return {
         "name": details.name and mask_name(details.name),
         "licence": details.licence and f"{details.licence[:1]}***{details.licence[-2:]}",
@@ -76,4 +95,11 @@ def masked(details: Details) -> dict[str, str | None]:
         "plate": details.plate and plates.mask(details.plate),
         "insurer": details.insurer,
         "policy": details.policy and f"***{details.policy[-4:]}",
+        "impact": details.impact,
+        "statement": None,
     }
+
+
+def for_officers(details: Details) -> dict[str, str | None]:
+    """Masked, with what the party says that happened."""
+    return {**masked(details), "statement": details.statement}

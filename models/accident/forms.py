@@ -47,11 +47,33 @@ SHOTS: tuple[str, ...] = ("front", "rear", "impact", "plates", "wide")
 Grade = Literal["full", "main", "equal", "secondary", "free"]
 GRADES: tuple[Grade, ...] = ("full", "main", "equal", "secondary", "free")
 UNCLEAR = "unclear"  # the table leaves it to the parties or an officer
+# Nobody's fault: an accident by chance, and nobody answers for it (art. 60, third). An officer's word only.
+NEITHER = "neither"
+DETERMINED: tuple[str, ...] = (*GRADES, NEITHER)
 # What is left for the other of two parties (art. 60).
-OPPOSITE: Mapping[str, Grade] = MappingProxyType(
-    {"full": "free", "main": "secondary", "equal": "equal", "secondary": "main", "free": "full"}
+OPPOSITE: Mapping[str, str] = MappingProxyType(
+    {
+        "full": "free",
+        "main": "secondary",
+        "equal": "equal",
+        "secondary": "main",
+        "free": "full",
+        NEITHER: NEITHER,
+    }
 )
 
+# Where a vehicle was hit (art. 21, 24: 碰撞部位).
+IMPACTS: tuple[str, ...] = (
+    "front",
+    "front_left",
+    "front_right",
+    "left",
+    "right",
+    "rear_left",
+    "rear_right",
+    "rear",
+    "other",
+)
 WEATHER: tuple[str, ...] = ("clear", "cloudy", "rain", "snow", "fog")
 VEHICLE_TYPES: tuple[str, ...] = (
     "car",

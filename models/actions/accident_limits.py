@@ -6,14 +6,21 @@ address may be a whole town. Phones are known by a name that we gave them with t
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from models.actions import deciding
+from models.actions import counting, deciding
+from models.actions.counting import Counted, Limit
 from models.errors import TooManyRequests
 from models.store import Change
 from models.tables import accident_parties, participants
+
+# Who joined another's report has reported nothing.
+ACCIDENTS = Counted(
+    participants.c.joined_at,
+    participants.c.id.in_(select(accident_parties.c.id).where(accident_parties.c.side == "a")),
+)
 
 
 async def check(
@@ -25,36 +32,23 @@ async def check(
     known = {"device": device, "address": address}
     columns = {"device": participants.c.device, "address": participants.c.address}
     facts = deciding.facts(change.store, district, "accident", reason, change.at)
-    decision = deciding.ask(change.store, "limits", district, change.at, facts)
-    longest = timedelta(0)
-    for name, row in zip(decision.matched.rows, decision.matched.results, strict=True):
-        value = known.get(row["subject"])
-        if value is None:
+    matched = deciding.ask(change.store, "limits", district, change.at, facts).matched
+    limits = [
+        counting.limit_of(name, row, columns[row["subject"]] == known[row["subject"]], ACCIDENTS)
+        for name, row in zip(matched.rows, matched.results, strict=True)
+        if known.get(row["subject"]) is not None
+    ]
+    for limit in limits:
+        until = await counting.refused(change, limit)
+        if until is None or (alert and device is not None and await _first(change, device, limits)):
             continue
-        window = timedelta(seconds=row["seconds"])
-        longest = max(longest, window)
-        latest = await _reported(change, columns[row["subject"]] == value, window, row["most"])
-        if len(latest) < row["most"]:
-            continue
-        if (
-            alert
-            and device is not None
-            and not await _reported(change, columns["device"] == device, longest, 1)
-        ):
-            continue
-        retry_at = max(latest[-1] + window, change.at + timedelta(seconds=row["block_seconds"]))
-        raise TooManyRequests(retry_at=retry_at, limit=name)
+        raise TooManyRequests(retry_at=until, limit=limit.name)
 
 
-async def _reported(
-    change: Change, same: ColumnElement[bool], window: timedelta, most: int
-) -> list[datetime]:
-    """When the latest ones were reported, the newest first; who joined another's report has reported nothing."""
-    query = (
-        select(participants.c.joined_at)
-        .join(accident_parties, accident_parties.c.id == participants.c.id)
-        .where(accident_parties.c.side == "a", same, participants.c.joined_at > change.at - window)
-        .order_by(participants.c.joined_at.desc())
-        .limit(most)
+async def _first(change: Change, device: bytes, limits: list[Limit]) -> bool:
+    """Whether the phone has reported none as far back as anything counts."""
+    since = max((one.window + one.block for one in limits), default=timedelta(0))
+    query = select(participants.c.id).where(
+        ACCIDENTS.which, participants.c.device == device, participants.c.joined_at > change.at - since
     )
-    return list((await change.connection.execute(query)).scalars())
+    return (await change.connection.execute(query.limit(1))).first() is None

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from models.accident import signature
-from models.accident.forms import GRADES
+from models.accident.forms import DETERMINED
 from models.actions import accident_papers, audit, consequences
 from models.actions.accident_papers import SIGNATURE, By, Drawn
 from models.actions.accident_parties import details_of, unsign
@@ -215,7 +215,7 @@ async def determine(
     Raises InvalidField, NotFound, Forbidden, NotOnDuty, IllegalTransition, Conflict (one party only).
     """
     reason = given_reason(reason, shortest=2)
-    if grade_a not in GRADES:
+    if grade_a not in DETERMINED:
         raise InvalidField(field="grade", why="unknown")
     by = By(officer.service_number, officer.unit, reason)
 

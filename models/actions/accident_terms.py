@@ -6,7 +6,7 @@ The table ``fault`` suggests; parties may agree on another grade. Each photo of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -22,10 +22,11 @@ from models.accident.forms import (
     WEATHER,
     agrees,
 )
-from models.actions import deciding
+from models.actions import deciding, evidence
 from models.actions.accident_parties import unsign
 from models.actions.accidents import changed, draft_of
 from models.actions.idempotency import Keeping
+from models.actions.incident_change import IncidentChange
 from models.caller import Participant
 from models.errors import InvalidField, NotFound
 from models.incident.evidence import CLOCK_ERROR
@@ -33,14 +34,13 @@ from models.rules.book import Version
 from models.store import Change, Store
 from models.tables import accident_shots, photos
 
-OLDEST = timedelta(days=1)  # longer ago nobody settles it on the road
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """As the caller sees it: what he did (``mine``) and what the other did (``theirs``); ``grade`` is his own, and
 
-    left out it is what the table suggests. ``happened_at``: left out it is when it was reported.
+    left out it is what the table suggests. ``happened_at``: left out it stays what it was, first when it was reported;
+    how long ago it may be is the table ``evidence``'s, as for its photos.
     """
 
     form: str
@@ -106,8 +106,8 @@ async def state(
         side = draft.party_of(caller).side
         at = draft.changing.now.requested_at
         happened_at = given.happened_at or draft.row.happened_at
-        if not change.at - OLDEST <= happened_at <= change.at + CLOCK_ERROR:
-            raise InvalidField(field="happened_at", why="out_of_range")
+        if given.happened_at is not None:
+            await _check_instant(draft.changing, given.happened_at)
         values = _columns(store, draft.changing.now.district, at, given, side)
         draft.told("drafted")
         terms = unsign(draft, **values, happened_at=happened_at)
@@ -115,6 +115,14 @@ async def state(
         return terms
 
     return await changed(store, work, then)
+
+
+async def _check_instant(changing: IncidentChange, happened_at: datetime) -> None:
+    """Before it was reported, and no longer before than photos of it may be old. Raises InvalidField."""
+    change, reported_at = changing.change, changing.now.requested_at
+    _, wanted = await evidence.wanted_of(change.store, change.connection, changing.now, "citizen")
+    if not reported_at - wanted.oldest <= happened_at <= min(change.at, reported_at) + CLOCK_ERROR:
+        raise InvalidField(field="happened_at", why="out_of_range")
 
 
 def _check(given: Terms) -> None:

@@ -101,6 +101,7 @@ def _party(pdf: FPDF, party: Signed, say: Say) -> None:
     _row(pdf, say("accident.field.phone"), one.phone and one.phone.removeprefix("+86"))
     _row(pdf, say("accident.paper.vehicle"), "　".join(part for part in (kind, one.plate) if part))
     _row(pdf, say("accident.paper.insurance"), "　".join(part for part in (one.insurer, one.policy) if part))
+    _row(pdf, say("accident.paper.impact"), one.impact and say(f"accident.impact.{one.impact}"))
     _row(pdf, say("accident.paper.did"), party.did and say(f"accident.did.{party.did}"))
 
 

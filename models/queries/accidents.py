@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import may, role_of
-from models.accident.details import masked, own
+from models.accident.details import Details, for_officers, masked, own
 from models.accident.forms import OPPOSITE
 from models.actions.accident_parties import details_of
 from models.actions.accident_terms import because, shots_of, suggest
@@ -105,6 +105,7 @@ def _facts(store: Store, row: Row[Any], you: str | None) -> View:
         "rescue": row.rescue,
         "called_back": row.call_sealed is not None,
         "respond_by": iso(row.respond_by),
+        "reported_at": iso(row.requested_at),
         "happened_at": iso(row.happened_at),
         "weather": row.weather,
         "form": row.form,
@@ -125,8 +126,15 @@ def _party(store: Store, row: Row[Any], party: Row[Any], you: str | None) -> Vie
         "signed": party.signed_terms is not None and party.signed_terms == row.terms,
         "did": row.did_a if first else row.did_b,
         "grade": grade,
-        "details": own(details) if party.side == you else masked(details),
+        "details": _told(details, party.side, you),
     }
+
+
+def _told(details: Details, side: str, you: str | None) -> View:
+    """One's own whole; to officers, who are no party, with the statement."""
+    if side == you:
+        return own(details)
+    return masked(details) if you else for_officers(details)
 
 
 async def _photos(connection: AsyncConnection, accident_id: str) -> list[View]:

@@ -47,6 +47,7 @@ def opens(page: Page, city: Product, path: str = "/accident") -> None:
 
 
 def fills_in(page: Page, own: dict[str, str]) -> None:
+    page.get_by_label("碰撞部位").select_option("车头")
     for label, text in own.items():
         page.get_by_label(label).fill(text)
     button(page, "保存").click()

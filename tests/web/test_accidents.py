@@ -45,6 +45,7 @@ def details(name: str, plate: str, phone: str) -> dict[str, str]:
         "plate": plate,
         "insurer": "平安财险",
         "policy": "PA2026000111",
+        "impact": "front",
     }
 
 

@@ -74,6 +74,8 @@ class PartyDetails(Shape):
     plate: Entered | None = None
     insurer: Entered | None = None
     policy: Entered | None = None
+    impact: Word | None = None
+    statement: Annotated[str, Meta(max_length=300)] | None = None
 
 
 class AccidentTerms(Shape):
@@ -164,6 +166,7 @@ class AccidentView(Shape):
     rescue: bool
     called_back: bool
     respond_by: str
+    reported_at: str
     happened_at: str
     weather: str | None
     form: str | None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from models.accident.details import Details
@@ -19,7 +20,7 @@ from models.actions.accidents import NewAccident, Reported, report
 from models.actions.clearing_kinds import clear_accidents
 from models.actions.commands import act
 from models.caller import Participant
-from models.clock import iso
+from models.clock import BEIJING, iso
 from models.errors import (
     Conflict,
     Forbidden,
@@ -46,6 +47,7 @@ WU = Details(
     plate="川TA1235",
     insurer="平安财险",
     policy="PA2026000111",
+    impact="front",
 )
 LUO = Details(
     name="罗小梅",
@@ -55,6 +57,8 @@ LUO = Details(
     plate="川TD12345",
     insurer="人保财险",
     policy="PI2026000222",
+    impact="rear",
+    statement="我在等红灯",
 )
 
 
@@ -178,10 +182,71 @@ async def test_two_parties_enter_own_data_and_see_the_others_masked(store: Store
         "plate": "川TA***5",
         "insurer": "平安财险",
         "policy": "***0111",
+        "impact": "front",
+        "statement": None,
     }
     assert (by_side["a"]["grade"], by_side["b"]["grade"]) == ("full", "free")
     assert "追尾" in seen["because"]["zh"]
     assert seen["shots"] == ["front", "rear", "impact"]
+
+
+async def test_what_a_party_says_that_happened_is_for_officers_and_not_for_the_other_one(
+    store: Store,
+) -> None:
+    accident, a, b = await both(store)
+    assert "我在等红灯" not in repr(await accident_for(store, accident, a))
+    for who in (b, ZHANG):
+        seen = await accident_for(store, accident, who)
+        assert seen["parties"][1]["details"]["statement"] == "我在等红灯"
+        assert (seen["parties"][1]["details"]["name"] == "罗小梅") is (who is b)
+
+
+async def test_when_it_happened_is_asked_and_stands_on_the_agreement(store: Store, clock: FakeClock) -> None:
+    accident, a, b = await both(store)
+    happened = clock.now() - timedelta(minutes=25)
+    given = Terms(form="rear_end", mine="rear_end", theirs="ordinary", happened_at=happened)
+    await accident_terms.state(store, accident, a, given)
+    # Whoever says nothing of it later leaves it as it was.
+    await accident_terms.state(
+        store, accident, b, Terms(form="rear_end", mine="ordinary", theirs="rear_end", weather="fog")
+    )
+    await accident_terms.state(store, accident, a, Terms(form="rear_end", mine="rear_end", theirs="ordinary"))
+    terms = await terms_of(store, a)
+    await accident_signing.sign(store, accident, a, terms, HAND)
+    await accident_signing.sign(store, accident, b, terms, OTHER_HAND)
+    written = f"{happened.astimezone(BEIJING):%Y-%m-%d%H:%M}"
+    assert written in "".join((await paper(store, accident, "agreement")).split())
+
+
+@pytest.mark.parametrize("minutes", [24 * 60 + 1, -6])
+async def test_it_happened_before_it_was_reported_and_within_a_day_of_it(store: Store, minutes: int) -> None:
+    a = party(await reported(store))
+    wrong = store.clock.now() - timedelta(minutes=minutes)
+    with pytest.raises(InvalidField) as refused:
+        await accident_terms.state(store, a.incident_id, a, Terms(form="door", happened_at=wrong))
+    assert (refused.value.field, refused.value.params["why"]) == ("happened_at", "out_of_range")
+
+
+async def test_where_the_car_was_hit_belongs_to_the_agreement(store: Store) -> None:
+    accident, a, b = await both(store)
+    await accident_parties.enter(store, accident, a, replace(WU, impact=None))
+    with pytest.raises(Conflict) as refused:
+        await accident_signing.sign(store, accident, a, await terms_of(store, a), HAND)
+    assert refused.value.params["why"] == "incomplete"
+    with pytest.raises(InvalidField) as unknown:
+        await accident_parties.enter(store, accident, a, replace(WU, impact="moon"))
+    assert unknown.value.field == "impact"
+
+
+async def test_an_officer_may_find_that_nobody_answers_for_it_and_the_parties_may_not(store: Store) -> None:
+    await on_duty(store, ZHANG)
+    accident, a, _ = await both(store)
+    with pytest.raises(InvalidField):
+        await accident_terms.state(store, accident, a, Terms(form="rear_end", grade="neither"))
+    await act(store, accident, HandOver(), a)
+    await act(store, accident, Accept(), ZHANG)
+    await accident_signing.determine(store, accident, ZHANG, "neither", "路面突然塌陷")
+    assert "".join((await paper(store, accident, "determination")).split()).count("均无责任") == 2
 
 
 async def test_what_is_kept_of_a_party_is_sealed(store: Store) -> None:
@@ -224,7 +289,7 @@ async def test_both_sign_and_each_has_the_agreement_with_all_that_the_law_wants(
     text = await paper(store, accident, "agreement")
     for wanted in (
         "吴建国", "罗小梅", "513101199001011234", "13812340001", "川TA1235", "川TD12345", "平安财险", "PI2026000222",
-        "雨", "追尾", "全部责任", "无责任", "雨城区", "29.98760",
+        "雨", "追尾", "车头", "车尾", "全部责任", "无责任", "雨城区", "29.98760",
     ):  # fmt: skip
         assert wanted in "".join(text.split()), wanted
     seen = await accident_for(store, accident, a)

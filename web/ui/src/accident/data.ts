@@ -13,6 +13,8 @@ export interface AccidentData {
   grades: string[];
   weather: string[];
   vehicles: string[];
+  /** Where a vehicle can be hit. */
+  impacts: string[];
 }
 
 export interface Details {
@@ -23,8 +25,10 @@ export interface Details {
   plate: string | null;
   insurer: string | null;
   policy: string | null;
+  impact: string | null;
+  statement: string | null;
 }
-export const DETAILS = ["name", "licence", "phone", "vehicle_type", "plate", "insurer", "policy"] as const;
+export const DETAILS = ["name", "licence", "phone", "vehicle_type", "plate", "impact", "insurer", "policy", "statement"] as const;
 
 export interface Party {
   side: "a" | "b";
@@ -44,6 +48,8 @@ export interface AccidentView {
   move: boolean;
   rescue: boolean;
   respond_by: string;
+  reported_at: string;
+  happened_at: string;
   weather: string | null;
   form: string | null;
   shots: string[];
