@@ -1,9 +1,9 @@
 """The configuration that changes while the service runs, and how every process follows it within a second.
 
-Each topic (rules, flags, texts) has a revision in the database, which a change sets anew in its own transaction. After
-the commit Redis is told; whoever hears nothing sees the other revision when it looks, twice a second. What was
-read last stays in force while the database is away. What a topic holds is its own module's business: it gives
-``keep`` a callable that reads its whole set on a connection and puts it in place as the last thing it does.
+Each topic (rules, flags, texts, channels) has a revision in the database, which a change sets anew in its own
+transaction. After the commit Redis is told; whoever hears nothing sees the other revision when it looks, twice a
+second. What was read last stays in force while the database is away. What a topic holds is its own module's business:
+it gives ``keep`` a callable that reads its whole set on a connection and puts it in place as the last thing it does.
 
     store.configuration.keep("flags", flags.load)        # at the start
     async with configuring(store, "flags") as change:    # a change
@@ -29,7 +29,7 @@ from models.tables import configuration
 if TYPE_CHECKING:  # the store holds the configuration
     from models.store import Change, Store
 
-Topic = Literal["rules", "flags", "texts"]
+Topic = Literal["rules", "flags", "texts", "channels"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 Load = Callable[[AsyncConnection], Awaitable[None]]
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.channels.setups import Setups
 from models.clock import Clock, DatabaseClock
 from models.configuration import Configuration
 from models.database import Database
@@ -92,6 +93,7 @@ class Store:
     rules: RuleBook = field(init=False, default_factory=RuleBook)
     flags: Flags = field(init=False)
     texts: Texts = field(init=False)
+    channels: Setups = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
@@ -101,6 +103,8 @@ class Store:
         self.configuration.keep("flags", self.flags.load)
         self.texts = Texts()
         self.configuration.keep("texts", self.texts.load)
+        self.channels = Setups(self.vault)
+        self.configuration.keep("channels", self.channels.load)
 
     @classmethod
     def open(

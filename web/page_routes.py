@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.actions import callers, evidence, notices, response_time, sessions
+from models.actions import callers, evidence, response_time, sessions, settling
 from models.actions.requests import REASONS
 from models.caller import Participant
 from models.errors import NotFound, SwitchedOff, Unauthenticated
@@ -101,7 +101,7 @@ async def owner(request: Request) -> Response:
         view = await incident_for(site.store, caller.incident_id, caller)
     except (Unauthenticated, NotFound):
         return _sentence(request, here, "link_ended", 410)
-    await notices.seen(site.store, caller)
+    await settling.seen(site.store, caller)
     face = await _face_of(site, caller)
     data = {**await _driver(request, face, "owner"), "token": token, "incident": view}
     return pages.shell(request, "driver", data, areas=("driver", "owner"), here=_at(here, face))

@@ -22,6 +22,19 @@ lateness = Histogram(
     buckets=(*LATENCY_BUCKETS, 30, 60, 300),
     registry=REGISTRY,
 )
+delivery_time = Histogram(
+    "wufen_delivery_seconds",
+    "What a channel took for one delivery, whatever came of it.",
+    ["channel"],
+    buckets=LATENCY_BUCKETS,
+    registry=REGISTRY,
+)
+breaker = Gauge(
+    "wufen_channel_breaker",
+    "Whether a provider is left alone: 0 it is asked, 1 it is tried, 2 it is not asked.",
+    ["city", "channel"],
+    registry=REGISTRY,
+)
 waiting = Gauge("wufen_notices_waiting", "Notices in the queue, due or not.", registry=REGISTRY)
 # Read from the database, so that every worker tells the same.
 cleared = Gauge(

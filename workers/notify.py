@@ -9,22 +9,23 @@ from __future__ import annotations
 import asyncio
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.actions import notices
 from models.actions.notices import Claimed
+from models.actions.settling import Ended, settle
+from models.errors import Unavailable
 from models.store import Store
 from models.tasks import Tasks
-from workers import measures
-from workers.channels import CHANNELS, Refused
+from workers.delivering import deliver
 from workers.desk import at_the_desk
-from workers.texts import UnknownTemplate, write
 
 GO_ON_SECONDS = 2.0  # one job sends what becomes due meanwhile too, and leaves the rest to the next
 APART_SECONDS = 0.05  # between two claims of a job: what comes meanwhile goes together
 AT_ONCE = 16  # deliveries under way at a time
-DELIVER_SECONDS = 10  # that a channel may take for one notice
 RENEW_SECONDS = notices.LEASE.total_seconds() / 3
 RECORD_SECONDS = 0.2  # what was sent is recorded so soon: a worker that dies then has little to send again
+KEEP_TRYING_SECONDS = 20.0  # to record it, while the database is away
 
 log = structlog.get_logger()
 
@@ -58,14 +59,28 @@ async def _send_all(store: Store, claimed: list[Claimed]) -> int:
         tasks.start(_keep(store, lease), "renewing")
         under_way = {tasks.start(_send(store, notice, at_once), "sending") for notice in claimed}
         while under_way:
-            ended, under_way = await asyncio.wait(under_way, timeout=RECORD_SECONDS)
-            ids = [task.result() for task in ended if task.exception() is None]
-            total += await _record(store, [notice_id for notice_id in ids if notice_id], lease)
+            done, under_way = await asyncio.wait(under_way, timeout=RECORD_SECONDS)
+            ends = [task.result() for task in done if task.exception() is None]
+            total += await _record(store, [end for end in ends if end is not None])
     return total
 
 
-async def _record(store: Store, ids: list[str], lease: str) -> int:
-    return await notices.sent(store, ids, lease) if ids else 0
+async def _record(store: Store, ends: list[Ended]) -> int:
+    """What providers said is known to nobody else: while the database is away it is tried again, so long as that
+
+    may help. What is not recorded then is sent again by a channel that recognises it, and ``unknown`` of others.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + KEEP_TRYING_SECONDS
+    while ends:
+        try:
+            return await settle(store, ends)
+        except (SQLAlchemyError, OSError, TimeoutError, Unavailable) as error:
+            if clock() > until:
+                raise
+            log.warning("notices_not_recorded", error=type(error).__name__)
+        await asyncio.sleep(RECORD_SECONDS)
+    return 0
 
 
 async def _keep(store: Store, lease: str) -> None:
@@ -77,40 +92,6 @@ async def _keep(store: Store, lease: str) -> None:
             log.warning("lease_not_renewed", error=type(error).__name__)
 
 
-async def _send(store: Store, notice: Claimed, at_once: asyncio.Semaphore) -> str | None:
-    """The notice's id when it is on its way, else None and its failure is recorded."""
+async def _send(store: Store, notice: Claimed, at_once: asyncio.Semaphore) -> Ended | None:
     async with at_once:
-        refused = await _try(store, notice)
-    if refused is None:
-        late = (store.clock.now() - notice.due_at).total_seconds()
-        measures.delivered.labels(notice.channel, "taken").inc()
-        measures.lateness.labels(notice.channel).observe(max(0, late))
-        return notice.id
-    measures.delivered.labels(notice.channel, "refused").inc()
-    log.warning(
-        "notice_not_sent",
-        notice=notice.id,
-        channel=notice.channel,
-        attempts=notice.attempts,
-        reason=refused.reason,
-    )
-    await notices.failed(store, notice, refused.reason, final=refused.final)
-    return None
-
-
-async def _try(store: Store, notice: Claimed) -> Refused | None:
-    channel = CHANNELS.get(notice.channel)
-    if channel is None:
-        return Refused("unknown channel", final=True)
-    try:
-        async with asyncio.timeout(DELIVER_SECONDS):
-            message = write(notice, store.settings.public_url, store.texts.of(notice.city))
-            await channel(store, notice, message)
-    except Refused as refused:
-        return refused
-    except (UnknownTemplate, KeyError) as error:
-        return Refused(f"cannot be written: {error}", final=True)
-    except Exception as error:
-        log.exception("channel_failed", notice=notice.id, channel=notice.channel)
-        return Refused(type(error).__name__, final=False)
-    return None
+        return await deliver(store, notice)

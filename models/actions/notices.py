@@ -17,15 +17,12 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions.incident_change import until_saved
-from models.caller import Participant
 from models.privacy import SealBroken
 from models.store import Change, Store
-from models.tables import cities, contacts, districts, incidents, notices, officers, participants
+from models.tables import cities, contacts, districts, incidents, notices, officers
 
 LEASE = timedelta(seconds=4)
 MOST_CLAIMED = 200
-TRIES = 6
-FIRST_RETRY = timedelta(seconds=2)  # doubled each time
 
 log = structlog.get_logger()
 
@@ -34,9 +31,11 @@ log = structlog.get_logger()
 class Claimed:
     """A notice to send now. ``phone`` is E.164, ``officer`` a service number: one of the two.
 
+    ``key`` is one per notice, step and channel: by it a channel knows a repetition. ``contact_id`` and ``officer_id``
+    say whose addresses on other channels these are. ``held_since``: since when its provider has not been asked.
     ``platform`` is the name under which the city writes: the incident's, or the one that the notice names itself.
-    ``city``, ``district`` (its names in Chinese and English) and ``respond_by`` are those of the incident, None
-    without one.
+    ``city`` is the incident's, else the one that the notice was written with; ``district`` (its names in Chinese and
+    English) and ``respond_by`` are those of the incident. Each is None without one.
     """
 
     id: str
@@ -53,6 +52,12 @@ class Claimed:
     city: str | None
     district: tuple[str, str] | None
     respond_by: datetime | None
+    key: str
+    step: int
+    contact_id: str | None
+    officer_id: str | None
+    incident_id: str | None
+    held_since: datetime | None
 
 
 def _due(at: datetime) -> Any:
@@ -68,7 +73,10 @@ async def anything_due(store: Store) -> bool:
 
 
 async def claim(store: Store, most: int = MOST_CLAIMED) -> list[Claimed]:
-    """Takes what is due, the longest due first, for the length of a lease. What cannot be read fails for good."""
+    """Takes what is due, the longest due first, for the length of a lease. What cannot be read fails for good, and
+
+    what a worker that died had given to a channel that does not recognise repetitions is ``unknown`` from now on.
+    """
     lease = store.ids.secret()
 
     async def work(change: Change) -> list[Claimed]:
@@ -82,14 +90,27 @@ async def claim(store: Store, most: int = MOST_CLAIMED) -> list[Claimed]:
         ids = list((await change.connection.execute(query)).scalars())
         if not ids:
             return []
+        await _left_behind(change, ids)
         await change.connection.execute(
             update(notices)
-            .where(notices.c.id.in_(ids))
+            .where(notices.c.id.in_(ids), notices.c.status == "queued")
             .values(lease=lease, lease_until=change.at + LEASE, attempts=notices.c.attempts + 1)
         )
         return await _claimed(store, change.connection, lease)
 
     return await until_saved(lambda: store.run(work))
+
+
+async def _left_behind(change: Change, ids: list[str]) -> None:
+    """Whether the provider took it, nobody can know: it is not repeated."""
+    left = await change.connection.execute(
+        update(notices)
+        .where(notices.c.id.in_(ids), notices.c.asked_at.is_not(None))
+        .values(status="unknown", failure="worker_died", lease=None, lease_until=None)
+        .returning(notices.c.id)
+    )
+    if unknown := list(left.scalars()):
+        log.warning("notices_unknown", notices=unknown)
 
 
 async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> list[Claimed]:
@@ -102,14 +123,14 @@ async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> lis
             incidents.c.respond_by,
             districts.c.name,
             districts.c.name_en,
-            districts.c.city_code,
+            func.coalesce(districts.c.city_code, notices.c.city_code).label("city"),
             func.coalesce(cities.c.platform, some_platform, "").label("platform"),
         )
         .outerjoin(contacts, contacts.c.id == notices.c.contact_id)
         .outerjoin(officers, officers.c.id == notices.c.officer_id)
         .outerjoin(incidents, incidents.c.id == notices.c.incident_id)
         .outerjoin(districts, districts.c.code == incidents.c.district)
-        .outerjoin(cities, cities.c.code == districts.c.city_code)
+        .outerjoin(cities, cities.c.code == func.coalesce(districts.c.city_code, notices.c.city_code))
         .where(notices.c.lease == lease)
         .order_by(notices.c.due_at)
     )
@@ -151,9 +172,15 @@ def _opened(store: Store, row: Any) -> Claimed:
         phone=phone,
         officer=row["service_number"],
         platform=params.get("platform", row["platform"]),
-        city=row["city_code"],
+        city=row["city"],
         district=None if row["name"] is None else (row["name"], row["name_en"]),
         respond_by=row["respond_by"],
+        key=row["key"],
+        step=row["step"],
+        contact_id=row["contact_id"],
+        officer_id=row["officer_id"],
+        incident_id=row["incident_id"],
+        held_since=row["held_since"],
     )
 
 
@@ -168,51 +195,18 @@ async def renew(store: Store, lease: str) -> None:
         )
 
 
-async def sent(store: Store, ids: list[str], lease: str) -> int:
-    """The channel took them. Returns for how many that is news: one whose lease ran out may be sent twice."""
+async def asked(store: Store, notice: Claimed) -> bool:
+    """The notice is about to be given to a channel that does not recognise repetitions. From here on a worker that
 
-    async def work(change: Change) -> int:
-        done = await change.connection.execute(
-            update(notices)
-            .where(notices.c.id.in_(ids), notices.c.lease == lease, notices.c.status == "queued")
-            .values(status="sent", sent_at=change.at, lease=None, lease_until=None, failure=None)
-        )
-        return done.rowcount
-
-    return await until_saved(lambda: store.run(work))
-
-
-async def failed(store: Store, notice: Claimed, failure: str, *, final: bool) -> None:
-    """The channel refused. Tried again later, each time after twice as long, at most six times."""
-    over = final or notice.attempts >= TRIES
+    dies leaves something behind that nobody can know. False: somebody else has it, or it is not wanted any more.
+    """
     async with store.database.write() as connection:
-        at = store.clock.now()
-        await connection.execute(
+        marked = await connection.execute(
             update(notices)
-            .where(notices.c.id == notice.id, notices.c.lease == notice.lease)
-            .values(
-                status="failed" if over else "queued",
-                failure=failure[:200],
-                due_at=at + FIRST_RETRY * 2 ** (notice.attempts - 1),
-                lease=None,
-                lease_until=None,
-            )
+            .where(notices.c.id == notice.id, notices.c.lease == notice.lease, notices.c.status == "queued")
+            .values(asked_at=store.clock.now())
         )
-
-
-async def seen(store: Store, owner: Participant) -> None:
-    """The owner opened the link of his notice."""
-    mine = select(participants.c.contact_id).where(participants.c.id == owner.id).scalar_subquery()
-    async with store.database.write() as connection:
-        await connection.execute(
-            update(notices)
-            .where(
-                notices.c.incident_id == owner.incident_id,
-                notices.c.contact_id == mine,
-                notices.c.status.in_(("sent", "queued")),
-            )
-            .values(status="seen", seen_at=store.clock.now())
-        )
+    return marked.rowcount == 1
 
 
 async def waiting(store: Store) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.channels.states import TOLD
 from models.clock import iso
 from models.store import Store
 from models.tables import incidents, notices
@@ -72,7 +73,7 @@ def _notified() -> Any:
     """One row an incident: when its owner was notified first."""
     return (
         select(notices.c.incident_id, func.min(notices.c.sent_at).label("at"))
-        .where(notices.c.contact_id.is_not(None), notices.c.status.in_(("sent", "seen")))
+        .where(notices.c.contact_id.is_not(None), notices.c.status.in_(TOLD))
         .group_by(notices.c.incident_id)
         .subquery()
     )

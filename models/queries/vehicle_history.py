@@ -21,6 +21,7 @@ from models.actions import audit, looks, overridden
 from models.actions.plate_searches import Wanted
 from models.actions.watch_hits import flags_by_plate, in_force, indexes_of
 from models.caller import Officer
+from models.channels.states import TOLD
 from models.clock import iso, iso_or_none, parse_iso
 from models.errors import Forbidden, InvalidField, NotFound, ReasonNeeded
 from models.incident.views import View
@@ -189,7 +190,7 @@ async def _notices(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
     query = (
         select(notices.c.incident_id, func.count().label("n"), func.min(notices.c.sent_at).label("first"))
         .where(notices.c.incident_id.in_(ids), notices.c.contact_id.is_not(None))
-        .where(notices.c.status.in_(("sent", "seen")))
+        .where(notices.c.status.in_(TOLD))
         .group_by(notices.c.incident_id)
     )
     return {row.incident_id: (row.n, row.first) for row in await connection.execute(query)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.tables.accidents import accident_documents, accident_parties, accident_shots, accidents
 from models.tables.base import Instant, metadata
+from models.tables.channels import channel_setups, contact_channels
 from models.tables.configuration import configuration
 from models.tables.duty import (
     handovers,
@@ -57,10 +58,12 @@ __all__ = [
     "bindings",
     "calendar_days",
     "captures",
+    "channel_setups",
     "cities",
     "city_texts",
     "clearings",
     "configuration",
+    "contact_channels",
     "contacts",
     "deadlines",
     "districts",

@@ -9,7 +9,7 @@ from models.tables.base import Id, instant, metadata
 configuration = Table(
     "configuration",
     metadata,
-    # rules, flags, texts: what is read and put in place together.
+    # rules, flags, texts, channels: what is read and put in place together.
     Column("topic", String(16), primary_key=True),
     # Another random one at each change. No count: a database that was restored from a backup must not look
     # like the one that a process knows.

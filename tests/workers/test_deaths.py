@@ -91,7 +91,7 @@ class Rig:
         return self.count("SELECT count(*) FROM simulator_messages")
 
     def sent(self) -> int:
-        return self.count("SELECT count(*) FROM notices WHERE status = 'sent'")
+        return self.count("SELECT count(*) FROM notices WHERE status = 'delivered'")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

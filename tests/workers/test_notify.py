@@ -18,6 +18,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select, update
 
 from models.actions import commands, notices, texts
+from models.actions.settling import Ended, settle
 from models.clock import SystemClock
 from models.ids import RandomIds
 from models.incident.commands import HandOver
@@ -30,7 +31,7 @@ from tests.support.city import MINGSHAN, YUCHENG, ask, found_city, officer
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
 from tests.support.waiting import until_async
-from workers.channels import CHANNELS, Message
+from workers.channels import CHANNELS, Accepted, Refused
 from workers.desk import open_desk
 from workers.notify import send_due
 from workers.queues import QUEUES, enqueue_drain
@@ -86,7 +87,7 @@ async def test_the_owner_is_told_once_with_a_link_of_his_own(store: Store) -> No
         " Please answer by 16:05:"
     )
     assert message.link.startswith("http://localhost:8000/o/")
-    assert await statuses(store) == ["sent"]
+    assert await statuses(store) == ["delivered"]
 
 
 async def test_a_notice_is_not_sent_before_it_is_due(store: Store, clock: FakeClock) -> None:
@@ -105,7 +106,7 @@ async def test_what_a_dead_worker_claimed_is_sent_by_another_when_the_lease_is_o
     assert await notices.claim(store) == []
     clock.advance(4)
     assert await send_due(store) == 1
-    assert await notices.sent(store, [claimed.id], claimed.lease) == 0
+    assert await settle(store, [Ended(claimed, "sent")]) == 0
     assert len(await shown(store)) == 1
 
 
@@ -113,19 +114,24 @@ async def test_a_worker_that_dies_after_sending_shows_nothing_twice(store: Store
     await ask(store)
     (claimed,) = await notices.claim(store)
     await CHANNELS[claimed.channel](
-        store, claimed, write(claimed, "http://localhost:8000", store.texts.product)
+        store, claimed, write(claimed, "http://localhost:8000", store.texts.product), None
     )
     clock.advance(4)
     assert await send_due(store) == 1
     assert len(await shown(store)) == 1
 
 
-async def test_a_refusal_is_tried_again_later_and_given_up_after_six(store: Store, clock: FakeClock) -> None:
+async def test_what_may_go_better_is_tried_again_later_and_given_up_after_six(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: Any) -> Accepted:
+        raise Refused("transient", "provider_away")
+
+    monkeypatch.setitem(CHANNELS, "simulator", busy)
     await ask(store)
     waits = []
     for _ in range(6):
-        (claimed,) = await notices.claim(store)
-        await notices.failed(store, claimed, "busy", final=False)
+        assert await send_due(store) == 0
         seconds = 0
         while await statuses(store) == ["queued"] and not await notices.anything_due(store):
             clock.advance(1)
@@ -143,7 +149,7 @@ async def test_a_notice_that_cannot_be_read_fails_and_holds_up_no_other(store: S
             update(contacts).where(contacts.c.id == "contact-one-1").values(phone_sealed=b"damaged")
         )
     assert await send_due(store) == 1
-    assert sorted(await statuses(store)) == ["failed", "sent"]
+    assert sorted(await statuses(store)) == ["delivered", "failed"]
     assert [message.phone_masked for message in await shown(store)] == ["139****0002"]
 
 
@@ -161,9 +167,10 @@ async def test_what_was_sent_is_recorded_while_others_are_still_under_way(
     monkeypatch.setattr("workers.notify.RECORD_SECONDS", 0.01)
     arrived = asyncio.Event()
 
-    async def slow_for_one(store: Store, notice: notices.Claimed, message: Message) -> None:
+    async def slow_for_one(store: Store, notice: notices.Claimed, *_: Any) -> Accepted:
         if notice.params["plate"] == "川TA***5":
             await arrived.wait()
+        return Accepted()
 
     monkeypatch.setitem(CHANNELS, "simulator", slow_for_one)
     await ask(store, "one")
@@ -182,15 +189,16 @@ async def one_is(status: str, store: Store) -> bool:
 async def test_a_channel_that_fails_or_hangs_is_tried_again_and_disturbs_no_other(
     store: Store, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
-    monkeypatch.setattr("workers.notify.DELIVER_SECONDS", 0.01)
+    monkeypatch.setattr("workers.delivering.DELIVER_SECONDS", 0.01)
     reached = []
 
-    async def flaky(store: Store, notice: notices.Claimed, message: Message) -> None:
+    async def flaky(store: Store, notice: notices.Claimed, *_: Any) -> Accepted:
         if notice.params["plate"] == "川TA***5":
             await asyncio.Event().wait()
         if notice.params["plate"] == "川TD****5":
             raise ConnectionResetError
         reached.append(notice.id)
+        return Accepted()
 
     monkeypatch.setitem(CHANNELS, "simulator", flaky)
     for car in ("one", "two", "three"):
@@ -199,8 +207,11 @@ async def test_a_channel_that_fails_or_hangs_is_tried_again_and_disturbs_no_othe
     assert len(reached) == 1
     assert sorted(await statuses(store)) == ["queued", "queued", "sent"]
     async with store.database.read() as connection:
-        failures = (await connection.execute(select(notices_table.c.failure))).scalars()
-        assert {failure for failure in failures if failure} == {"TimeoutError", "ConnectionResetError"}
+        failures = (await connection.execute(select(notices_table.c.failure, notices_table.c.code))).all()
+    assert {tuple(one) for one in failures if one.failure} == {
+        ("timed_out", None),
+        ("our_fault", "ConnectionResetError"),
+    }
     monkeypatch.undo()
     clock.advance(2)
     assert await send_due(store) == 2
@@ -267,7 +278,7 @@ def test_a_real_worker_sends_what_was_enqueued(
         finally:
             await store.close()
 
-    assert asyncio.run(look()) == ["sent"]
+    assert asyncio.run(look()) == ["delivered"]
     told = [
         message
         for message in iter(lambda: heard.get_message(timeout=2), None)

@@ -32,6 +32,12 @@ NOTICE = Claimed(
     city="511800",
     district=("雨城区", "Yucheng"),
     respond_by=datetime(2026, 11, 2, 16, 30, tzinfo=UTC),
+    key="key-one",
+    step=1,
+    contact_id="contact-one",
+    officer_id=None,
+    incident_id="incident-one",
+    held_since=None,
 )
 LANGUAGES = {
     language: json.loads((files("models") / "catalogue" / language / "notices.json").read_text("utf-8"))

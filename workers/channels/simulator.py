@@ -8,18 +8,19 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from models.actions.notices import Claimed
+from models.channels.setups import Setup
 from models.feed.bell import PHONES
 from models.privacy import mask_phone
 from models.store import Change, Store
 from models.tables import simulator_messages
-from workers.channels.message import Message, Refused
+from workers.channels.message import Accepted, Message, Refused
 
 
-async def deliver(store: Store, notice: Claimed, message: Message) -> None:
+async def deliver(store: Store, notice: Claimed, message: Message, setup: Setup | None) -> Accepted:
     """Shows the message once, however often it is delivered. Raises Refused without a recipient, and in
     production, where nobody would see it and everybody believe that it was sent."""
     if store.settings.production:
-        raise Refused("no channel is set up", final=True)
+        raise Refused("setup", "not_set_up")
     phone, masked = _recipient(store, notice)
     values = {
         "notice_id": notice.id,
@@ -39,8 +40,9 @@ async def deliver(store: Store, notice: Claimed, message: Message) -> None:
     except _Refused:
         if not await _shown(store, notice.id):
             raise
-        return
-    store.bell.tell(PHONES, {"phone": phone})
+    else:
+        store.bell.tell(PHONES, {"phone": phone})
+    return Accepted(delivered=True)
 
 
 class _Refused(Exception):
@@ -58,4 +60,4 @@ def _recipient(store: Store, notice: Claimed) -> tuple[str, str]:
         return store.vault.index("contacts.phone", notice.phone).hex(), mask_phone(notice.phone)
     if notice.officer is not None:
         return f"officer-{notice.officer}", notice.officer
-    raise Refused("no recipient", final=True)
+    raise Refused("unreachable", "no_address")
