@@ -35,6 +35,7 @@ from models.tables.people import (
     shifts,
 )
 from models.tables.places import cities, districts
+from models.tables.providers import provider_calls, provider_tokens
 from models.tables.records import audit, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
 from models.tables.reports import calendar_days, report_steps, reporters, reports
@@ -92,6 +93,8 @@ __all__ = [
     "photos",
     "pictures",
     "position_consents",
+    "provider_calls",
+    "provider_tokens",
     "recovery_codes",
     "refused_requests",
     "regions",
