@@ -165,6 +165,10 @@ class Boundaries:
         step = max(1, -(-sum(len(ring) for ring in rings) // most))
         return [[(float(p[0]), float(p[1])) for p in ring[::step]] for ring in rings if len(ring[::step]) > 2]
 
+    def knows(self, code: str) -> bool:
+        """Whether the boundary of this district is known."""
+        return any(area.code == code for area in self._areas)
+
     def district_of(self, location: Location) -> str | None:
         """The code of the district that contains the point, None if none does or none is known."""
         lng, lat = location.lng, location.lat

@@ -83,6 +83,12 @@ async def of_asked_place(call: Call[Any]) -> Place | None:
         return None
 
 
+async def of_asked_district(call: Call[Any]) -> Place | None:
+    """The district behind the question mark; a call that names none is the handler's to refuse."""
+    code = call.request.query_params.get("district", "")
+    return Place(code) if code else None
+
+
 async def _at(call: Call[Any], location: Location | None, said: str | None) -> Place | None:
     store = call.site.store
     async with store.database.read() as connection:

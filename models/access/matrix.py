@@ -88,6 +88,7 @@ take_note                        . . d . y . . . .  道路交通安全法 30: wh
 mend                             . . d d y . . . .  规范 5: that it is mended is a report
 still_there                      y . . . . . . . .  the follower's own word
 near_hazards                     y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
+hazard_map                       y y y y y y y y y  道路交通安全法 30: where the streets are; nobody's data
 report_hazard                    y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
 join_hazard                      y y y y y y y y y  道路交通安全法 30
 hazards                          . . y . y . . . .  道路交通安全法 30: who sees to it
@@ -397,11 +398,11 @@ incident                         y y y y y . . . .  个保法 6
 [HazardFollowed]
 incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
 [NearHazards]
-district hazards                 y y y y y y y y y  道路交通安全法 30
+district hazards around          y y y y y y y y y  道路交通安全法 30
 [NearHazard]
-id reason status place metres    y y y y y y y y y  个保法 6: what the street shows
+id reason status place lat lng   y y y y y y y y y  个保法 6: what the street shows
 requested_at promised_by         y y y y y y y y y  个保法 6
-followers                        y y y y y y y y y  个保法 6: a count
+metres followers                 y y y y y y y y y  个保法 6: a distance, a count
 [HazardList]
 now hazards agencies             . . y . y . . . .  规范 5
 [HazardView]
@@ -451,12 +452,12 @@ lat lng accuracy_m crs           y y y y y . . y .  个保法 6: where the car s
 incidents offset epoch           . . y y y . . y .  规范 5
 panics                           . . y y y . . y .  规范 5: a colleague in danger
 [Closed]
-incidents                        . . y y y . . . .  规范 5
+incidents                        y y y y y y y y y  规范 5
 [DistrictMap]
-district seat outline rivers     . . y y y . . . .  规范 5: where the streets are; nobody's data
-layers crs attribution           . . y y y . . . .  规范 5
+district seat outline rivers     y y y y y y y y y  规范 5: where the streets are; nobody's data
+layers crs attribution           y y y y y y y y y  规范 5
 [RiverView]
-width line                       . . y y y . . . .  规范 5
+width line                       y y y y y y y y y  规范 5
 [TileLayer]
 url hosts                        . . y y y . . . .  规范 5
 [OnDuty]

@@ -186,10 +186,12 @@ async def district_at(
 ) -> str | None:
     """The district of a place: by the boundaries; without these the one that was ``said``, else the nearest seat's.
 
-    None where there is none.
+    A place outside a boundary that is known lies not in that district, whatever is said. None where there is none.
     """
     found = None if location is None else store.boundaries.district_of(location)
     rows = (await connection.execute(select(districts.c.code, districts.c.lat, districts.c.lng))).all()
+    if location is not None:
+        rows = [row for row in rows if row.code == found or not store.boundaries.knows(row.code)]
     codes = {row.code for row in rows}
     if found in codes:
         return found

@@ -24,22 +24,33 @@ from models.store import Store
 from models.tables import agencies, agency_filings, districts, hazards, incidents
 
 MOST_NEAR = 6  # that somebody on a phone compares with what he sees
+AROUND_M, MOST_AROUND = 500, 40  # what a small map around a place shows, of any category
 MOST_COMPARED = 500  # open ones in the box around a place
 MOST_LISTED = 500
 CLOSED_SHOWN = timedelta(days=14)
 _METRES_A_DEGREE = 111_320
 
 
-async def near(store: Store, reason: str, location: Location, district: str | None) -> list[View]:
-    """Open hazards of this category as near as the table says is the same one, the nearest first.
+async def near(
+    store: Store, reason: str, location: Location, district: str | None
+) -> tuple[list[View], list[View]]:
+    """Open hazards of this category as near as the table says is the same one, and those of any category around.
 
-    ``district``: in whose table; None where no district is known.
+    The nearest first. ``district``: in whose table; None where no district is known.
     """
     if district is None or reason not in REASONS["hazard"]:
-        return []
+        return [], []
     now = store.clock.now()
     given = deciding.facts(store, district, "hazard", reason, now)
     within = deciding.ask(store, "hazards", district, now, given).result["join_within_m"]
+    found = await _open_around(store, location, max(within, AROUND_M))
+    same = [_near_view(one, metres) for metres, one in found if one.reason == reason and metres <= within]
+    around = [_near_view(one, metres) for metres, one in found if metres <= AROUND_M]
+    return same[:MOST_NEAR], around[:MOST_AROUND]
+
+
+async def _open_around(store: Store, location: Location, within: int) -> list[tuple[int, Incident]]:
+    """In metres, the nearest first."""
     lat_off = within / _METRES_A_DEGREE
     lng_off = lat_off / max(0.01, math.cos(math.radians(location.lat)))
     query = (
@@ -47,7 +58,6 @@ async def near(store: Store, reason: str, location: Location, district: str | No
         .where(
             incidents.c.kind == "hazard",
             incidents.c.status != "closed",
-            incidents.c.reason == reason,
             incidents.c.lat.between(location.lat - lat_off, location.lat + lat_off),
             incidents.c.lng.between(location.lng - lng_off, location.lng + lng_off),
         )
@@ -56,11 +66,7 @@ async def near(store: Store, reason: str, location: Location, district: str | No
     async with store.database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
     found = [(distance_m(location, _place(one)), one) for one in map(from_row, rows)]
-    return [
-        _near_view(one, round(metres))
-        for metres, one in sorted(found, key=lambda pair: (pair[0], pair[1].id))
-        if metres <= within
-    ][:MOST_NEAR]
+    return [(round(metres), one) for metres, one in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
 
 
 def _place(incident: Incident) -> Location:
@@ -73,6 +79,8 @@ def _near_view(incident: Incident, metres: int) -> View:
         "reason": incident.reason,
         "status": incident.status,
         "place": incident.place,
+        "lat": incident.lat,
+        "lng": incident.lng,
         "metres": metres,
         "requested_at": iso(incident.requested_at),
         "promised_by": iso_or_none(incident.promised_by),

@@ -23,6 +23,16 @@ def looks_for(page: Page, city: Product, category: str, language: str = "zh") ->
     button(page, category).click()
 
 
+def puts_the_pin_with_the_keys(page: Page) -> None:
+    """The arrow keys move the ground under the pin; where it is then is what is reported."""
+    button(page, "在地图上标出").click()
+    page.locator(".pin-map .leaflet-control-scale").wait_for()
+    expect(page.locator(".pin-map .canvas")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    sees(page, "图钉在雨城区")
+    sees(page, "图钉的位置")
+
+
 def at_the_desk(desk: Page, city: Product) -> None:
     """A commander before the list of the district's hazards."""
     account = Sample.of(city).account("commander")
@@ -37,6 +47,7 @@ def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Vis
     first, second = visitors.phone(), visitors.phone()
     looks_for(first, city, "路面坑洼")
     sees(first, "已定位")
+    puts_the_pin_with_the_keys(first)
     first.get_by_label("在哪里").fill("文化路 12 号门前")
     assert accessibility_violations(first) == []
     button(first, "上报").click()
@@ -48,6 +59,8 @@ def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Vis
     looks_for(second, city, "路面坑洼")
     sees(second, "是同一处吗")
     sees(second, "文化路 12 号门前")
+    button(second, "在地图上标出").click()
+    expect(second.locator(".pin-map .there.mine")).to_have_count(1, timeout=PATIENCE_MS)
     assert accessibility_violations(second) == []
     button(second, "就是这个").click()
     sees(second, "2 人")
@@ -74,3 +87,20 @@ def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Vis
     button(first, "不再关注").last.click()
     sees(first, "您已不再关注")
     expect(second.locator(".card").get_by_text("1 人")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_who_is_outside_the_city_is_told_so_and_says_it_in_words(city: Product, visitors: Visitors) -> None:
+    page = visitors.phone("en-US", geolocation={"latitude": 39.915, "longitude": 116.404})
+    looks_for(page, city, "Pothole", "en")
+    sees(page, "This place is not in our city.")
+    expect(button(page, "Report")).to_have_attribute("aria-disabled", "true")
+    assert accessibility_violations(page) == []
+    page.route("**/api/v1/hazards/map?**", lambda route: route.abort())
+    button(page, "Show it on a map").click()
+    sees(page, "The map cannot be opened now.")
+    button(page, "Say it in words").click()
+    page.get_by_label("District").select_option("511802")
+    page.get_by_label("Where is it?").fill("Wenhua Road, before the library")
+    button(page, "Report").click()
+    sees(page, "Wenhua Road, before the library")
+    assert "/h/" in page.url

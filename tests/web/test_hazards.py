@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from sqlalchemy import select, update
 
 from models.actions import flags as flag_actions
 from models.flags.content import Stage
+from models.geography import Boundaries
 from models.store import Store
 from models.tables import agencies, api_keys, audit, districts
-from tests.support.city import CHEN, GATE, YUCHENG, ZHANG
+from tests.support.city import CHEN, GATE, MINGSHAN, YUCHENG, ZHANG
 from tests.support.clock import FakeClock
 from tests.support.hazards import agency, switch_on
 from tests.support.pilots import ADMIN, HAZARDS
@@ -75,7 +78,7 @@ async def test_what_is_near_says_nothing_of_who_reported_it(web: Client) -> None
     incident, _ = await sent(web, message="我是李四")
     query = {"reason": "pothole", "lat": "29.9877", "lng": "103.0133"}
     nowhere = (await web.get("/api/v1/hazards/near", params=query)).json()
-    assert nowhere == {"district": None, "hazards": []}, "there are no boundaries and no seats here"
+    assert nowhere == {"district": None, "hazards": [], "around": []}, "there are no boundaries and no seats here"
     async with web.store.database.write() as connection:
         await connection.execute(
             update(districts).where(districts.c.code == YUCHENG).values(lat=30.003, lng=103.02)
@@ -84,16 +87,53 @@ async def test_what_is_near_says_nothing_of_who_reported_it(web: Client) -> None
     assert answer["district"] == YUCHENG
     (one,) = answer["hazards"]
     assert set(one) == {
-        "id", "reason", "status", "place", "metres", "requested_at", "promised_by", "followers",
+        "id", "reason", "status", "place", "lat", "lng", "metres", "requested_at", "promised_by", "followers",
     }  # fmt: skip
+    lamp, _ = await sent(web, reason="lamp_out", location={"lat": 29.9900, "lng": 103.0133})
+    around = (await web.get("/api/v1/hazards/near", params=query)).json()["around"]
+    assert [(one["id"], one["metres"]) for one in around] == [(incident, 11), (lamp, 256)], "of any category"
+    assert (around[1]["lat"], around[1]["lng"]) == (29.99, 103.0133)
     assert (one["id"], one["metres"]) == (incident, 11)
     assert "李四" not in str(answer)
     far = await web.get("/api/v1/hazards/near", params={**query, "lat": "31.5"})
-    assert far.json() == {"district": None, "hazards": []}, "no seat is within a hundred kilometres"
+    assert far.json() == {"district": None, "hazards": [], "around": []}, "no seat is within a hundred kilometres"
     assert (
         error_of(await web.get("/api/v1/hazards/near", params={**query, "reason": "x"}))[1] == "invalid_field"
     )
     assert error_of(await web.get("/api/v1/hazards/near", params={**query, "lat": "x"}))[1] == "invalid_field"
+
+
+SQUARE = [[103.0, 29.9], [103.1, 29.9], [103.1, 30.0], [103.0, 30.0], [103.0, 29.9]]
+
+
+async def test_a_place_outside_the_city_is_told_so_whatever_district_is_named(
+    web: Client, tmp_path: Path
+) -> None:
+    feature = {"type": "Feature", "properties": {"code": YUCHENG}, "geometry": {"type": "Polygon"}}
+    feature["geometry"]["coordinates"] = [SQUARE]  # type: ignore[index]
+    file = tmp_path / "districts.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    web.store.boundaries = Boundaries.load(file)
+    outside = {"lat": 29.8, "lng": 103.05}
+    query = {"reason": "pothole", "lat": "29.8", "lng": "103.05"}
+    assert (await web.get("/api/v1/hazards/near", params=query)).json()["district"] is None
+    refused = await web.post("/api/v1/hazards", json=HAZARD | {"location": outside})
+    assert error_of(refused) == (422, "invalid_field", "location")
+    assert refused.json()["error"]["message"] == "这个位置不在本市各区县之内，请选择区县。"
+    in_words = {name: value for name, value in HAZARD.items() if name != "location"}
+    assert (await web.post("/api/v1/hazards", json=in_words)).status_code == 201, "in words it can be said"
+    assert (await web.post("/api/v1/hazards", json=HAZARD)).status_code == 201
+    # Of a district without a boundary nobody can say that a place is outside it.
+    elsewhere = await web.post("/api/v1/hazards", json=HAZARD | {"location": outside, "district": MINGSHAN})
+    assert elsewhere.status_code == 201
+
+
+async def test_the_map_for_a_pin_is_anybody_s_and_says_where_the_streets_are(web: Client) -> None:
+    told = await web.get("/api/v1/hazards/map", params={"district": YUCHENG})
+    assert set(told.json()) == {"district", "seat", "outline", "rivers", "layers", "crs", "attribution"}
+    nowhere = await web.get("/api/v1/hazards/map", params={"district": "999999"})
+    assert error_of(nowhere)[1] == "switched_off", "where no hazards are taken there is no map"
+    assert error_of(await web.get("/api/v1/hazards/map")) == (422, "invalid_field", "district")
 
 
 async def test_reports_that_cannot_be_are_refused_with_the_place(web: Client) -> None:
@@ -142,8 +182,8 @@ async def test_the_list_has_what_is_overdue_first_and_each_agency_its_file(
     assert lines[0].startswith("id,reason,status,outcome,place,lat,lng,body,agency")
     assert len(lines) == 2
     assert "\"'=HYPERLINK" in lines[1], "no spreadsheet runs what a stranger wrote"
-    json = await web.get(f"{LIST}/export", params={"agency": "roads", "format": "json"}, headers=chen)
-    assert [one["id"] for one in json.json()] == [pothole]
+    as_json = await web.get(f"{LIST}/export", params={"agency": "roads", "format": "json"}, headers=chen)
+    assert [one["id"] for one in as_json.json()] == [pothole]
     async with store.database.read() as connection:
         looks = select(audit.c.subject).where(audit.c.actor == CHEN.subject)
         assert f"district:{YUCHENG}" in (await connection.execute(looks)).scalars().all()

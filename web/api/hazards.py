@@ -62,6 +62,8 @@ class NearHazard(Shape):
     reason: str
     status: str
     place: str | None
+    lat: float | None
+    lng: float | None
     metres: int
     requested_at: str
     promised_by: str | None
@@ -69,10 +71,11 @@ class NearHazard(Shape):
 
 
 class NearHazards(Shape):
-    """``district``: where the place lies; None where it is in none of ours."""
+    """``district``: where the place lies; None where it is in none of ours. ``around``: of any category, for a map."""
 
     district: str | None
     hazards: list[NearHazard]
+    around: list[NearHazard]
 
 
 class HazardView(Shape):
@@ -129,8 +132,8 @@ async def near(call: Call[Nothing]) -> Answer:
         raise InvalidField(field="reason", why="unknown")
     async with site.store.database.read() as connection:
         district = await district_at(site.store, connection, place, None)
-    found = await hazards.near(site.store, reason, place, district)
-    return Answer({"district": district, "hazards": found})
+    same, around = await hazards.near(site.store, reason, place, district)
+    return Answer({"district": district, "hazards": same, "around": around})
 
 
 def _place_of(asked: Any) -> Location:
@@ -218,7 +221,7 @@ ENDPOINTS = [
         path="/api/v1/hazards/near",
         name="near_hazards",
         handler=near,
-        summary="Open hazards of one category, so near that they may be the same one; at most six.",
+        summary="Open hazards of one category, so near that they may be the same one, at most six; and any within 500 m.",
         module="hazards",
         where=whereabouts.of_asked_place,
         query=QUERY,

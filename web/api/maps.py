@@ -1,4 +1,7 @@
-"""What the officers' map draws without any tiles, and where its tiles come from. Configuration: nobody's data."""
+"""What a map draws without any tiles, and where its tiles come from: the officers', and that of whoever reports a hazard.
+
+Configuration: nobody's data.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ import msgspec
 from sqlalchemy import select
 
 from models.city.drawing import Drawing
-from models.errors import Forbidden, NotFound
+from models.errors import Forbidden, InvalidField, NotFound, SwitchedOff, TooManyRequests
+from models.store import Store
 from models.tables import cities, districts
+from web import whereabouts
 from web.answers import Answer
 from web.endpoint import Call, Endpoint, Nothing, Shape
+from web.visitor import address_digest
 
 Spot = tuple[float, float]
 
@@ -45,9 +51,23 @@ class DistrictMap(Shape):
 
 async def look(call: Call[Nothing]) -> Answer:
     """Raises Forbidden outside the caller's districts, NotFound for one that is none."""
-    code, store = call.path("code"), call.site.store
+    code = call.path("code")
     if code not in call.officer.districts:
         raise Forbidden
+    return Answer(await _ground(call.site.store, code))
+
+
+async def look_for_hazard(call: Call[Nothing]) -> Answer:
+    """The same for a stranger. Raises InvalidField, NotFound, TooManyRequests."""
+    code = call.request.query_params.get("district", "")
+    if not code:
+        raise InvalidField(field="district", why="required")
+    if call.site.settings.limits:
+        call.site.look_ups.count(address_digest(call.request, call.site.signer), call.now)
+    return Answer(await _ground(call.site.store, code))
+
+
+async def _ground(store: Store, code: str) -> dict[str, object]:
     wanted = (
         select(districts.c.lat, districts.c.lng, cities.c.drawing)
         .join(cities, cities.c.code == districts.c.city_code)
@@ -58,17 +78,15 @@ async def look(call: Call[Nothing]) -> Answer:
     if row is None:
         raise NotFound
     settings = store.settings
-    return Answer(
-        {
-            "district": code,
-            "seat": None if row.lat is None else (row.lng, row.lat),
-            "outline": store.boundaries.outline_of(code),
-            "rivers": _rivers(row.drawing),
-            "layers": [{"url": layer.url, "hosts": layer.hosts} for layer in settings.tiles_url],
-            "crs": settings.tiles_crs,
-            "attribution": settings.tiles_attribution,
-        }
-    )
+    return {
+        "district": code,
+        "seat": None if row.lat is None else (row.lng, row.lat),
+        "outline": store.boundaries.outline_of(code),
+        "rivers": _rivers(row.drawing),
+        "layers": [{"url": layer.url, "hosts": layer.hosts} for layer in settings.tiles_url],
+        "crs": settings.tiles_crs,
+        "attribution": settings.tiles_attribution,
+    }
 
 
 def _rivers(drawing: str | None) -> list[RiverView]:
@@ -88,5 +106,17 @@ ENDPOINTS = [
         module="platform",
         answers={200: DistrictMap},
         errors=(Forbidden, NotFound),
-    )
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/hazards/map",
+        name="hazard_map",
+        handler=look_for_hazard,
+        summary="The same for whoever puts a pin where a hazard is.",
+        module="hazards",
+        where=whereabouts.of_asked_district,
+        query={"district": "Its code."},
+        answers={200: DistrictMap},
+        errors=(InvalidField, NotFound, SwitchedOff, TooManyRequests),
+    ),
 ]

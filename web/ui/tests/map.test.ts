@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GONE_MS, markOf, moved, SHAPES, STALE_MS, unitsShown, type Unit } from "../src/officer/marks.ts";
-import { shifted } from "../src/officer/projection.ts";
+import { shifted } from "../src/shared/projection.ts";
 import { fromGcj02, metresBetween, routeLinks, toGcj02, type Point } from "../src/shared/geography.ts";
 import { incident } from "./incident.ts";
 

@@ -33,6 +33,8 @@ export interface Near {
   reason: Category;
   status: string;
   place: string | null;
+  lat: number | null;
+  lng: number | null;
   metres: number;
   requested_at: string;
   promised_by: string | null;

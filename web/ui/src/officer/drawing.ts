@@ -5,22 +5,9 @@
  */
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
+import { addGround, crsOf, latLng, NOWHERE, type Ground } from "../shared/ground.ts";
 import type { Incident, Location } from "../shared/incident.ts";
 import { SHAPES, type Mark, type Unit } from "./marks.ts";
-import { shifted } from "./projection.ts";
-
-type Spot = [lng: number, lat: number];
-
-/** `GET /api/v1/districts/{code}/map` */
-export interface Ground {
-  district: string;
-  seat: Spot | null;
-  outline: Spot[][];
-  rivers: { width: number; line: Spot[] }[];
-  layers: { url: string; hosts: string }[];
-  crs: "wgs84" | "gcj02";
-  attribution: string;
-}
 
 export interface ShownIncident {
   incident: Incident;
@@ -54,8 +41,6 @@ export interface Words {
 
 const MARK_PX = 48;
 const NEAREST_ZOOM = 16;
-const NOWHERE: [number, number] = [35, 105];
-const latLng = ([lng, lat]: Spot): [number, number] => [lat, lng];
 
 export function draw(element: HTMLElement, ground: Ground, words: Words, on: { choose(id: string | null): void; noTiles(): void }): Drawn {
   const map = L.map(element, { crs: crsOf(ground), attributionControl: false, zoomControl: false, maxZoom: 18, minZoom: 8 });
@@ -117,28 +102,6 @@ export function draw(element: HTMLElement, ground: Ground, words: Words, on: { c
     goTo: ({ lat, lng }) => void map.setView([lat, lng], Math.max(map.getZoom(), NEAREST_ZOOM - 1)),
     close: () => void map.remove(),
   };
-}
-
-function crsOf({ crs, layers }: Ground): L.CRS {
-  const plain = L.CRS.EPSG3857;
-  if (crs === "wgs84" || layers.length === 0) return plain;
-  const { project, unproject } = shifted<L.Point>({
-    project: ({ lat, lng }) => L.Projection.SphericalMercator.project(L.latLng(lat, lng)),
-    unproject: (plane) => L.Projection.SphericalMercator.unproject(plane),
-  });
-  const projection = {
-    bounds: L.Projection.SphericalMercator.bounds,
-    project: (latlng: L.LatLng): L.Point => project(latlng),
-    unproject: (plane: L.Point): L.LatLng => L.latLng(unproject(plane)),
-  };
-  return L.extend({}, plain, { projection }) as L.CRS;
-}
-
-function addGround(map: L.Map, ground: Ground, noTiles: () => void): void {
-  for (const { url, hosts } of ground.layers) L.tileLayer(url, { subdomains: hosts || "a", maxZoom: 18 }).on("tileerror", noTiles).addTo(map);
-  for (const ring of ground.outline) L.polyline(ring.map(latLng), { className: "outline", interactive: false, smoothFactor: 1.5 }).addTo(map);
-  if (ground.layers.length > 0) return;
-  for (const { width, line } of ground.rivers) L.polyline(line.map(latLng), { className: "river", interactive: false, weight: Math.max(4, width) }).addTo(map);
 }
 
 type Placed = Map<string, { marker: L.Marker; look: string }>;

@@ -2,7 +2,7 @@
  * Pure geography for the screen: distance, bearing, and the shift that Chinese maps want.
  *
  * Everything inside is WGS-84 in degrees; GCJ-02 exists only in the links that open a map, and in the projection of one
- * whose tiles are shifted (`officer/projection.ts`).
+ * whose tiles are shifted (`shared/projection.ts`).
  */
 export interface Point {
   lat: number;

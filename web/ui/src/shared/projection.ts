@@ -3,7 +3,7 @@
  *
  * Everything that is drawn goes through the projection, so that no marker, line or circle is shifted by itself.
  */
-import { fromGcj02, toGcj02, type Point } from "../shared/geography.ts";
+import { fromGcj02, toGcj02, type Point } from "./geography.ts";
 
 /** As Leaflet has it: degrees to metres of the plane, and back. */
 export interface Projection<Plane> {
