@@ -78,7 +78,9 @@ async def test_what_is_near_says_nothing_of_who_reported_it(web: Client) -> None
     incident, _ = await sent(web, message="我是李四")
     query = {"reason": "pothole", "lat": "29.9877", "lng": "103.0133"}
     nowhere = (await web.get("/api/v1/hazards/near", params=query)).json()
-    assert nowhere == {"district": None, "hazards": [], "around": []}, "there are no boundaries and no seats here"
+    assert nowhere == {"district": None, "hazards": [], "around": []}, (
+        "there are no boundaries and no seats here"
+    )
     async with web.store.database.write() as connection:
         await connection.execute(
             update(districts).where(districts.c.code == YUCHENG).values(lat=30.003, lng=103.02)
@@ -96,7 +98,9 @@ async def test_what_is_near_says_nothing_of_who_reported_it(web: Client) -> None
     assert (one["id"], one["metres"]) == (incident, 11)
     assert "李四" not in str(answer)
     far = await web.get("/api/v1/hazards/near", params={**query, "lat": "31.5"})
-    assert far.json() == {"district": None, "hazards": [], "around": []}, "no seat is within a hundred kilometres"
+    assert far.json() == {"district": None, "hazards": [], "around": []}, (
+        "no seat is within a hundred kilometres"
+    )
     assert (
         error_of(await web.get("/api/v1/hazards/near", params={**query, "reason": "x"}))[1] == "invalid_field"
     )

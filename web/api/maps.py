@@ -1,4 +1,4 @@
-"""What a map draws without any tiles, and where its tiles come from: the officers', and that of whoever reports a hazard.
+"""What a map draws without any tiles, and where its tiles come from: the officers' map, and the pin's for hazards.
 
 Configuration: nobody's data.
 """

@@ -19,7 +19,8 @@ FIXED = {
     "cross-origin-resource-policy": "same-origin",
 }
 NO_PAGE = b"default-src 'none'; frame-ancestors 'none'"
-WITH_MAP = frozenset({"/officer", "/auxiliary", "/hazard"})  # only there pictures may come from the map's hosts
+# Only there pictures may come from the map's hosts.
+WITH_MAP = frozenset({"/officer", "/auxiliary", "/hazard"})
 ONE_YEAR = 31_536_000  # seconds
 
 
