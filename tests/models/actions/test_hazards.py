@@ -74,9 +74,10 @@ async def test_near_is_what_the_table_says_of_the_same_category(store: Store) ->
     await reported(store, location=FAR)
     closed, _ = await reported(store, location=NEXT_DOOR)
     await act(store, str(closed.view["id"]), Mend(), CHEN)
-    (one,) = await lists.near(store, "pothole", NEXT_DOOR, YUCHENG)
+    (one,), around = await lists.near(store, "pothole", NEXT_DOOR, YUCHENG)
     assert (one["id"], one["metres"], one["followers"]) == (first.view["id"], 24, 1)
-    assert await lists.near(store, "pothole", NEXT_DOOR, None) == []
+    assert [(other["reason"], other["metres"]) for other in around] == [("lamp_out", 0), ("pothole", 24)]
+    assert await lists.near(store, "pothole", NEXT_DOOR, None) == ([], [])
 
 
 async def test_a_second_one_joins_is_told_and_may_go_again(store: Store) -> None:
