@@ -33,7 +33,7 @@ async def load(settings: Settings, district: str, count: int) -> list[tuple[str,
             (await connection.execute(known)).one()
         numbers = iter(range(count))
         found: list[tuple[str, str]] = []
-        vault = Vault(settings.field_keys, settings.index_key)
+        vault = Vault(settings.field_keys, settings.index_keys)
         while batch := list(islice(numbers, ROWS_AT_ONCE)):
             rows = list(_rows(batch, district, vault))
             async with database.write() as connection:

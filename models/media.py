@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
+from models.settings import Settings
+
 Kind = Literal["jpg", "mp4", "webm", "sealed"]
 
 NAME = re.compile(r"[0-9a-f]{64}\.(jpg|mp4|webm|sealed)")
@@ -43,6 +45,11 @@ class Media(Protocol):
     def names(self) -> Iterator[str]:
         """Of all that lie there, in order."""
         ...
+
+
+def open_media(settings: Settings) -> Media:
+    """The place that the settings name."""
+    return Folder(settings.home)
 
 
 class Folder:

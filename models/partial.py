@@ -18,22 +18,36 @@ _ID = re.compile("[a-z2-7]{26}")
 SUFFIX = ".part"
 
 
-def path_of(home: Path, upload_id: str) -> Path:
-    """Raises FileNotFoundError for an id that is none of ours: it becomes a file's name."""
-    if not _ID.fullmatch(upload_id):
+def path_of(home: Path, vault: Vault, upload_id: str) -> Path:
+    """The file, whose name says which index key veils it: the newest when it began. Raises FileNotFoundError for an
+
+    id that is none of ours: it becomes a file's name.
+    """
+    folder, known = _folder(home, upload_id), vault.index_key_ids
+    paths = [folder / f"{upload_id}.{name}{SUFFIX}" for name in known]
+    return next((path for path in paths if path.exists()), paths[0])
+
+
+def key_of(path: Path) -> str:
+    """The id of the index key that veils it."""
+    return path.name.split(".")[1]
+
+
+def _folder(home: Path, upload_id: str = "") -> Path:
+    if upload_id and not _ID.fullmatch(upload_id):
         raise FileNotFoundError(upload_id)
-    return home / "media" / "incoming" / f"{upload_id}{SUFFIX}"
+    return home / "media" / "incoming"
 
 
 def write(home: Path, vault: Vault, upload_id: str, offset: int, content: bytes) -> None:
     """Puts ``content`` at ``offset`` and returns when it is on the disk. What lay behind is what a dead try left."""
-    path = path_of(home, upload_id)
+    path = path_of(home, vault, upload_id)
     fresh = not path.exists()
     if fresh:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        view = memoryview(vault.veil(VEILED, upload_id, offset, content))
+        view = memoryview(vault.veil(VEILED, upload_id, offset, content, key_of(path)))
         while view:
             put = os.pwrite(file, view, offset)
             view, offset = view[put:], offset + put
@@ -49,23 +63,29 @@ def read(home: Path, vault: Vault, upload_id: str, size: int) -> bytes:
 
     fewer are there.
     """
-    with path_of(home, upload_id).open("rb") as file:
+    path = path_of(home, vault, upload_id)
+    with path.open("rb") as file:
         content = file.read(size)
     if len(content) < size:
         raise ValueError(f"{len(content)} bytes of {size}")
-    return vault.veil(VEILED, upload_id, 0, content)
+    return vault.veil(VEILED, upload_id, 0, content, key_of(path))
 
 
 def remove(home: Path, upload_id: str) -> None:
     """One that is gone already is gone."""
-    path_of(home, upload_id).unlink(missing_ok=True)
+    for path in _folder(home, upload_id).glob(f"{upload_id}.*{SUFFIX}"):
+        path.unlink(missing_ok=True)
 
 
 def there(home: Path) -> Iterator[str]:
     """The ids of all that lie there."""
-    folder = home / "media" / "incoming"
-    if folder.is_dir():
-        yield from (path.stem for path in sorted(folder.glob(f"*{SUFFIX}")) if _ID.fullmatch(path.stem))
+    ids = {path.name.partition(".")[0] for path in files(home)}
+    yield from sorted(upload_id for upload_id in ids if _ID.fullmatch(upload_id))
+
+
+def files(home: Path) -> list[Path]:
+    """All that lie there, in order."""
+    return sorted(_folder(home).glob(f"*{SUFFIX}"))
 
 
 def _sync_folder(folder: Path) -> None:

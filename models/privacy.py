@@ -8,6 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -26,26 +27,51 @@ class SealBroken(ValueError):
     """What was sealed cannot be opened: another key, another row or column, or it was changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """What a vault has in its hands, exchanged as a whole."""
+
+    ciphers: Mapping[bytes, AESGCM]
+    newest: bytes
+    index_keys: Mapping[str, bytes]
+
+
 class Vault:
     """Seals fields with AES-256-GCM and indexes them blindly with HMAC-SHA256.
 
-    `keys` maps key ids (1 to 16 characters) to 32 bytes, the newest first, which seals. `index_key` is 32
-    bytes and never changes, since equal values must stay equal. `column` is always "table.column".
+    `keys` maps key ids (1 to 16 characters) to 32 bytes, the newest first, which seals; so do `index_keys`, of which
+    the first indexes and all are looked for. `column` is always "table.column".
     """
 
     def __init__(
         self,
         keys: Mapping[str, bytes],
-        index_key: bytes,
+        index_keys: Mapping[str, bytes],
         *,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        if not keys or not index_key:
-            raise ValueError("a vault needs a field key and an index key")
-        self._ciphers = {name.encode(): AESGCM(key) for name, key in keys.items()}
-        self._newest = next(iter(self._ciphers))
-        self._index_key = index_key
         self._random = random
+        self.adopt(keys, index_keys)
+
+    def adopt(self, keys: Mapping[str, bytes], index_keys: Mapping[str, bytes]) -> None:
+        """From now on these; a call that is under way in another thread ends with those it began with."""
+        if not keys or not index_keys:
+            raise ValueError("a vault needs a field key and an index key")
+        self._ring = _Ring(
+            {name.encode(): AESGCM(key) for name, key in keys.items()},
+            next(iter(keys)).encode(),
+            dict(index_keys),
+        )
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals."""
+        return self._ring.newest.decode()
+
+    @property
+    def index_key_ids(self) -> tuple[str, ...]:
+        """The ids of the keys that index, the newest first."""
+        return tuple(self._ring.index_keys)
 
     def seal(self, column: str, row_id: str, text: str) -> bytes:
         """Length of the key id, key id, nonce, ciphertext. Moved to another place it does not open."""
@@ -53,9 +79,9 @@ class Vault:
 
     def seal_bytes(self, column: str, row_id: str, content: bytes) -> bytes:
         """The same of a file; 10 MB take some 10 ms of a core."""
-        nonce = self._random(NONCE_BYTES)
-        sealed = self._ciphers[self._newest].encrypt(nonce, content, _place(column, row_id))
-        return bytes([len(self._newest)]) + self._newest + nonce + sealed
+        ring, nonce = self._ring, self._random(NONCE_BYTES)
+        sealed = ring.ciphers[ring.newest].encrypt(nonce, content, _place(column, row_id))
+        return bytes([len(ring.newest)]) + ring.newest + nonce + sealed
 
     def open(self, column: str, row_id: str, sealed: bytes) -> str:
         """What was sealed there; raises SealBroken."""
@@ -67,7 +93,7 @@ class Vault:
     def open_bytes(self, column: str, row_id: str, sealed: bytes) -> bytes:
         """What file was sealed there; raises SealBroken."""
         end = 1 + (sealed[0] if sealed else 0)
-        cipher = self._ciphers.get(bytes(sealed[1:end]))
+        cipher = self._ring.ciphers.get(bytes(sealed[1:end]))
         nonce, text = sealed[end : end + NONCE_BYTES], sealed[end + NONCE_BYTES :]
         if cipher is None:
             raise SealBroken(f"{column}: sealed with an unknown key")
@@ -76,14 +102,19 @@ class Vault:
         except (InvalidTag, ValueError):
             raise SealBroken(f"{column}: not what was sealed there") from None
 
-    def veil(self, column: str, row_id: str, offset: int, content: bytes) -> bytes:
+    def veil(self, column: str, row_id: str, offset: int, content: bytes, index_key: str = "") -> bytes:
         """Bytes of a file that still grows, from ``offset`` on: veiled where they were plain, plain where veiled.
+
+        Under the index key of that id, else the newest. Raises SealBroken when nobody has it.
 
         AES-256-CTR under a key of that one file, so that a piece may come at any offset, and the same piece again is
         the same on the disk. It hides and proves nothing: who can write to the disk can change what is there.
         """
-        label = b"veil|" + _place(column, row_id)
-        secret = HKDF(SHA256(), length=32 + _BLOCK, salt=None, info=label).derive(self._index_key)
+        ring, label = self._ring, b"veil|" + _place(column, row_id)
+        key = ring.index_keys.get(index_key or next(iter(ring.index_keys)))
+        if key is None:
+            raise SealBroken(f"{column}: veiled with an unknown key")
+        secret = HKDF(SHA256(), length=32 + _BLOCK, salt=None, info=label).derive(key)
         first = (int.from_bytes(secret[32:]) + offset // _BLOCK) % (1 << 8 * _BLOCK)
         stream = Cipher(algorithms.AES256(secret[:32]), modes.CTR(first.to_bytes(_BLOCK))).encryptor()
         stream.update(bytes(offset % _BLOCK))
@@ -91,18 +122,30 @@ class Vault:
 
     def sealed_with_newest(self, sealed: bytes) -> bool:
         """False: seal it again when keys are changed."""
-        return bytes(sealed[1 : 1 + sealed[0]]) == self._newest
+        return bytes(sealed[1 : 1 + sealed[0]]) == self._ring.newest
 
     def index(self, column: str, value: str) -> bytes:
         """16 bytes that are equal for equal values of one column and tell nothing else.
 
         The value must be normalised by the caller (`normalise_phone`). Columns are kept apart by their label.
         """
-        return hmac.digest(self._index_key, f"{column}|{value}".encode(), "sha256")[:INDEX_BYTES]
+        return self.indexes(column, value)[0]
+
+    def indexes(self, column: str, value: str) -> tuple[bytes, ...]:
+        """The same under every key, the newest first: what is looked for while keys are changed."""
+        label = f"{column}|{value}".encode()
+        return tuple(
+            hmac.digest(key, label, "sha256")[:INDEX_BYTES] for key in self._ring.index_keys.values()
+        )
 
 
 def _place(column: str, row_id: str) -> bytes:
     return f"{column}|{row_id}".encode()
+
+
+def fingerprint(key: bytes) -> str:
+    """16 characters by which a key is known again, and which tell nothing of it: keys are 32 random bytes."""
+    return hmac.digest(key, b"wufen key", "sha256").hex()[:16]
 
 
 class PhoneRefused(ValueError):

@@ -15,19 +15,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
-from models.setting_values import KEY_BYTES, key
+from models.setting_values import FIRST_INDEX_KEY, KEY_BYTES, key
 from models.settings import Settings, SettingsError
 
 FILE_NAME = "secrets.json"
 
 
 class Secrets(TypedDict):
-    """What the file holds: texts, and base64 of 32-byte keys; of the field keys the first is the newest."""
+    """What the file holds: texts, and base64 of 32-byte keys; of each kind of key the first is the newest."""
 
     secret_key: str
     hub_token_secret: str
     field_keys: dict[str, str]
-    index_key: str
+    index_keys: dict[str, str]
 
 
 def with_secrets(settings: Settings) -> Settings:
@@ -41,18 +41,24 @@ def with_secrets(settings: Settings) -> Settings:
         make_folder(settings.run_dir)
         with _locked(settings.home):
             kept = _read_or_make(settings.home / FILE_NAME)
-        field_keys = {name: key(encoded) for name, encoded in kept["field_keys"].items()}
+        field_keys, index_keys = rings(kept)
         return replace(
             settings,
             secret_key=settings.secret_key or kept["secret_key"],
             hub_token_secret=settings.hub_token_secret or kept["hub_token_secret"],
             field_keys=settings.field_keys or field_keys,
-            index_key=settings.index_key or key(kept["index_key"]),
+            index_keys=settings.index_keys or index_keys,
         )
     except OSError as error:
         raise SettingsError("WUFEN_HOME", f"{error.filename or settings.home}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError("WUFEN_HOME", f"{settings.home / FILE_NAME} is damaged") from error
+
+
+def rings(kept: Secrets) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Field keys and index keys, decoded. Raises ValueError, KeyError, TypeError, AttributeError for what is none."""
+    field_keys = {name: key(encoded) for name, encoded in kept["field_keys"].items()}
+    return field_keys, {name: key(encoded) for name, encoded in kept["index_keys"].items()}
 
 
 def make_folder(path: Path) -> None:
@@ -75,6 +81,8 @@ def _read_or_make(path: Path) -> Secrets:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             path.chmod(0o600)
         found = json.loads(path.read_text("utf-8"))
+    if "index_key" in found:  # before there could be several
+        found.setdefault("index_keys", {FIRST_INDEX_KEY: found.pop("index_key")})
     fresh = _make()
     missing = fresh.keys() - found.keys()
     kept: Secrets = {**fresh, **found}  # type: ignore[typeddict-item]
@@ -87,9 +95,14 @@ def _make() -> Secrets:
     return {
         "secret_key": secrets.token_urlsafe(KEY_BYTES),
         "hub_token_secret": secrets.token_urlsafe(KEY_BYTES),
-        "field_keys": {"k1": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()},
-        "index_key": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
+        "field_keys": {"k1": new_key()},
+        "index_keys": {FIRST_INDEX_KEY: new_key()},
     }
+
+
+def new_key() -> str:
+    """Base64 of 32 random bytes."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def _write(path: Path, kept: Secrets) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from models.tiles import layers
 
 KEY_BYTES = 32  # AES-256 and HMAC-SHA256
+FIRST_INDEX_KEY = "i1"
 KINDS = ("web", "hub", "worker", "reader")
 
 T = TypeVar("T")
@@ -142,6 +143,13 @@ def keys(text: str) -> Mapping[str, bytes]:
     return MappingProxyType(found)
 
 
+def index_keys(text: str) -> Mapping[str, bytes]:
+    """The same, or one key alone, whose id is then i1: the first installations had no other."""
+    if text and ":" not in text:
+        return MappingProxyType({FIRST_INDEX_KEY: key(text)})
+    return keys(text)
+
+
 def process_name(text: str) -> str:
     """Letters, digits, dots and dashes: it becomes part of a file name and of metric labels."""
     if len(text) > 18 or not all(c.isascii() and (c.isalnum() or c in ".-") for c in text):
@@ -171,7 +179,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "level": choice("debug", "info", "warning", "error"),
         "secret": str,
         "keys": keys,
-        "key": key,
+        "index keys": index_keys,
         "percent": number(0, 100),
         "seconds": number(1, 31_536_000),
         "optional seconds": optional(number(1, 31_536_000)),

@@ -39,7 +39,7 @@ class SettingsError(ValueError):
 class Settings:
     """The settings of one process; paths are absolute, durations seconds, sizes bytes.
 
-    `secret_key`, `hub_token_secret`, `field_keys` and `index_key` may be empty until
+    `secret_key`, `hub_token_secret`, `field_keys` and `index_keys` may be empty until
     `models.secrets_file.with_secrets` has filled them. They and the URLs that may carry passwords stay out of
     `repr`.
     """
@@ -70,7 +70,7 @@ class Settings:
     secret_key: str = field(repr=False)
     hub_token_secret: str = field(repr=False)
     field_keys: Mapping[str, bytes] = field(repr=False)
-    index_key: bytes = field(repr=False)
+    index_keys: Mapping[str, bytes] = field(repr=False)
     connection_token_seconds: int
     session_seconds: int
     desk_idle_seconds: int
@@ -163,6 +163,7 @@ def _fill_derived(values: dict[str, Any], environ: Mapping[str, str]) -> None:
     values["redis_url"] = values["redis_url"] or _socket_url(run_dir)
     if values["production"]:
         values["second_factor"] = tuple(dict.fromkeys((*values["second_factor"], *ALWAYS_TWO_FACTORS)))
+    values["index_keys"] = values.pop("index_key")
     values["public_url"] = values["public_url"] or f"http://localhost:{values['web_port']}"
     if not values["hub_public_url"]:
         public = urlsplit(values["public_url"])

@@ -161,8 +161,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "WUFEN_INDEX_KEY",
         "",
-        "key",
-        "Key of the blind indexes, base64 of 32 bytes; empty: made once and kept in the data folder.",
+        "index keys",
+        "Key of the blind indexes, base64 of 32 bytes, or several as WUFEN_FIELD_KEYS; empty: made once and kept in the"
+        " data folder.",
     ),
     Setting(
         "WUFEN_CONNECTION_TOKEN_SECONDS",

@@ -26,7 +26,7 @@ from models.flags.flags import Flags
 from models.geography import Boundaries
 from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
-from models.media import Folder, Media
+from models.media import Media, open_media
 from models.privacy import Vault
 from models.rulebook import RuleBook
 from models.settings import Settings
@@ -119,11 +119,11 @@ class Store:
             database=database,
             clock=clock or DatabaseClock(database.now),
             ids=ids or RandomIds(),
-            vault=Vault(settings.field_keys, settings.index_key),
+            vault=Vault(settings.field_keys, settings.index_keys),
             settings=settings,
             bell=bell,
             boundaries=Boundaries.load(settings.boundaries) if settings.boundaries else Boundaries(),
-            media=Folder(settings.home),
+            media=open_media(settings),
         )
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import captures, photos, pictures, uploads
+from models.tables import accident_documents, captures, photos, pictures, uploads
 
 _SHOWN = (
     photos.c.file,
@@ -21,6 +21,15 @@ _SHOWN = (
     pictures.c.covered,
     pictures.c.covered_thumb,
 )
+
+# These bear a seal with a number drawn for each: no two are equal.
+_NAMED = (*_SHOWN, accident_documents.c.file)
+
+
+async def all_named(connection: AsyncConnection) -> set[str]:
+    """Every file that a row names."""
+    queries = [select(column).where(column.is_not(None)) for column in _NAMED]
+    return set((await connection.execute(union(*queries))).scalars())
 
 
 async def still_shown(connection: AsyncConnection, names: Collection[str]) -> set[str]:

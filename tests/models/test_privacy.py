@@ -5,7 +5,7 @@ import pytest
 from models.privacy import PhoneRefused, SealBroken, Vault, look, mask_name, mask_phone, normalise_phone
 
 PHONE = "+8613812341234"
-VAULT = Vault({"k1": b"1" * 32}, b"i" * 32)
+VAULT = Vault({"k1": b"1" * 32}, {"i1": b"i" * 32})
 
 
 def test_what_was_sealed_is_opened_in_its_place_only() -> None:
@@ -39,7 +39,7 @@ def test_a_torso_is_refused(sealed: bytes) -> None:
 
 def test_a_new_key_seals_while_the_old_one_still_opens() -> None:
     old = VAULT.seal("owners.name_sealed", "row1", "张三")
-    rotated = Vault({"k2": b"2" * 32, "k1": b"1" * 32}, b"i" * 32)
+    rotated = Vault({"k2": b"2" * 32, "k1": b"1" * 32}, {"i1": b"i" * 32})
     assert rotated.open("owners.name_sealed", "row1", old) == "张三"
     assert not rotated.sealed_with_newest(old)
     new = rotated.seal("owners.name_sealed", "row1", "张三")
@@ -54,7 +54,7 @@ def test_the_blind_index_is_equal_for_equal_values_of_one_column_only() -> None:
     assert index == VAULT.index("contacts.phone_index", PHONE)
     assert index != VAULT.index("bindings.phone_index", PHONE)
     assert index != VAULT.index("contacts.phone_index", "+8613812341235")
-    assert index != Vault({"k1": b"1" * 32}, b"j" * 32).index("contacts.phone_index", PHONE)
+    assert index != Vault({"k1": b"1" * 32}, {"i1": b"j" * 32}).index("contacts.phone_index", PHONE)
 
 
 def test_a_file_that_grows_is_veiled_piece_by_piece_at_any_offset() -> None:
@@ -68,13 +68,13 @@ def test_a_file_that_grows_is_veiled_piece_by_piece_at_any_offset() -> None:
     assert content[:16] not in pieces
     for column, row in (("uploads.incoming", "row2"), ("uploads.original", "row1")):
         assert VAULT.veil(column, row, 0, pieces)[:16] != content[:16]
-    other = Vault({"k1": b"1" * 32}, b"j" * 32)
+    other = Vault({"k1": b"1" * 32}, {"i1": b"j" * 32})
     assert other.veil("uploads.incoming", "row1", 0, pieces)[:16] != content[:16]
 
 
 def test_a_vault_without_keys_is_refused() -> None:
     with pytest.raises(ValueError, match="needs"):
-        Vault({}, b"")
+        Vault({}, {})
 
 
 @pytest.mark.parametrize(

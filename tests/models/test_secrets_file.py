@@ -28,7 +28,7 @@ def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path: Path) -> N
     assert len(first.secret_key) >= 43
     assert first.secret_key != first.hub_token_secret
     assert [len(key) for key in first.field_keys.values()] == [32]
-    assert len(first.index_key) == 32
+    assert [len(key) for key in first.index_keys.values()] == [32]
 
 
 def test_processes_that_start_at_once_share_the_same_secrets(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     key = base64.b64encode(b"i" * 32).decode()
     settings = with_secrets(settings_for(tmp_path, WUFEN_SECRET_KEY="given", WUFEN_INDEX_KEY=key))
     assert settings.secret_key == "given"
-    assert settings.index_key == b"i" * 32
+    assert settings.index_keys == {"i1": b"i" * 32}
 
 
 def test_a_secret_that_an_older_file_lacks_is_added_and_the_others_stay(tmp_path: Path) -> None:
@@ -53,6 +53,13 @@ def test_a_secret_that_an_older_file_lacks_is_added_and_the_others_stay(tmp_path
     assert settings.secret_key == "kept"
     assert json.loads(file.read_text())["hub_token_secret"] == settings.hub_token_secret
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_one_index_key_of_an_older_file_is_the_first_of_several(tmp_path: Path) -> None:
+    file = tmp_path / FILE_NAME
+    file.write_text(json.dumps({"index_key": base64.b64encode(b"i" * 32).decode()}))
+    assert with_secrets(settings_for(tmp_path)).index_keys == {"i1": b"i" * 32}
+    assert "index_key" not in json.loads(file.read_text())
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"field_keys": {"k1": "short"}}', '{"index_key": 3}'])

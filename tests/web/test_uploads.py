@@ -72,7 +72,7 @@ async def test_an_upload_goes_on_where_it_broke_off(phone: Phone, store: Store) 
     row = await row_of(store, "one")
     assert (row.state, row.received, row.received_at) == ("waiting", 10, store.clock.now())
     assert partial.read(store.settings.home, store.vault, row.id, 10) == b"0123456789"
-    path = partial.path_of(store.settings.home, row.id)
+    path = partial.path_of(store.settings.home, store.vault, row.id)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert not {b"01234", b"56789"} & {path.read_bytes()[:5], path.read_bytes()[5:]}, "never in the clear"
 
@@ -236,7 +236,7 @@ async def test_what_is_not_whole_can_be_given_up_and_what_is_handed_in_not(
     await phone.begin("one", 10)
     await phone.append("one", 0, b"01234")
     assert (await phone.give_up("one")).status_code == 204
-    assert not partial.path_of(store.settings.home, upload_id("one")).exists()
+    assert not partial.path_of(store.settings.home, store.vault, upload_id("one")).exists()
     assert error_of(await phone.show("one")) == (404, "not_found", None)
     await phone.send("two", b"12345")
     assert error_of(await phone.give_up("two")) == (409, "conflict", None)

@@ -91,7 +91,7 @@ def test_nothing_is_lost_and_nothing_is_counted_that_is_not_there(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     settings, port = with_secrets(Settings.from_env(environment)), free_port()
-    token, vault = a_pass(settings), Vault(settings.field_keys, settings.index_key)
+    token, vault = a_pass(settings), Vault(settings.field_keys, settings.index_keys)
     begun(settings, token, "killed")
     begun(settings, token, "cut")
     with web_process(environment, port, tmp_path / "log") as process:

@@ -106,7 +106,7 @@ def test_a_photo_is_drawn_anew_sealed_and_covered(settings: Settings, at_work: P
     assert (row.state, row.why, row.media_type, bytes(row.sha256)) == (
         "ready", None, "image/jpeg", hashlib.sha256(content).digest(),
     )  # fmt: skip
-    assert not partial.path_of(settings.home, row.id).exists()
+    assert row.id not in partial.there(settings.home)
 
     async def unsealed(store: Store) -> tuple[bytes, str]:
         sealed = Folder(settings.home).read(row.original)
@@ -221,7 +221,7 @@ def test_what_is_none_of_ours_is_refused_with_its_reason(settings: Settings, at_
     for name in REFUSED:
         (row,) = at_the_desk(lambda store, n=name: all_of(store, uploads, n))  # type: ignore[misc]
         found[name] = (row.state, row.why)
-        assert not partial.path_of(settings.home, row.id).exists()
+        assert row.id not in partial.there(settings.home)
         assert row.original is None
     assert found == {name: ("refused", why) for name, (_, _, why) in REFUSED.items()}
     counted = at_the_desk(examining.refused_of_late)

@@ -40,7 +40,7 @@ async def add(settings: Settings, database: Database, account: Account, password
         password_hash = hash_password(password)
     except PasswordRefused as refused:
         raise Refused(f"The password is {refused.why.replace('_', ' ')}.") from None
-    vault = Vault(settings.field_keys, settings.index_key)
+    vault = Vault(settings.field_keys, settings.index_keys)
     async with database.write() as connection:
         await _refuse_taken(connection, account)
         await _refuse_unknown_districts(connection, account.districts)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from models.settings import Settings, SettingsError
-from workers.command import upkeep
+from workers.command import safekeeping, upkeep
 from workers.command.refusals import sentence_of
 
 EPILOG = "Settings are environment variables, WUFEN_HOME first of all; docs/settings.md lists them."
@@ -75,7 +75,7 @@ def reload() -> None:
     reload(Settings.from_env(os.environ), click.echo)
 
 
-for command in upkeep.COMMANDS:
+for command in (*upkeep.COMMANDS, *safekeeping.COMMANDS):
     cli.add_command(command)
 
 

@@ -33,6 +33,8 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
         ("officer", "add"),
         ("sticker", "issue"),
         ("epoch", "new"),
+        ("backup",),
+        ("restore",),
     ],
 )
 def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -> None:
@@ -45,7 +47,8 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
-    for name in ("city", "epoch", "migrate", "officer", "reload", "run", "sample-city", "sticker", "vehicle"):
+    listing = "backup city epoch migrate officer reload restore run sample-city sticker vehicle"
+    for name in listing.split():
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")
         assert not line.endswith("...")

@@ -185,7 +185,7 @@ async def test_phones_and_names_are_sealed_and_open_with_the_vault(
     settings: Settings, database: Database
 ) -> None:
     await establish(settings, database)
-    vault = Vault(settings.field_keys, settings.index_key)
+    vault = Vault(settings.field_keys, settings.index_keys)
     contacts = await rows(database, select(tables.contacts))
     phones = {vault.open("contacts.phone_sealed", row.id, row.phone_sealed) for row in contacts}
     assert "+8615400000001" in phones

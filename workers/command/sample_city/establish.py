@@ -28,7 +28,7 @@ async def establish(settings: Settings, database: Database) -> bool:
     """
     if settings.production:
         raise SampleRefused("WUFEN_PRODUCTION=1 refuses the sample city.")
-    vault = Vault(settings.field_keys, settings.index_key)
+    vault = Vault(settings.field_keys, settings.index_keys)
     loader = Loader(database, vault, RandomIds(), SystemClock(), hash_password)
     password = demo_file.kept_password(settings.home) or demo_file.password_for(settings.secret_key)
     loaded = await loader.load(password)
