@@ -224,7 +224,7 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await whereabouts.of_page(request)
-    areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies")
+    areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar")
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 

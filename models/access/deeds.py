@@ -31,6 +31,7 @@ Deed = Literal[
     "rule_draft", "rule_submit", "rule_approve", "rule_reject", "rule_withdraw", "rule_activate", "rule_roll_back",
     "set_stage", "kill_flag", "restore_flag", "go_back", "start_rollout", "widen_rollout", "pause_rollout",
     "resume_rollout", "finish_rollout", "roll_back_rollout", "set_guards", "set_text", "import_city",
+    "set_calendar", "import_calendar",
     # Other bodies and programs
     "set_agency", "make_api_key", "revoke_api_key",
 ]  # fmt: skip

@@ -212,6 +212,11 @@ sticker_svg                      . . . . . y . . .  等保 安全管理中心
 sticker_png                      . . . . . y . . .  等保 安全管理中心
 agencies                         . . . . . y . . .  等保 安全管理中心
 set_agency                       . . . . . y . . .  等保 安全管理中心: sealed, and told to nobody
+calendar                         . . . . . y . . .  程序 81: working days are data, not code
+set_calendar_day                 . . . . . y . . .  程序 81
+clear_calendar_day               . . . . . y . . .  程序 81
+check_calendar                   . . . . . y . . .  程序 81
+import_calendar                  . . . . . y . . .  程序 81
 api_keys                         . . . . . y . . .  等保 访问控制: of other programs, without the keys
 make_api_key                     . . . . . y . . .  等保 访问控制: told once
 revoke_api_key                   . . . . . y . . .  等保 访问控制
@@ -418,6 +423,16 @@ name_en channel                  . . y . y y . . .  规范 5
 has_contact has_key              . . y . y y . . .  规范 5
 [Agencies]
 agencies                         . . . . . y . . .  等保 安全管理中心
+[CalendarOfCity]
+*                                . . . . . y . . .  程序 81
+[CalendarCity]
+*                                . . . . . y . . .  程序 81
+[CalendarDay]
+*                                . . . . . y . . .  程序 81
+[CalendarTakenIn]
+*                                . . . . . y . . .  程序 81: counts
+[RefusedDay]
+*                                . . . . . y . . .  程序 81: what the same person has just sent
 [KeyMade]
 id key                           . . . . . y . . .  等保 访问控制: told once
 [KeyView]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import audit
+from models.actions import audit, calendar
 from models.city.bundle import SECTIONS, Bundle
 from models.city.plan import Plan, plan
 from models.city.sections import Writing
@@ -26,8 +26,12 @@ async def import_city(connection: AsyncConnection, ids: Ids, at: datetime, bundl
     done = await plan(connection, bundle)
     sections = {section.name: section for section in SECTIONS}
     writing = Writing(connection, ids, at, bundle.city)
+    working_days = await calendar.exceptions_of(connection, bundle.city)
     for step in done.to_do:
         await sections[step.section].write(writing, step.key, step.values, new=step.fate == "added")
+    await calendar.follow(
+        connection, bundle.city, working_days, await calendar.exceptions_of(connection, bundle.city)
+    )
     if done.to_do:
         # Every process looks again: what it keeps of rules and flags is by district and city.
         for topic in TOPICS:

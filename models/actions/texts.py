@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import audit
+from models.actions import audit, citywide
 from models.caller import Officer
 from models.configuration import configuring
-from models.errors import Forbidden, InvalidField, NotFound
+from models.errors import InvalidField, NotFound
 from models.store import Store
-from models.tables import city_texts, districts
+from models.tables import city_texts
 from models.texts import wording
 from models.texts.sentences import LANGUAGES, Language
 from models.texts.texts import newest
@@ -37,7 +37,7 @@ async def word(
         if text is not None and (fault := wording.fault(product, language, key, text)):
             raise InvalidField(field=language, why=fault.code, value=fault.value)
     async with configuring(store, "texts") as change:
-        await _check_city(change.connection, by, city)
+        await citywide.check(change.connection, by, city)
         before = await own_of(change.connection, city, key)
         # What the product says itself is no wording of the city's own: the next release may say it better.
         wished = {
@@ -75,13 +75,3 @@ async def add(
     values = {"city_code": city, "key": key, "number": number, "made_by": by, "made_at": at}
     rows = [{**values, "language": language, "text": text} for language, text in texts.items()]
     await connection.execute(insert(city_texts), rows)
-
-
-async def _check_city(connection: AsyncConnection, by: Officer, city: str) -> None:
-    """A city's words are those of whoever administers all of its districts, like its rules."""
-    query = select(districts.c.code).where(districts.c.city_code == city)
-    codes = set((await connection.execute(query)).scalars())
-    if not codes:
-        raise NotFound(field="city")
-    if by.role != "administrator" or not codes <= by.districts:
-        raise Forbidden(field="city")

@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.city.agencies import AgenciesSection
+from models.city.calendar import CalendarSection
 from models.city.duty import ZonesSection
 from models.city.faults import Faults
 from models.city.look import DrawingSection, StickerSection
@@ -35,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     ModulesSection(),
     ZonesSection(),
     AgenciesSection(),
+    CalendarSection(),
     TextsSection(),
 )
 HEAD = "# A city's bundle for Wufen: no personal data, no keys. What each name means: docs/cities.md\n"

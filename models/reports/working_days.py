@@ -5,7 +5,7 @@ Which days are none is data: the State Council moves holidays, and Saturdays bec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 
 from models.clock import BEIJING
@@ -43,3 +43,28 @@ def due(began_at: datetime, days: int, exceptions: Mapping[date, bool]) -> datet
         day += timedelta(days=1)
         left -= is_working_day(day, exceptions)
     return datetime.combine(day + timedelta(days=1), time(), BEIJING)
+
+
+def recounted(
+    began_at: datetime, due_by: datetime, before: Mapping[date, bool], after: Mapping[date, bool]
+) -> datetime:
+    """When what had so many working days by the calendar ``before`` is due by the calendar ``after``."""
+    first = began_at.astimezone(BEIJING).date()
+    last = (due_by - timedelta(microseconds=1)).astimezone(BEIJING).date()
+    between = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    days = sum(is_working_day(day, before) for day in between)
+    return due(began_at, days, after) if days else due_by
+
+
+ANNOUNCED_BY = (
+    11  # the month: the State Council tells a year's holidays in the November before it, or earlier
+)
+
+
+def unannounced(today: date, known: Collection[int]) -> list[int]:
+    """Of which years a calendar should be there and is not: this one, and from November on the next.
+
+    ``known``: the years of which any day is named.
+    """
+    wanted = [today.year, *([today.year + 1] if today.month >= ANNOUNCED_BY else [])]
+    return [year for year in wanted if year not in known]

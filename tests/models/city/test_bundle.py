@@ -199,6 +199,7 @@ def test_the_bundles_that_come_along_are_sound() -> None:
         "modules",
         "zones",
         "agencies",
+        "calendar",
     ]
     assert read((_DOCS / "cities/dechang.yaml").read_bytes()).city == "513424"
 
@@ -207,5 +208,16 @@ def test_the_example_of_the_documentation_is_a_bundle() -> None:
     text = (_DOCS / "cities.md").read_text()
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     assert list(read(example.encode()).sections) == [
-        *("city", "districts", "sticker", "drawing", "rules", "modules", "zones", "agencies", "texts")
+        *(
+            "city",
+            "districts",
+            "sticker",
+            "drawing",
+            "rules",
+            "modules",
+            "zones",
+            "agencies",
+            "calendar",
+            "texts",
+        )
     ]

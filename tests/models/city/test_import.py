@@ -158,6 +158,7 @@ TOLD = {
         *("respond_seconds", "vehicles", "lat", "lng"),
     },
     "zones": {"id", "district", "code", "name", "name_en", "polygon", "active"},
+    "calendar_days": {"city_code", "day", "working", "name"},
     "agencies": {
         *("id", "city_code", "code", "district", "body", "name", "name_en", "channel", "endpoint"),
         # Of these two a bundle says nothing.
@@ -186,6 +187,7 @@ async def test_whatever_lies_in_the_other_tables_none_of_it_is_in_a_bundle(sqlit
         "cities": {"code": "513424"},
         "districts": {"code": "513424"},
         "zones": {"id": None},
+        "calendar_days": {"day": None},  # told whole
     }
     async with database.write() as connection:
         # A mark in every column is nothing that a table's own checks would let in.

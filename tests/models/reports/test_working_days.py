@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from models.clock import BEIJING
-from models.reports.working_days import due, is_working_day, left
+from models.reports.working_days import due, is_working_day, left, recounted, unannounced
 
 
 def at(*parts: int) -> datetime:
@@ -57,3 +57,32 @@ def test_what_is_left_counts_working_days_after_today_and_ends_with_the_last_one
     assert left(friday, until, {date(2026, 11, 9): False}) == 1
     assert left(datetime.fromisoformat("2026-11-10T23:59:00+08:00"), until, {}) == 0
     assert left(until, until, {}) is None
+
+
+def test_what_was_given_five_working_days_has_five_by_the_new_calendar() -> None:
+    filed = at(2026, 9, 24, 10, 0)  # a Thursday
+    plain = due(filed, 5, {})
+    assert plain == at(2026, 10, 2, 0, 0)
+    calendar = {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 9, 25): False}
+    # The 28th to the 30th, then the 8th and the 9th of October.
+    assert recounted(filed, plain, {}, calendar) == at(2026, 10, 10, 0, 0)
+    # A Sunday that is worked comes first: the 27th, the 28th to the 30th, the 8th.
+    worked = calendar | {date(2026, 9, 27): True}
+    assert recounted(filed, plain, {}, worked) == at(2026, 10, 9, 0, 0)
+    assert recounted(filed, at(2026, 10, 9, 0, 0), worked, {}) == plain
+
+
+@pytest.mark.parametrize(
+    ("today", "known", "missing"),
+    [
+        (date(2026, 10, 31), {2026}, []),
+        (date(2026, 11, 1), {2026}, [2027]),
+        (date(2026, 11, 28), {2026, 2027}, []),
+        (date(2027, 1, 1), {2026}, [2027]),
+        (date(2026, 12, 31), set(), [2026, 2027]),
+    ],
+)
+def test_a_calendar_is_missed_for_this_year_and_from_november_on_for_the_next(
+    today: date, known: set[int], missing: list[int]
+) -> None:
+    assert unannounced(today, known) == missing
