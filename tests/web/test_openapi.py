@@ -147,6 +147,7 @@ def test_whatever_changes_something_can_be_repeated_safely() -> None:
         "replay_rules",
         "search_history",
         "check_watch_list",
+        "check_calendar",
         "upload_original",
     }
     # Sleeping, waking and being signed out twice is the same as once; a secret is told once, and never kept.
