@@ -16,7 +16,8 @@ def main() -> int:
     base = ("--extra", "build", "-c", "requirements.lock")
     _compile("requirements-ocr.lock", *base, "--extra", "ocr")
     _compile("requirements-media.lock", *base, "--extra", "media")
-    _compile("requirements-dev.lock", *base, "--extra", "ocr", "--extra", "media", "--extra", "dev")
+    everything = [part for extra in ("ocr", "media", "parquet", "dev") for part in ("--extra", extra)]
+    _compile("requirements-dev.lock", *base, *everything)
     return 0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 JSON = "application/json; charset=utf-8"
 
@@ -27,9 +27,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
-    """Bytes that are not JSON: a photo, a sheet to print."""
+    """Bytes that are not JSON: a photo, a sheet to print; in pieces, what is too large to be made first."""
 
-    content: bytes
+    content: bytes | AsyncIterator[bytes]
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
@@ -43,6 +43,8 @@ def response(answer: Answer | FileAnswer) -> Response:
     """The response to send; nothing of the API may be kept by a cache unless its headers say so."""
     headers = {"cache-control": "no-store", **answer.headers}
     if isinstance(answer, FileAnswer):
+        if not isinstance(answer.content, bytes):
+            return StreamingResponse(answer.content, answer.status, headers, answer.media_type)
         return Response(answer.content, answer.status, headers, answer.media_type)
     if answer.status in {204, 304}:
         return Response(status_code=answer.status, headers=headers)

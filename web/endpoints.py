@@ -9,6 +9,7 @@ from web.api import (
     agencies,
     audit,
     bindings,
+    bulk_exports,
     calendar,
     captures,
     connection_token,
@@ -87,6 +88,7 @@ _RESOURCES = (
     texts,
     vehicles,
     watch_lists,
+    bulk_exports,
     simulator,
 )
 

@@ -63,6 +63,7 @@ reading_time = Histogram(
 )
 unread = Gauge("wufen_readings_waiting", "Photos that wait to be read.", registry=REGISTRY)
 unexamined = Gauge("wufen_uploads_waiting", "Whole uploads that wait to be examined.", registry=REGISTRY)
+unwritten = Gauge("wufen_exports_waiting", "Bulk exports that wait to be written.", registry=REGISTRY)
 undrawn = Gauge(
     "wufen_pictures_waiting", "Pictures whose covered copy waits to be drawn anew.", registry=REGISTRY
 )

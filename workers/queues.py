@@ -11,7 +11,8 @@ from rq.serializers import JSONSerializer
 NOTICES = "notices"
 READINGS = "readings"  # of photos: a reader process takes these, and nothing else
 EXAMINATIONS = "examinations"  # of uploads: an examiner process takes these, and nothing else
-QUEUES: tuple[str, ...] = (NOTICES,)
+EXPORTS = "exports"  # of records: nobody waits for these as for a notice, so that they come second
+QUEUES: tuple[str, ...] = (NOTICES, EXPORTS)  # in the order in which a worker looks at them
 JOB_SECONDS = 60
 EXAMINATION_SECONDS = 300  # the longest video after everything else of one job
 KEPT_SECONDS = 60  # a finished job's trace in Redis
@@ -41,6 +42,11 @@ def enqueue_reading(connection: redis.Redis) -> bool:
 def enqueue_examination(connection: redis.Redis) -> bool:
     """The same for uploads that wait to be examined."""
     return _enqueue(queue(connection, EXAMINATIONS), "workers.examining.job.drain", EXAMINATION_SECONDS)
+
+
+def enqueue_export(connection: redis.Redis) -> bool:
+    """The same for exports that wait to be written."""
+    return _enqueue(queue(connection, EXPORTS), "workers.exporting.write_next")
 
 
 def _enqueue(waiting: Queue, job: str, seconds: int = JOB_SECONDS) -> bool:

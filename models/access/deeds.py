@@ -22,6 +22,7 @@ Deed = Literal[
     # Deciding
     "override", "confirm_override", "refuse_override",
     "countersign", "send_back", "withdraw_record", "export_drafts", "review_report",
+    "bulk_export", "fetch_bulk_export", "cancel_bulk_export",
     # Pictures of others
     "cover", "uncover",
     "determine_fault", "annul_agreement",

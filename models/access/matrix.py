@@ -187,6 +187,11 @@ countersign                      . . y . y . . . .  规范 5: nothing of an auxi
 issue_notice                     . . y . y . . . .  程序 12, 43: one officer, no auxiliary officer
 determine_fault                  . . h . y . . . .  事故 20, 60; 规范 5: one officer, no auxiliary officer
 export_drafts                    . . . . y . . . .  程序 68: the official register is another
+ask_bulk_export                  . . . . y . . . .  程序 68; 个保法 6, 51: a reason, and a record
+bulk_exports                     . . . . y . . . .  程序 68: counts and sums only
+cancel_bulk_export               . . . . y . . . .  程序 68
+bulk_export_file                 . . . . y . . . .  程序 68; 个保法 6, 51: each fetch is on the record
+bulk_export_archive              . . . . y . . . .  程序 68; 个保法 6, 51
 
 # About people
 watch_lists                      . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
@@ -641,6 +646,17 @@ drafts withdrawn exports         . . . . y . . . .  程序 68: counts
 id at drafts csv json            . . . . y . . . .  程序 68: counts, and where to have it again
 [OneExport]
 export                           . . . . y . . . .  程序 68
+[AskedBulkExport]
+id                               . . . . y . . . .  程序 68
+[BulkExports]
+formats exports                  . . . . y . . . .  程序 68
+[BulkExportView]
+id district since until format   . . . . y . . . .  程序 68
+plates officer status total rows . . . . y . . . .  程序 68: by service number
+created_at ready_at expires_at   . . . . y . . . .  程序 68
+files archive                    . . . . y . . . .  程序 68
+[BulkFile]
+name url rows bytes sha256       . . . . y . . . .  程序 68: sums, and where to have it
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5

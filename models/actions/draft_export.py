@@ -7,8 +7,6 @@ is the same. Each is in the audit. Leaves to others: which rows are drafts and w
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -136,20 +134,3 @@ async def again(store: Store, source: Source, officer: Officer, export_id: str) 
 def local(instant: datetime) -> str:
     """As the register writes it: Beijing's wall clock, with its zone."""
     return instant.astimezone(BEIJING).isoformat(timespec="seconds")
-
-
-def as_csv(export: Export, fields: Sequence[str]) -> bytes:
-    """UTF-8 with a mark at its beginning, so that spreadsheets read the Chinese; nothing in it is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(fields)
-    for draft in export.drafts:
-        writer.writerow([_cell(draft[name]) for name in fields])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> Any:
-    """A text that begins like a formula is kept from being one: an officer's words may be anybody's."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + value
-    return "" if value is None else value

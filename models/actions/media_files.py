@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import accident_documents, captures, photos, pictures, uploads
+from models.tables import accident_documents, bulk_files, captures, photos, pictures, uploads
 
 _SHOWN = (
     photos.c.file,
@@ -20,6 +20,7 @@ _SHOWN = (
     pictures.c.thumb,
     pictures.c.covered,
     pictures.c.covered_thumb,
+    bulk_files.c.file,
 )
 
 # These bear a seal with a number drawn for each: no two are equal.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.tables.accidents import accident_documents, accident_parties, accident_shots, accidents
 from models.tables.base import Instant, metadata
+from models.tables.bulk import bulk_exports, bulk_files
 from models.tables.channels import channel_setups, contact_channels
 from models.tables.configuration import configuration
 from models.tables.duty import (
@@ -57,6 +58,8 @@ __all__ = [
     "accidents",
     "audit",
     "bindings",
+    "bulk_exports",
+    "bulk_files",
     "calendar_days",
     "captures",
     "channel_setups",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -221,16 +222,16 @@ def test_a_commander_is_told_what_was_raised_before_looks_cars_up_and_hands_draf
     expect(desk.locator(".plate-big")).to_contain_text("*")
     button(desk, "返回").click()
 
-    button(desk, "登记移交").click()
+    button(desk, "导出").click()
     expect(desk.locator(".counts dd").first).to_have_text("1", timeout=PATIENCE_MS)
     expect(button(desk, "移交并生成文件")).to_have_attribute("aria-disabled", "true")
     desk.get_by_label("移交原因").fill("十一月移交")
     assert accessibility_violations(desk) == []
     button(desk, "移交并生成文件").click()
     sees(desk, "已移交 1 条")
-    with desk.expect_download() as csv:
+    with desk.expect_download() as drafts:
         desk.get_by_role("link", name="下载 CSV").click()
-    lines = Path(csv.value.path()).read_text("utf-8-sig").splitlines()
+    lines = Path(drafts.value.path()).read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("record,status,district")
     assert lines[1].startswith(f"{record},draft,{HOME_DISTRICT}")
     assert "川TA8P26" in lines[1]
@@ -241,3 +242,13 @@ def test_a_commander_is_told_what_was_raised_before_looks_cars_up_and_hands_draf
     assert "处罚决定书" not in desk.locator(".exports").inner_text()
     kept = database_says(city, "SELECT reason FROM audit WHERE action = 'export_drafts' ORDER BY at")
     assert kept == [("十一月移交",), ("again",), ("again",)]
+
+    desk.get_by_label("用途").fill("十一月统计")
+    button(desk, "开始导出").click()
+    with desk.expect_download() as written:
+        desk.get_by_role("link", name="下载", exact=True).click(timeout=PATIENCE_MS)
+    rows = list(csv.DictReader(Path(written.value.path()).read_text("utf-8-sig").splitlines()))
+    asked = database_says(city, f"SELECT id FROM incidents WHERE district = '{HOME_DISTRICT}'")
+    assert sorted(row["incident"] for row in rows) == sorted(one for (one,) in asked)
+    assert {row["plate"] for row in rows} == {""}
+    assert accessibility_violations(desk) == []

@@ -120,6 +120,11 @@ POST   /api/v1/parking-exports                              .   .   .   .   y   
 GET    /api/v1/parking-exports/{id}/drafts.csv              .   .   .   .   y   .   .   .   .
 GET    /api/v1/parking-exports/{id}/drafts.json             .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/parking-exports             .   .   .   .   y   .   .   .   .
+POST   /api/v1/bulk-exports                                 .   .   .   .   y   .   .   .   .
+GET    /api/v1/districts/{code}/bulk-exports                .   .   .   .   y   .   .   .   .
+DELETE /api/v1/bulk-exports/{id}                            .   .   .   .   y   .   .   .   .
+GET    /api/v1/bulk-exports/{id}/files/{number}             .   .   .   .   y   .   .   .   .
+GET    /api/v1/bulk-exports/{id}/files.zip                  .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/closed                      .   .   y   y   y   .   .   .   .
 GET    /api/v1/districts/{code}/map                         .   .   y   y   y   .   .   .   .
 GET    /api/v1/incidents/{id}                               y   y   y   y   y   .   .   y   .
@@ -260,6 +265,13 @@ BODIES: dict[str, dict[str, Any]] = {
         "since": "2026-11-01T00:00:00Z",
         "until": "2026-11-02T00:00:00Z",
         "reason": "移交登记系统",
+    },
+    "POST /api/v1/bulk-exports": {
+        "district": YUCHENG,
+        "since": "2026-11-01T00:00:00Z",
+        "until": "2026-11-02T00:00:00Z",
+        "format": "csv",
+        "reason": "月报",
     },
     "POST /api/v1/upload-passes": {"purpose": "none"},
     "POST /api/v1/uploads/{id}/original": {"reason": "复核"},

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from models.actions import audit as records
 from models.errors import InvalidField
 from models.queries import audit
 from models.queries.audit import Filter
+from models.tabular import csv_of
 from web.answers import Answer, FileAnswer
 from web.endpoint import Call, Endpoint, Nothing, Shape
 
@@ -57,23 +55,12 @@ async def export(call: Call[Nothing]) -> FileAnswer:
     wanted = _filter(call)
     await records.read(store, call.officer, "export_audit")
     found, more = await audit.everything(store, sorted(call.officer.districts), wanted)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([[_cell(one[name]) for name in COLUMNS] for one in found])
+    content = csv_of(COLUMNS, found)
     if more:
-        writer.writerow([f"only the newest {audit.MOST_EXPORTED}: choose a shorter period"])
-    # With a byte order mark, without which spreadsheets take it for another encoding.
-    content = b"\xef\xbb\xbf" + out.getvalue().encode()
+        content += f"only the newest {audit.MOST_EXPORTED}: choose a shorter period\r\n".encode()
     return FileAnswer(
         content, "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="audit.csv"'}
     )
-
-
-def _cell(value: object) -> str:
-    """A cell that begins like a formula is made to be none: reasons are written by those who are watched."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _filter(call: Call[Nothing]) -> Filter:

@@ -9,6 +9,7 @@ from models.actions import draft_export, parking_export, report_export
 from models.actions.draft_export import Export, Source
 from models.errors import Forbidden, InvalidField, NotFound
 from models.queries.draft_exports import exports
+from models.tabular import MEDIA, csv_of
 from web import whereabouts
 from web.answers import Answer, FileAnswer, encode
 from web.api.parking_shapes import Exports, ExportView, NewExport, OneExport
@@ -54,9 +55,7 @@ class Door:
 
     async def as_csv(self, call: Call[Nothing]) -> FileAnswer:
         done = await draft_export.again(call.site.store, self.source, call.officer, call.path("id"))
-        return self._file(
-            done, draft_export.as_csv(done, self.source.fields), "csv", "text/csv; charset=utf-8"
-        )
+        return self._file(done, csv_of(self.source.fields, done.drafts), "csv", MEDIA["csv"])
 
     async def as_json(self, call: Call[Nothing]) -> FileAnswer:
         done = await draft_export.again(call.site.store, self.source, call.officer, call.path("id"))

@@ -5,8 +5,6 @@ district's list with what each agency has to see to.
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,6 +16,7 @@ from models.errors import Forbidden, IllegalTransition, InvalidField, NotFound, 
 from models.geography import Location, parse_location
 from models.incident.kinds import REASONS
 from models.queries import hazards
+from models.tabular import csv_of
 from web import whereabouts
 from web.answers import Answer, FileAnswer
 from web.api.shapes import IncidentView, Place, PlaceView
@@ -38,7 +37,6 @@ COLUMNS = (
     "id", "reason", "status", "outcome", "place", "lat", "lng", "body", "agency", "requested_at", "respond_by",
     "overdue", "noted_at", "promised_by", "mended_at", "closed_at", "followers",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 class ReportedHazard(Shape):
@@ -200,19 +198,11 @@ async def _list(call: Call[Nothing]) -> dict[str, Any]:
 
 
 def _csv(found: list[dict[str, Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        place = one["location"] or {}
-        flat = {**one, "lat": place.get("lat"), "lng": place.get("lng")}
-        writer.writerow([_cell(flat[name]) for name in COLUMNS])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    """What a stranger wrote stays text in a spreadsheet."""
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    places = [one["location"] or {} for one in found]
+    flat = [
+        {**one, "lat": at.get("lat"), "lng": at.get("lng")} for one, at in zip(found, places, strict=True)
+    ]
+    return csv_of(COLUMNS, flat)
 
 
 ENDPOINTS = [
