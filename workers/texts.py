@@ -11,6 +11,8 @@ from workers.channels.message import Message
 CODES = frozenset({"binding_code"})
 # Whose link opens an accident.
 TO_PARTIES = frozenset({"agreement", "determination"})
+# Whose link opens a hazard, and stops these messages.
+TO_FOLLOWERS = frozenset({"hazard_taken", "hazard_mended", "hazard_reopened", "hazard_ended"})
 TO_OFFICERS = frozenset(
     {
         "nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle",
@@ -37,7 +39,8 @@ def _link(notice: Claimed, public_url: str) -> str | None:
         return f"{public_url}/officer"
     if notice.secret is None or notice.template in CODES:
         return None
-    return f"{public_url}/{'a' if notice.template in TO_PARTIES else 'o'}/{notice.secret}"
+    page = "a" if notice.template in TO_PARTIES else "h" if notice.template in TO_FOLLOWERS else "o"
+    return f"{public_url}/{page}/{notice.secret}"
 
 
 def _fill(language: Language, notice: Claimed, sentences: Sentences) -> str:

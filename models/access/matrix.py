@@ -91,6 +91,8 @@ near_hazards                     y y y y y y y y y  道路交通安全法 30: an
 hazard_map                       y y y y y y y y y  道路交通安全法 30: where the streets are; nobody's data
 report_hazard                    y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
 join_hazard                      y y y y y y y y y  道路交通安全法 30
+leave_phone                      y . . . . . . . .  个保法 13, 14: the follower's own consent
+stop_messages                    y . . . . . . . .  个保法 15: taken back as easily
 hazards                          . . y . y . . . .  道路交通安全法 30: who sees to it
 export_hazards                   . . . . y . . . .  道路交通安全法 30: to the body that answers for it; no person in it
 override_decision                . . y . y . . . .  处罚法 5, 47: an officer answers for deviating from the rule
@@ -413,6 +415,8 @@ district hazards around          y y y y y y y y y  道路交通安全法 30
 id reason status place lat lng   y y y y y y y y y  个保法 6: what the street shows
 requested_at promised_by         y y y y y y y y y  个保法 6
 metres followers                 y y y y y y y y y  个保法 6: a distance, a count
+[PhoneKept]
+told                             y . . . . . . . .  个保法 6: one's own, masked
 [HazardList]
 now hazards agencies             . . y . y . . . .  规范 5
 [HazardView]

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from models.actions import retention
 from models.actions.clearing_batches import in_batches, keys_of, older
+from models.actions.clearing_hazards import clear_hazard_contacts
 from models.actions.clearing_reports import clear_reports
 from models.actions.clearing_uploads import clear_uploads
 from models.actions.media_files import still_shown
@@ -309,6 +310,7 @@ KINDS: Mapping[str, Clear] = {
     "watch_flags": _watch_flags,
     "accidents": _accidents,
     "reports": clear_reports,
+    "hazard_contacts": clear_hazard_contacts,
     "incidents": _people,
     "audit": partial(_delete_rows, what="audit", table=audit, instant=audit.c.at),
 }

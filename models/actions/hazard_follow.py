@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from models.actions import agencies, agency_filing, retention
+from models.actions import agencies, agency_filing, hazard_contacts, retention
 from models.actions.incident_change import IncidentChange
 from models.caller import Caller, Participant, System
 from models.errors import Conflict, InvalidField
-from models.incident.commands import Command
+from models.incident.commands import Cancel, Command
 from models.incident.decide import decide, hand_over
 from models.incident.hazards import Expire, Refer, StillThere, TakeNote
 from models.rules.evaluation import Result
@@ -87,6 +87,8 @@ async def before(changing: IncidentChange, command: Command) -> None:
             changing.happen(hand_over(changing.now, changing.at), actor="system")
     if isinstance(command, Refer):
         await _refer(changing, command)
+    if isinstance(command, Cancel):
+        hazard_contacts.withdrawn(changing)
 
 
 async def _refer(changing: IncidentChange, command: Refer) -> None:
@@ -108,6 +110,7 @@ async def follow(changing: IncidentChange) -> None:
     row = await row_of(changing)
     if row is None:
         return
+    await hazard_contacts.tell(changing)
     names, now = set(changing.names), changing.now
     if now.status == "closed":
         if changing.names[-1:] != ["rated"]:

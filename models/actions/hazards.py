@@ -6,18 +6,21 @@ Leaves to others: what a hazard's steps bring about (``hazard_follow``), and who
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import consequences, deciding, filing, hazard_follow, limits
+from models.actions import consequences, deciding, filing, hazard_contacts, hazard_follow, limits, refusals
+from models.actions.deciding import Decision
 from models.actions.filing import About, Reporter
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, load, until_saved
 from models.actions.notify import token_hash
+from models.actions.refusals import Refusal
 from models.caller import Participant
-from models.errors import InvalidField, NotFound
+from models.errors import InvalidField, NotFound, TooManyRequests
 from models.geography import Location, distance_m
 from models.incident.commands import Join
 from models.incident.decide import decide
@@ -72,17 +75,29 @@ async def report(store: Store, given: HazardReport, *, then: Then | None = None)
     if given.location is None and not (given.place or "").strip():
         raise InvalidField(field="location", why="required")
 
-    async def attempt() -> Followed:
+    return await _unless_refused(store, lambda change: _report(change, given), then)
+
+
+async def _unless_refused(
+    store: Store, work: Callable[[Change], Awaitable[Followed | Refusal]], then: Then | None
+) -> Followed:
+    """Raises TooManyRequests with the reference of a refusal, which is kept."""
+
+    async def attempt() -> Followed | Refusal:
         async with store.change() as change:
-            found = await _report(change, given)
-            if then is not None:
+            found = await work(change)
+            if then is not None and isinstance(found, Followed):
                 await then(change, found)
             return found
 
-    return await until_saved(attempt)
+    made = await until_saved(attempt)
+    if isinstance(made, Followed):
+        return made
+    reference = await refusals.keep(store, made)
+    raise TooManyRequests(retry_at=made.retry_at, limit=made.row, reference=reference, why="limits")
 
 
-async def _report(change: Change, given: HazardReport) -> Followed:
+async def _report(change: Change, given: HazardReport) -> Followed | Refusal:
     district = await district_at(change.store, change.connection, given.location, given.district)
     if district is None:
         raise InvalidField(field="location" if given.location else "district", why="outside")
@@ -93,6 +108,8 @@ async def _report(change: Change, given: HazardReport) -> Followed:
         limited = await limits.check_person(
             change, district, "hazard", given.reason, device=given.device, address=given.address
         )
+        if isinstance(limited, Refusal):
+            return limited
     facts = deciding.facts(change.store, district, "hazard", given.reason, change.at)
     said = deciding.ask(change.store, "hazards", district, change.at, facts)
     token = change.store.ids.secret()
@@ -111,7 +128,7 @@ async def _report(change: Change, given: HazardReport) -> Followed:
     await hazard_follow.began(begun.changing, said.result, given.source)
     begun.changing.save()
     for decision in (said, limited):
-        if decision is not None:
+        if isinstance(decision, Decision):
             deciding.keep(change, begun.changing.now.id, district, decision)
     return _followed(begun.changing, token, str(begun.participant), joined=False)
 
@@ -129,17 +146,12 @@ async def join(
     Raises NotFound, IllegalTransition (it is closed), TooManyRequests.
     """
 
-    async def attempt() -> Followed:
-        async with store.change() as change:
-            found = await _join(change, incident_id, device, address)
-            if then is not None:
-                await then(change, found)
-            return found
-
-    return await until_saved(attempt)
+    return await _unless_refused(store, lambda change: _join(change, incident_id, device, address), then)
 
 
-async def _join(change: Change, incident_id: str, device: bytes | None, address: bytes | None) -> Followed:
+async def _join(
+    change: Change, incident_id: str, device: bytes | None, address: bytes | None
+) -> Followed | Refusal:
     seen = await load(change, incident_id)
     if seen.kind != "hazard":
         raise NotFound
@@ -150,9 +162,14 @@ async def _join(change: Change, incident_id: str, device: bytes | None, address:
         changing.later(
             update(participants).where(participants.c.id == again).values(token_hash=token_hash(token))
         )
+        await hazard_contacts.renew(change, again, token)
         changing.save()
         return _followed(changing, token, again, joined=True)
-    await limits.check_person(change, seen.district, "hazard", seen.reason, device=device, address=address)
+    limited = await limits.check_person(
+        change, seen.district, "hazard", seen.reason, device=device, address=address
+    )
+    if isinstance(limited, Refusal):
+        return limited
     participant = change.store.ids.row()
     caller = Participant(participant, incident_id, "requester")
     changing = IncidentChange(change, seen, seen, f"requester:{participant}")

@@ -85,6 +85,11 @@ class IncidentChange:
         return self.change.at
 
     @property
+    def actor(self) -> str:
+        """Who does this, as the record names him."""
+        return self._actor
+
+    @property
     def seen(self) -> Incident | None:
         """The incident as this transaction found it; None for a new one."""
         return self._seen

@@ -77,19 +77,28 @@ async def check(
 
 async def check_person(
     change: Change, district: str, kind: str, reason: str, *, device: bytes | None, address: bytes | None
-) -> Decision | None:
-    """The same for what is about no car: by device and address alone, over everything that either asked for.
-
-    What the table said, to be kept; None where limits are off. Raises TooManyRequests.
-    """
+) -> Decision | Refusal | None:
+    """The same for what is about no car: by device and address alone, over everything that either asked for."""
     if not change.store.settings.limits:
         return None
     given = deciding.facts(change.store, district, kind, reason, change.at)
     decision = deciding.ask(change.store, "limits", district, change.at, given)
-    subjects = {} if address is None else {"address": participants.c.address == address}
+    subjects = {} if address is None else {"address": (participants.c.address == address, address)}
     if device is not None:
-        subjects["device"] = participants.c.device == device
-    await counting.check_each(change, decision, subjects)
+        subjects["device"] = (participants.c.device == device, device)
+    for name, one in zip(decision.matched.rows, decision.matched.results, strict=True):
+        if one["subject"] not in subjects:
+            continue
+        same, who = subjects[one["subject"]]
+        limit = counting.limit_of(name, one, same)
+        until = await counting.refused(change, limit)
+        if until is None:
+            continue
+        digest = _digest_of(change, one["subject"], who.hex())
+        instead = await refusals.instead_of(change, name, digest)
+        if instead is None or await _still_refused(change, limit, instead[1]):
+            return Refusal(decision, name, one, digest, None, district, until)
+        decision = replace(decision, instead=f"override:{instead[0]}")
     return decision
 
 
@@ -119,7 +128,11 @@ def _digest(change: Change, subject: str, sticker: Row[Any], device: bytes | Non
         "sticker": str(sticker.id),
         "device_and_vehicle": f"{(device or b'').hex()}|{sticker.vehicle_id}",
     }
-    return change.store.vault.index("refused_requests.subject", f"{subject}|{known[subject]}")
+    return _digest_of(change, subject, known[subject])
+
+
+def _digest_of(change: Change, subject: str, who: str) -> bytes:
+    return change.store.vault.index("refused_requests.subject", f"{subject}|{who}")
 
 
 def _subjects(sticker: Row[Any], device: bytes | None, address: bytes) -> Mapping[str, ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """Requests that the limits refused: kept with the rule that did it, and let through if somebody of the police says so.
 
-What is kept is bounded: for each row of the table, each of whom it counts and each sticker one row an hour, which is
-counted up to a thousand. Nothing that a requester wrote is in it.
+What is kept is bounded: for each row of the table, each of whom it counts and each sticker (or none) one row an hour,
+which is counted up to a thousand. Nothing that a requester wrote is in it.
 """
 
 from __future__ import annotations
@@ -31,18 +31,21 @@ from models.tables import refused_requests
 
 MOST_COUNTED = 1_000  # an hour; from then on nothing is written
 REFERENCE_LETTERS = 8
-_KEY = ("sticker_id", "subject", "subject_digest", "row", "hour")
+_KEY = ("subject", "subject_digest", "row", "hour")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """``row`` of the table ``limits`` refused it until ``retry_at``; ``digest`` stands for whom it counts."""
+    """``row`` of the table ``limits`` refused it until ``retry_at``; ``digest`` stands for whom it counts.
+
+    ``sticker_id``: None where it was about no car.
+    """
 
     decision: Decision
     row: str
     result: Result
     digest: bytes
-    sticker_id: str
+    sticker_id: str | None
     district: str
     retry_at: datetime
 
@@ -74,7 +77,7 @@ async def keep(store: Store, refusal: Refusal) -> str:
 
 def _row(change: Change, refusal: Refusal) -> dict[str, Any]:
     hour = change.at.replace(minute=0, second=0, microsecond=0)
-    named = "|".join((refusal.sticker_id, refusal.row, refusal.digest.hex(), hour.isoformat()))
+    named = "|".join((refusal.sticker_id or "", refusal.row, refusal.digest.hex(), hour.isoformat()))
     digest = change.store.vault.index("refused_requests.reference", named)
     return {
         "id": change.store.ids.row(),
@@ -99,10 +102,16 @@ def _counted(change: Change, values: dict[str, Any]) -> Insert:
     make = postgresql.insert if change.connection.dialect.name == "postgresql" else sqlite.insert
     known = refused_requests.c
     counted = {"count": known.count + 1, "last_at": values["last_at"], "retry_at": values["retry_at"]}
+    unnamed = values["sticker_id"] is None
     return (
         make(refused_requests)
         .values(values)
-        .on_conflict_do_update(index_elements=list(_KEY), set_=counted, where=known.count < MOST_COUNTED)
+        .on_conflict_do_update(
+            index_elements=list(_KEY) if unnamed else ["sticker_id", *_KEY],
+            index_where=known.sticker_id.is_(None) if unnamed else None,
+            set_=counted,
+            where=known.count < MOST_COUNTED,
+        )
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import fields, fields_of_holder, fields_with_reason, role_of
-from models.actions import looks
+from models.actions import hazard_contacts, looks
 from models.caller import Caller, Officer, Participant, Wall
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
@@ -52,7 +52,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         if "notices" in seen:
             view["notices"] = await _notices(connection, incident_id)
         if "you" in seen and isinstance(caller, Participant):
-            view["you"] = await _you(connection, caller, incident)
+            view["you"] = await _you(store, connection, caller, incident)
         if "hazard" in seen and incident.kind == "hazard":
             view["hazard"] = await hazard_facts(connection, incident_id)
         if "plate_full" in seen:
@@ -172,12 +172,14 @@ async def _notices(connection: AsyncConnection, incident_id: str) -> list[View]:
     ]
 
 
-async def _you(connection: AsyncConnection, caller: Participant, incident: Incident) -> View:
+async def _you(store: Store, connection: AsyncConnection, caller: Participant, incident: Incident) -> View:
     query = select(participants).where(participants.c.id == caller.id)
     row = (await connection.execute(query)).one()
     # What he may promise is of use to the owner only.
-    promises = {"minutes": list(incident.promises)} if row.role == "owner" else {}
-    return promises | {"role": row.role, "withdrawn_at": iso_or_none(row.withdrawn_at), "stars": row.stars}
+    own: View = {"minutes": list(incident.promises)} if row.role == "owner" else {}
+    if incident.kind == "hazard":
+        own = {"told": await hazard_contacts.masked(store, connection, caller.id)}
+    return own | {"role": row.role, "withdrawn_at": iso_or_none(row.withdrawn_at), "stars": row.stars}
 
 
 async def _plate(connection: AsyncConnection, incident: Incident) -> str | None:

@@ -43,7 +43,7 @@ async def refusals_for(
             vehicles.c.plate,
         )
         .join(rule_versions, rule_versions.c.id == refused_requests.c.version_id)
-        .join(stickers, stickers.c.id == refused_requests.c.sticker_id)
+        .outerjoin(stickers, stickers.c.id == refused_requests.c.sticker_id)
         .outerjoin(vehicles, vehicles.c.id == stickers.c.vehicle_id)
         .where(_where(*asked[0]), refused_requests.c.district.in_(sorted(by.districts)))
         .order_by(refused_requests.c.last_at.desc())

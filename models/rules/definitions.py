@@ -33,6 +33,8 @@ GROUNDS = ("obstructing", "fire_lane", "bus_stop", "sign", "line", "other")
 BODIES = (
     "officers", "traffic_police", "facilities", "roads", "lighting", "cleaning", "utilities",
 )  # fmt: skip
+# What is news to who follows a hazard.
+HAZARD_NEWS = ("taken", "mended", "reopened", "ended")
 DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
 
 _KIND = choice("kind", *KINDS)
@@ -178,7 +180,7 @@ _ALL = (
             choice(
                 "what", "first_answers", "lockouts", "sessions", "tokens", "decisions", "positions", "messages",
                 "photos", "incidents", "audit", "notices", "bindings", "refusals", "watch_flags", "accidents",
-                "accident_links", "registrations", "reports",
+                "accident_links", "registrations", "reports", "hazard_contacts",
             ),
         ),
         outputs=(number("days", 1, 3660),),
@@ -238,6 +240,19 @@ _ALL = (
             number("reopen_days", 1, 90),
             number("reopens_most", 1, 20),
             number("expire_days", 1, 366),
+        ),
+    ),
+    # What followers of a hazard who left a phone are told, and how seldom.
+    Definition(
+        "hazard_notices",
+        "first",
+        inputs=(choice("event", *HAZARD_NEWS), choice("reason", *kinds.REASONS["hazard"])),
+        outputs=(
+            flag("tell"),
+            number("most", 1, 100),
+            number("apart_minutes", 0, 10_080),
+            number("most_a_day", 1, 100),
+            number("hazards_most", 1, 100),
         ),
     ),
     # Whether the police are called at once, whether the cars leave the road, whether an ambulance comes first.

@@ -18,7 +18,7 @@ from models.tables.duty import (
     zones,
 )
 from models.tables.flags import flags, incident_variants, rollouts, trial_faults
-from models.tables.hazards import agencies, agency_filings, api_keys, hazards
+from models.tables.hazards import agencies, agency_filings, api_keys, hazard_contacts, hazards
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -76,6 +76,7 @@ __all__ = [
     "first_answers",
     "flags",
     "handovers",
+    "hazard_contacts",
     "hazards",
     "heads",
     "incident_variants",

@@ -1,4 +1,4 @@
-"""Hazards of the road: who answers for each, the bodies that do, and how one is filed with such a body."""
+"""Hazards of the road: who answers for each, the bodies that do and how they hear of one, who follows it."""
 
 from __future__ import annotations
 
@@ -61,6 +61,27 @@ hazards = Table(
     instant("reopen_until"),
 )
 
+hazard_contacts = Table(
+    "hazard_contacts",
+    metadata,
+    id_column(),
+    Column("participant_id", ForeignKey("participants.id"), nullable=False, index=True),
+    # By it the same phone is known again, whoever left it: it is told once, and not too often.
+    Column("phone_index", LargeBinary, nullable=False, index=True),
+    # Empty once it was stopped or replaced.
+    Column("phone_sealed", LargeBinary, nullable=True),
+    # The follower's own link, which a message carries.
+    Column("token_sealed", LargeBinary, nullable=True),
+    instant("left_at", required=True),
+    # Stopped by a tap: nobody leaves this phone here again.
+    instant("stopped_at"),
+    # How often and when it was told; how often on which day, in the city's time.
+    Column("told", Integer, nullable=False, server_default=text("0")),
+    instant("told_at"),
+    Column("told_on", String(10), nullable=True),
+    Column("told_that_day", Integer, nullable=False, server_default=text("0")),
+)
+
 agency_filings = Table(
     "agency_filings",
     metadata,
@@ -89,8 +110,9 @@ api_keys = Table(
     # Whose it is, as the administrator calls it.
     Column("name", String(60), nullable=False),
     Column("key_hash", LargeBinary, nullable=False, unique=True),
-    # open311: may file hazards; cap: may read the messages of grave accidents.
+    # open311: may file hazards; cap: may read the messages of grave accidents; agency: may fetch what that one has.
     Column("purpose", String(10), nullable=False),
+    Column("agency_id", ForeignKey("agencies.id"), nullable=True),
     Column("most_an_hour", Integer, nullable=False),
     instant("created_at", required=True),
     Column("created_by", String(60), nullable=False),

@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -28,7 +29,8 @@ refused_requests = Table(
     Column("count", Integer, nullable=False),
     instant("hour", required=True),
     Column("district", ForeignKey("districts.code"), nullable=False),
-    Column("sticker_id", ForeignKey("stickers.id"), nullable=False),
+    # Empty: it was about no car of the register, but about a hazard.
+    Column("sticker_id", ForeignKey("stickers.id"), nullable=True),
     Column("version_id", ForeignKey("rule_versions.id"), nullable=False),
     # The row of the table ``limits`` that refused, what it counts, and a digest of whom (device, address, car).
     Column("row", String(40), nullable=False),
@@ -51,4 +53,12 @@ refused_requests = Table(
         " OR instead IS NOT NULL AND decided_by IS NOT NULL AND reason IS NOT NULL AND reason <> ''",
         name="decided",
     ),
+)
+_NO_STICKER = refused_requests.c.sticker_id.is_(None)
+Index(
+    "uq_refused_requests_no_sticker",
+    *(refused_requests.c[name] for name in ("subject", "subject_digest", "row", "hour")),
+    unique=True,
+    sqlite_where=_NO_STICKER,
+    postgresql_where=_NO_STICKER,
 )

@@ -33,6 +33,24 @@ def puts_the_pin_with_the_keys(page: Page) -> None:
     sees(page, "图钉的位置")
 
 
+def leaves_a_phone(page: Page) -> None:
+    button(page, "有进展发短信告诉我 不留电话也可以，这个页面一直能看").click()
+    page.get_by_label("手机号").fill("13712340088")
+    assert accessibility_violations(page) == []
+    button(page, "同意并接收").click()
+    sees(page, "137****0088")
+
+
+def stops_the_messages(page: Page, city: Product) -> None:
+    """By the link of the message that came."""
+    simulator = page.context.new_page()
+    simulator.goto(f"{city.web_url}/phones")
+    sees(simulator, "已修复")
+    simulator.close()
+    button(page, "停止通知").click()
+    sees(page, "有进展发短信告诉我")
+
+
 def at_the_desk(desk: Page, city: Product) -> None:
     """A commander before the list of the district's hazards."""
     account = Sample.of(city).account("commander")
@@ -56,6 +74,7 @@ def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Vis
     first.reload()
     sees(first, "雨城区市政养护所")
 
+    leaves_a_phone(first)
     looks_for(second, city, "路面坑洼")
     sees(second, "是同一处吗")
     sees(second, "文化路 12 号门前")
@@ -77,6 +96,7 @@ def test_a_hazard_is_joined_mended_and_opened_again(city: Product, visitors: Vis
     sees(desk, "已记录修复")
     for page in (first, second):
         expect(page.locator("#status")).to_have_text("已修复", timeout=PATIENCE_MS)
+    stops_the_messages(first, city)
 
     button(second, "还在，没有修好").click()
     sees(second, "有人反馈还在，重新处理")

@@ -170,6 +170,8 @@ GET    /api/v1/hazards/near                                 y   y   y   y   y   
 GET    /api/v1/hazards/map                                  y   y   y   y   y   y   y   y   y
 POST   /api/v1/hazards                                      y   y   y   y   y   y   y   y   y
 POST   /api/v1/hazards/{id}/join                            y   y   y   y   y   y   y   y   y
+PUT    /api/v1/hazards/{id}/phone                           y   .   .   .   .   .   .   .   .
+DELETE /api/v1/hazards/{id}/phone                           y   .   .   .   .   .   .   .   .
 GET    /api/v1/districts/{code}/hazards                     .   .   y   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/hazards/export              .   .   .   .   y   .   .   .   .
 GET    /api/v1/admin/agencies                               .   .   .   .   .   y   .   .   .
@@ -273,6 +275,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "format": "csv",
         "reason": "月报",
     },
+    "PUT /api/v1/hazards/{id}/phone": {"phone": "13800001234"},
     "POST /api/v1/upload-passes": {"purpose": "none"},
     "POST /api/v1/uploads/{id}/original": {"reason": "复核"},
     "POST /api/v1/pictures/{id}/regions": {"left": 0, "top": 0, "width": 9, "height": 9},
@@ -385,7 +388,8 @@ def filled(path: str, incident: str, photo: str) -> str:
         if word == "code" and "/districts/" in path:
             return YUCHENG
         if word == "id":
-            return incident if "/incidents/" in path else photo if "/photos/" in path else "nobody"
+            of_incident = "/incidents/" in path or path.endswith("/phone")
+            return incident if of_incident else photo if "/photos/" in path else "nobody"
         return NAMES.get(word, "nobody")
 
     return re.sub(r"{(\w+)}", name, path)

@@ -13,11 +13,12 @@ from models.actions import flags as flag_actions
 from models.flags.content import Stage
 from models.geography import Boundaries
 from models.store import Store
-from models.tables import agencies, api_keys, audit, districts
+from models.tables import agencies, api_keys, audit, districts, refused_requests
 from tests.support.city import CHEN, GATE, MINGSHAN, YUCHENG, ZHANG
 from tests.support.clock import FakeClock
 from tests.support.hazards import agency, switch_on
 from tests.support.pilots import ADMIN, HAZARDS
+from tests.support.rules import in_force
 from tests.web.client import Client, bearer, error_of
 
 PLACE = {"lat": GATE.lat, "lng": GATE.lng}
@@ -233,3 +234,54 @@ async def test_a_key_is_told_once_kept_as_a_hash_and_revoked(
     assert error_of(await web.delete(f"{keys}/{made['id']}", headers=su))[0] == 404
     (one,) = (await web.get(keys, headers=su)).json()["keys"]
     assert one["revoked_at"] is not None
+
+
+async def test_who_reports_too_often_is_told_a_reference_and_let_through_at_the_counter(
+    web: Client, store: Store, clock: FakeClock
+) -> None:
+    row = {"subject": "'address'", "most": "2", "seconds": "3600", "block_seconds": "0"}
+    await in_force(store, clock, "limits", YUCHENG, row)
+    for _ in range(2):
+        first, _ = await sent(web)
+    refused = await web.post("/api/v1/hazards", json=HAZARD)
+    assert error_of(refused) == (429, "too_many_requests", None)
+    reference = refused.json()["error"]["reference"]
+    joined = await web.post(f"/api/v1/hazards/{first}/join", json={})
+    assert joined.json()["error"]["reference"] == reference, "the same address, row and hour"
+    again = await web.post("/api/v1/hazards", json=HAZARD | {"reason": "lamp_out"})
+    assert again.json()["error"]["reference"] == reference
+    zhang = bearer(await web.token_of(ZHANG))
+    found = await web.get("/api/v1/refusals", params={"reference": reference}, headers=zhang)
+    (told,) = found.json()["refusals"]
+    assert (told["table"], told["count"], told["plate"], told["district"]) == ("limits", 3, None, YUCHENG)
+    assert told["inputs"] == {"kind": "hazard", "reason": "pothole"}
+    async with store.database.read() as connection:
+        (kept,) = (await connection.execute(select(refused_requests))).all()
+    assert (kept.sticker_id, kept.subject) == (None, "address")
+    body = {"result": {"most": 9}, "reason": "报的都属实"}
+    through = await web.post(f"/api/v1/refusals/{told['id']}/override", json=body, headers=zhang)
+    assert through.status_code == 201, through.text
+    await sent(web)
+
+
+async def test_a_follower_leaves_a_phone_and_stops_it_by_one_tap(web: Client) -> None:
+    incident, token = await sent(web)
+    path, mine = f"/api/v1/hazards/{incident}/phone", bearer(token)
+    kept = await web.put(path, json={"phone": "138 0000 1234"}, headers=mine)
+    assert kept.json() == {"told": "138****1234"}
+    told = (await web.get(f"/api/v1/incidents/{incident}", headers=mine)).json()["incident"]
+    assert told["you"]["told"] == "138****1234"
+    other, others = await sent(web, reason="lamp_out")
+    assert error_of(await web.put(path, json={"phone": "13800001234"}, headers=bearer(others)))[0] == 403
+    assert error_of(await web.put(path, json={"phone": "13800001234"}))[0] == 401
+    assert error_of(await web.put(path, json={"phone": "x"}, headers=mine)) == (
+        422,
+        "invalid_field",
+        "phone",
+    )
+    assert (await web.delete(path, headers=mine)).status_code == 204
+    told = (await web.get(f"/api/v1/incidents/{incident}", headers=mine)).json()["incident"]
+    assert told["you"]["told"] is None
+    again = await web.put(path, json={"phone": "13800001234"}, headers=mine)
+    assert (again.status_code, again.json()["error"]["why"]) == (409, "stopped")
+    assert "停止接收" in again.json()["error"]["message"]

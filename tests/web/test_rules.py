@@ -35,7 +35,8 @@ async def test_everything_that_is_shipped_is_listed_with_its_sentence_and_source
     assert [place["may_change"] for place in told["places"]] == [False, True]
     assert {table["table"] for table in told["tables"]} == {
         "reasons", "response", "promises", "ladder", "routing",
-        "requests", "limits", "evidence", "disposition", "reports", "offence", "stay", "hazards", "figures",
+        "requests", "limits", "evidence", "disposition", "reports", "offence", "stay", "hazards", "hazard_notices",
+        "figures",
         "retention", "accident_path", "scene_photos", "fault",
     }  # fmt: skip
     for table in told["tables"]:

@@ -96,7 +96,7 @@ export interface PulledIncident extends Omit<Incident, "photos"> {
   offset: number;
   epoch: string;
   now: string;
-  you?: { role: "requester" | "owner"; withdrawn_at: string | null; stars: number | null; minutes?: number[] };
+  you?: { role: "requester" | "owner"; withdrawn_at: string | null; stars: number | null; minutes?: number[]; told?: string | null };
 }
 
 export interface Publication<View = Incident> {
