@@ -28,6 +28,7 @@ from web.open import open_site
 from web.open311.routes import ROUTES as OPEN311
 from web.site import Site
 from web.visitor import OWN_PAGE
+from web.wechat.routes import ROUTES as WECHAT
 
 Opening = Callable[[Settings, CollectorRegistry], AbstractAsyncContextManager[Site]]
 
@@ -58,6 +59,7 @@ def routes() -> list[BaseRoute]:
         *(route(endpoint) for endpoint in ENDPOINTS),
         *OPEN311,
         *cap.ROUTES,
+        *WECHAT,
         *page_routes.ROUTES,
         *installable.ROUTES,
         *health.ROUTES,

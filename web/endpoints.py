@@ -46,6 +46,7 @@ from web.api import (
     uploads,
     vehicles,
     watch_lists,
+    wechat,
 )
 from web.endpoint import Endpoint
 
@@ -91,6 +92,7 @@ _RESOURCES = (
     vehicles,
     watch_lists,
     bulk_exports,
+    wechat,
     simulator,
 )
 

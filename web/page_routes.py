@@ -35,6 +35,7 @@ from web.language import choose
 from web.local import WALL_COOKIE, local_wall, shows_samples
 from web.site import Site, site_of
 from web.visitor import address_digest
+from web.wechat import linking
 
 # Pages only: answers of the API are short, and some hold secrets beside what a caller wrote.
 PACKED = [Middleware(GZipMiddleware, minimum_size=1024)]
@@ -104,6 +105,8 @@ async def owner(request: Request) -> Response:
     await settling.seen(site.store, caller)
     face = await _face_of(site, caller)
     data = {**await _driver(request, face, "owner"), "token": token, "incident": view}
+    if (told := await linking.shown(request, site, caller)) is not None:
+        data["wechat"] = told
     return pages.shell(request, "driver", data, areas=("driver", "owner"), here=_at(here, face))
 
 

@@ -44,6 +44,8 @@ pause_sticker                    . y . . . . . . .  个保法 15: consent is tak
 resume_sticker                   . y . . . . . . .  个保法 15
 unbind_sticker                   . y . . . . . . .  个保法 15, 47
 replace_sticker                  . y . . . . . . .  个保法 15
+begin_wechat                     . y . . . . . . .  个保法 13, 14: told by WeChat because he says so
+end_wechat                       . y . . . . . . .  个保法 15: consent is taken back as easily as it was given
 incident                         y y y y y . . y .  个保法 6, 51: whoever deals with it, and whom it concerns
 begin_upload_pass                y y y y y y y y y  个保法 13: whoever reports may; it opens only what is his
 upload_options                   y y y y y y y y y  public: what is spoken here
@@ -367,6 +369,8 @@ on_scene consumed total          . . y y y . . y .  程序 66
 
 [Answered]
 incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
+[WechatDoor]
+url                              . y . . . . . . .  个保法 6: a door of the platform, without a word of the incident
 [OnePulledIncident]
 incident                         y y y y y . . y .  个保法 6
 [AccidentReported]

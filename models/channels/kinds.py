@@ -55,7 +55,17 @@ _ALL = (
         fields=(
             Field("app_id"),
             Field("app_secret", secret=True),
+            # Of the account's page for servers: for callbacks, and whether these come encrypted.
+            Field("token", secret=True, required=False),
+            Field("aes_key", secret=True, required=False, pattern=re.compile(r"[A-Za-z0-9]{43}")),
+            # The platform's ids of the two kinds of messages, and their fields (``models.wechat.setup``).
+            Field("template", required=False),
+            Field("template_fields", required=False),
+            Field("subscription", required=False),
+            Field("subscription_fields", required=False),
+            Field("scope", required=False, pattern=re.compile("base|userinfo")),
             Field("endpoint", required=False, pattern=ENDPOINT),
+            Field("door", required=False, pattern=ENDPOINT),
         ),
     ),
     Kind(

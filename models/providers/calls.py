@@ -64,13 +64,13 @@ async def call(
                 if len(content) > LONGEST_ANSWER:
                     raise Unanswered("unreadable", str(answer.status_code))
     except _NEVER_LEFT as error:
-        raise Transient("unreachable", type(error).__name__) from None
+        raise Transient("provider_away", type(error).__name__) from None
     except TimeoutError:
-        raise Unanswered("timeout") from None
+        raise Unanswered("timed_out") from None
     except httpx2.TimeoutException:
-        raise Unanswered("timeout") from None
+        raise Unanswered("timed_out") from None
     except httpx2.HTTPError as error:
-        raise Unanswered("broke_off", type(error).__name__) from None
+        raise Unanswered("no_answer", type(error).__name__) from None
     return Reply(answer.status_code, dict(answer.headers.items()), content)
 
 
@@ -78,11 +78,11 @@ def check_status(reply: Reply, now: datetime | None = None) -> Reply:
     """The reply, if it is one of the provider's own program. Raises Limited for 429, Transient for 503, which say that
     nothing was done, and Unanswered for every other error of a server in between."""
     if reply.status == 429:
-        raise Limited("too_many", "429", retry_after(reply, now) or timedelta(seconds=60))
+        raise Limited("provider_limit", "429", retry_after(reply, now) or timedelta(seconds=60))
     if reply.status == 503:
         raise Transient("busy", "503")
     if reply.status >= 500:
-        raise Unanswered("server_error", str(reply.status))
+        raise Unanswered("provider_failed", str(reply.status))
     return reply
 
 

@@ -66,7 +66,7 @@ def failure_of(code: int) -> ProviderFailure:
     if code in (-1, 43108):
         return Transient("busy", text)
     if code == 45011:
-        return Limited("too_many", text, MINUTE)
+        return Limited("provider_limit", text, MINUTE)
     if code in (45009, 45047):
         return Limited("quota", text, QUOTA_PAUSE)
     if code in TOKEN_CODES:

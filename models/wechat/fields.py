@@ -60,9 +60,14 @@ def fitted(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {name: {"value": _fitted(name, value)} for name, value in values.items()}
 
 
-def _fitted(name: str, value: str) -> str:
+def type_of(name: str) -> str:
+    """``thing`` of ``thing12``; empty for a name that begins with no type."""
     kind = _TYPE.match(name)
-    limit = LIMITS.get(kind[1]) if kind else None
+    return kind[1] if kind else ""
+
+
+def _fitted(name: str, value: str) -> str:
+    limit = LIMITS.get(type_of(name))
     if limit is None:
         raise FieldRefused(name, "unknown_type")
     text = " ".join(value.split()) if limit.cut else value.strip()

@@ -261,15 +261,10 @@ def platform_beside(now: Callable[[], datetime]) -> Iterator[Platform]:
         yield platform
 
 
-def event(openid: str = ZHOU, at: int = 1_793_606_400, **members: str) -> str:
+def event(**members: str) -> str:
     """The XML of an event as the platform writes it."""
-    found = {
-        "ToUserName": "gh_1",
-        "FromUserName": openid,
-        "CreateTime": str(at),
-        "MsgType": "event",
-    } | members
-    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in found.items())
+    usual = {"ToUserName": "gh_1", "FromUserName": ZHOU, "CreateTime": "1793606400", "MsgType": "event"}
+    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in (usual | members).items())
     return f"<xml>{inner}</xml>"
 
 

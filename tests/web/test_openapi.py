@@ -155,5 +155,6 @@ def test_whatever_changes_something_can_be_repeated_safely() -> None:
     secrets = {"begin_second_factor", "confirm_second_factor", "begin_upload_pass", "make_api_key"}
     # Begun again under the id that the phone made, it is the same upload; the same area covered again, the same region;
     # what an officer has before him is his again.
-    same = {"begin_upload", "cover_region", "take_report"}
+    # Asked again, WeChat's door is another door, and the first one leads nowhere any more.
+    same = {"begin_upload", "cover_region", "take_report", "begin_wechat"}
     assert plain == {"sign_in", "sign_in_auxiliary", "end_officer", *asking, *sessions, *secrets, *same}

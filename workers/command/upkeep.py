@@ -243,7 +243,36 @@ def vehicle_import(
         ctx.exit(WAITS)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, sample_city, prepare, city, officer, sticker, vehicle, epoch)
+@click.group()
+def wechat() -> None:
+    """A city's WeChat official account."""
+
+
+@wechat.command("menu")
+@click.argument("city")
+def wechat_menu(city: str) -> None:
+    """Give the account of CITY its menu: the modules that are switched on.
+
+    To be done after the account was set up, and after a module was switched on or off.
+    """
+    from workers.command.wechat import set_menu
+
+    for button in asyncio.run(set_menu(_settings(), city)):
+        below = "".join(f"\n  {one['name']}  {one['url']}" for one in button.get("sub_button", ()))
+        click.echo(f"{button['name']}  {button.get('url', '')}{below}")
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    migrate,
+    sample_city,
+    prepare,
+    city,
+    officer,
+    sticker,
+    vehicle,
+    wechat,
+    epoch,
+)
 
 
 def _settings() -> Settings:

@@ -210,15 +210,15 @@ async def test_a_renewal_that_failed_keeps_nobody_waiting(kept: Account) -> None
         ({"errcode": 48001, "errmsg": "api unauthorized"}, Setup, "not_permitted", "48001"),
         ({"errcode": 47003, "errmsg": "data.thing1.value invalid"}, Permanent, "field_refused", "47003"),
         ({"errcode": 45009, "errmsg": "reach max api daily quota limit"}, Limited, "quota", "45009"),
-        ({"errcode": 45011, "errmsg": "must slower, retry next minute"}, Limited, "too_many", "45011"),
+        ({"errcode": 45011, "errmsg": "must slower, retry next minute"}, Limited, "provider_limit", "45011"),
         ({"errcode": -1, "errmsg": "system error"}, Transient, "busy", "-1"),
         ({"errcode": 99999, "errmsg": "?"}, Permanent, "refused", "99999"),
         ({"errcode": "x"}, Unanswered, "unreadable", "errcode"),
         ({"errcode": 0, "errmsg": "ok"}, Unanswered, "unreadable", "msgid"),
         ([], Unanswered, "unreadable", "200"),
-        (429, Limited, "too_many", "429"),
+        (429, Limited, "provider_limit", "429"),
         (503, Transient, "busy", "503"),
-        (502, Unanswered, "server_error", "502"),
+        (502, Unanswered, "provider_failed", "502"),
     ],
 )
 async def test_each_way_to_fail_is_told_apart(
@@ -273,7 +273,7 @@ async def test_a_platform_that_does_not_answer_is_left_in_time(account: Account,
     account.there.slow = asyncio.Event()
     with pytest.raises(Unanswered) as slow:
         await replace(account.client, seconds=0.05).send_template(ZHOU, TEMPLATE, VALUES, url=None, key="2")
-    assert slow.value.reason == "timeout"
+    assert slow.value.reason == "timed_out"
 
 
 async def test_nobody_there_is_known_for_certain(account: Account) -> None:
@@ -281,7 +281,7 @@ async def test_nobody_there_is_known_for_certain(account: Account) -> None:
     client = replace(account.client, account=nowhere)
     with pytest.raises(Transient) as away:
         await client.send_template(ZHOU, TEMPLATE, VALUES, url=None, key="2")
-    assert away.value.reason == "unreachable"
+    assert away.value.reason == "provider_away"
 
 
 async def test_a_wrong_secret_is_the_operators_to_mend(store: Store, clock: FakeClock) -> None:

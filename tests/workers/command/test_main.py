@@ -35,6 +35,7 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
         ("epoch", "new"),
         ("backup",),
         ("restore",),
+        ("wechat", "menu"),
     ],
 )
 def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -> None:

@@ -3,6 +3,8 @@ import type { PulledIncident, Reason } from "../shared/incident.ts";
 
 export type DriverMode = "request" | "bind" | "owner" | "paused";
 
+export type Wechat = "offer" | "linked" | "refused" | "stand_in" | "away";
+
 export interface DriverData {
   mode: DriverMode;
   sticker: string;
@@ -19,4 +21,6 @@ export interface DriverData {
   photos_most: number;
   /** Owner: the incident that the link is about, as it was when the page was printed. */
   incident?: PulledIncident;
+  /** Owner in WeChat's browser: whether he is told there, or how his wish has just ended. */
+  wechat?: Wechat;
 }
