@@ -395,6 +395,7 @@ respond_by happened_at weather   y . y . y . . . .  事故 16, 21
 form shots terms suggested       y . y . y . . . .  事故 20, 60
 reported_at                      y . y . y . . . .  事故 16
 because parties photos documents y . y . y . . . .  事故 20, 21, 60
+coming                           y . y . y . . . .  事故 20: how many photos are on their way
 you                              y . . . . . . . .  事故 21
 call                             . . y . . . . . .  事故 16: who has it, each look on the record
 [AccidentParty]

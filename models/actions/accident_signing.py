@@ -14,7 +14,7 @@ from sqlalchemy import Row, insert, select, update
 
 from models.accident import signature
 from models.accident.forms import DETERMINED
-from models.actions import accident_papers, audit, consequences
+from models.actions import accident_papers, audit, consequences, scene
 from models.actions.accident_papers import SIGNATURE, By, Drawn
 from models.actions.accident_parties import details_of, unsign
 from models.actions.accidents import Draft, draft_of, load_draft
@@ -105,6 +105,7 @@ async def _sign(
     draft = await draft_of(change, accident_id, caller, "sign")
     draft.party_of(caller)
     _check_ready(draft, terms)
+    await scene.refuse_while_coming(change, accident_id)
     known = await accident_papers.facts(change.connection, accident_id)
     draft.told("signed")
     draft.changing.later(

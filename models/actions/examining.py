@@ -14,7 +14,9 @@ from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, insert, or_, select, update
 
+from models.actions import scene
 from models.actions.incident_change import until_saved
+from models.actions.photos import NewPhoto
 from models.store import Change, Store
 from models.tables import pictures, regions, uploads
 from models.uploads.areas import Found
@@ -131,7 +133,10 @@ async def _claim(store: Store, table: Table, waits: ColumnElement[bool], order: 
 
 
 async def done(store: Store, claim: Claim, examined: Examined) -> bool:
-    """Keeps what came of it. False: it took too long, and somebody else has it by now; nothing was changed."""
+    """Keeps what came of it, and has it join what it belongs to. False: it took too long, and somebody else has it by
+
+    now; nothing was changed.
+    """
 
     async def work(change: Change) -> bool:
         upload_id = claim.row.id
@@ -162,6 +167,9 @@ async def done(store: Store, claim: Claim, examined: Examined) -> bool:
             return False
         for position, made in enumerate(examined.pictures):
             await _keep(change, upload_id, position, made)
+        first = examined.pictures[0]
+        photo = NewPhoto(examined.sha256, first.file, first.width, first.height, examined.taken_at)
+        await scene.join(change, claim.row, photo)
         return True
 
     return await until_saved(lambda: store.run(work))

@@ -1,4 +1,7 @@
-"""A photo joins an incident. The picture itself lies in the media folder; here is what is known of it."""
+"""A photo joins a request to move a car, or comes from an officer. The picture itself lies in the media folder; here is
+
+what is known of it. Those concerned in an accident or a hazard send theirs as uploads (``scene``).
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ from models.actions.deciding import Decision
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import IncidentChange, actor_of, until_saved
 from models.caller import Caller, Officer, Participant
-from models.errors import Forbidden, IllegalTransition, NotFound, SwitchedOff
+from models.errors import Conflict, Forbidden, IllegalTransition, NotFound, SwitchedOff
 from models.flags.definitions import feature_key
 from models.incident.evidence import Wanted, check_one, check_room
 from models.incident.happened import step
 from models.incident.incident import Incident, from_row
 from models.store import Change, Store
-from models.tables import incidents, photos
+from models.tables import incidents, photos, uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ async def check_may_add(store: Store, incident_id: str, caller: Caller) -> None:
     """Before the bytes are looked at. Raises NotFound, Forbidden, IllegalTransition, Conflict, SwitchedOff."""
     async with store.database.read() as connection:
         incident, _, _ = await _check(store, connection, incident_id, caller)
-        await _refuse_switched_off(store, connection, incident, caller)
+        await refuse_switched_off(store, connection, incident, caller)
 
 
 async def add(
@@ -73,10 +76,10 @@ async def add(
     return await until_saved(attempt)
 
 
-async def _refuse_switched_off(
+async def refuse_switched_off(
     store: Store, connection: AsyncConnection, incident: Incident, caller: Caller
 ) -> None:
-    """An officer's photos are part of his work; those of the people concerned are a feature of their own."""
+    """Raises SwitchedOff. An officer's photos are part of his work; those of others are a feature of their own."""
     flags, key = store.flags, feature_key("request_photos")
     if isinstance(caller, Officer) or flags.is_plain(key):
         return
@@ -132,6 +135,8 @@ async def _check(
         raise Forbidden
     if seen.status == "closed":
         raise IllegalTransition(command="photo", status=seen.status)
+    if own and seen.kind != "move_car":
+        raise Conflict(why="by_upload")
     decision, wanted = await evidence.wanted_of(store, connection, seen, evidence.shown_by(caller))
     query = select(func.count()).select_from(photos).where(photos.c.incident_id == incident_id)
     check_room(wanted, (await connection.execute(query)).scalar_one())
@@ -141,12 +146,13 @@ async def _check(
 async def photo_for(store: Store, photo_id: str, caller: Caller) -> Row[Any]:
     """The photo's row, for those concerned and the staff of its district; auxiliary officers of what they have.
 
-    Raises NotFound, Forbidden.
+    Raises NotFound, also for one that came as an upload: of that one others see the covered copy. Forbidden.
     """
     query = (
         select(photos, incidents.c.district, incidents.c.officer_id)
         .join(incidents, incidents.c.id == photos.c.incident_id)
-        .where(photos.c.id == photo_id)
+        .outerjoin(uploads, uploads.c.id == photos.c.id)
+        .where(photos.c.id == photo_id, uploads.c.id.is_(None))
     )
     async with store.database.read() as connection:
         row = (await connection.execute(query)).first()

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from models import partial
-from models.actions import upload_limits
+from models.actions import scene, upload_limits
 from models.actions.incident_change import until_saved
+from models.caller import Caller, Participant
 from models.errors import Conflict, InvalidField, NotFound, SwitchedOff
 from models.store import Change, Store
 from models.tables import uploads
@@ -31,20 +32,27 @@ GIVEN_UP = "given_up"
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What somebody is about to send: ``id`` made by his phone, ``size`` in bytes."""
+    """What somebody is about to send: ``id`` made by his phone, ``size`` in bytes; ``shot``: which photo of an
+
+    accident's guide it is.
+    """
 
     id: str
     purpose: str
     kind: Kind
     size: int
+    shot: str | None = None
 
 
-async def begin(store: Store, holder: str, announced: Announced, address: bytes) -> Any:
-    """The upload's row; the one that is there when the same was begun before.
+async def begin(
+    store: Store, holder: str, announced: Announced, address: bytes, caller: Caller | None = None
+) -> Any:
+    """The upload's row; the one that is there when the same was begun before. One of whoever is part of an accident or
 
-    Raises InvalidField, PayloadTooLarge, SwitchedOff, Conflict (as many as may be, or another one's id),
-    TooManyRequests, Unavailable (the media folder takes no more).
+    a hazard belongs to it from here on. Raises InvalidField, PayloadTooLarge, SwitchedOff, Conflict (as many as may be,
+    or another one's id), IllegalTransition (it is over), TooManyRequests, Unavailable (the media folder takes no more).
     """
+    part = caller if isinstance(caller, Participant) else None
     _check(store, announced)
 
     async def work(change: Change) -> Any:
@@ -61,7 +69,9 @@ async def begin(store: Store, holder: str, announced: Announced, address: bytes)
                 raise Conflict(why="another")
             return known
         await upload_limits.check(change, holder, announced.purpose, announced.kind, announced.size, address)
-        await change.connection.execute(insert(uploads).values(_row(change, holder, announced, address)))
+        about = await scene.taken_in(change, part, announced.purpose, announced.shot)
+        row = _row(change, holder, announced, address) | about
+        await change.connection.execute(insert(uploads).values(row))
         return (await change.connection.execute(query)).one()
 
     return await until_saved(lambda: store.run(work))
@@ -150,22 +160,28 @@ async def advance(store: Store, upload_id: str, writer: str, received: int, size
 
 
 async def give_up(store: Store, holder: str, upload_id: str) -> None:
-    """Removes one that nobody has taken into his own and that is not examined yet, or was refused.
+    """Removes one that nobody has taken into his own and that is not whole yet, or was refused.
 
     Raises NotFound, Conflict.
     """
     row = await own(store, holder, upload_id)
-    if row.about is not None or row.state not in {"receiving", "refused"}:
+    mine = row.about is None or row.purpose in scene.PURPOSES  # which it joins only when it is examined
+    if not mine or row.state not in {"receiving", "refused"}:
         raise Conflict(why="upload_kept")
     # The row stays as long as it would have: what came over the line counts for the day, however often it is given up.
     async with store.database.write() as connection:
         gone = await connection.execute(
             update(uploads)
-            .where(uploads.c.id == upload_id, uploads.c.state == row.state, uploads.c.about.is_(None))
+            .where(uploads.c.id == upload_id, uploads.c.state == row.state, _same_owner(row))
             .values(state="refused", why=GIVEN_UP, writer=None)
         )
     if gone.rowcount == 1:
         await asyncio.to_thread(partial.remove, store.settings.home, upload_id)
+
+
+def _same_owner(row: Any) -> ColumnElement[bool]:
+    """Nobody has taken it into his own since it was read."""
+    return uploads.c.about.is_(None) if row.about is None else uploads.c.about == row.about
 
 
 async def attach(change: Change, holder: str, purpose: str, ids: Collection[str], about: str) -> list[Any]:

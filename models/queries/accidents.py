@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import may, role_of
 from models.accident.details import Details, for_officers, masked, own
 from models.accident.forms import OPPOSITE
+from models.actions import scene
 from models.actions.accident_parties import details_of
 from models.actions.accident_terms import because, shots_of, suggest
 from models.caller import Caller, Officer, Participant
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
+from models.queries.incident import url_of
 from models.store import Store
 from models.tables import (
     accident_documents,
@@ -31,6 +33,7 @@ from models.tables import (
     districts,
     incidents,
     photos,
+    pictures,
 )
 
 View = dict[str, Any]
@@ -47,6 +50,7 @@ async def accident_for(store: Store, accident_id: str, caller: Caller) -> View:
         view = _facts(store, row, you)
         view["parties"] = [_party(store, row, one, you) for one in parties]
         view["photos"] = await _photos(connection, accident_id)
+        view["coming"] = await scene.coming(connection, accident_id, store.clock.now())
         view["documents"] = [_document(one) for one in await _documents(connection, accident_id)]
     if isinstance(caller, Officer) and row.officer_id == caller.id and row.call_sealed is not None:
         view["call"] = store.vault.open("accidents.call_sealed", row.id, row.call_sealed)
@@ -139,13 +143,14 @@ def _told(details: Details, side: str, you: str | None) -> View:
 
 async def _photos(connection: AsyncConnection, accident_id: str) -> list[View]:
     query = (
-        select(photos.c.id, photos.c.uploaded_at, accident_shots.c.shot)
+        select(photos.c.id, photos.c.uploaded_at, accident_shots.c.shot, pictures.c.id.label("picture"))
         .outerjoin(accident_shots, accident_shots.c.photo_id == photos.c.id)
+        .outerjoin(pictures, and_(pictures.c.upload_id == photos.c.id, pictures.c.position == 0))
         .where(photos.c.incident_id == accident_id)
-        .order_by(photos.c.uploaded_at)
+        .order_by(photos.c.uploaded_at, photos.c.id)
     )
     return [
-        {"id": row.id, "url": f"/api/v1/photos/{row.id}", "shot": row.shot, "at": iso(row.uploaded_at)}
+        {"id": row.id, "url": url_of(row.id, row.picture), "shot": row.shot, "at": iso(row.uploaded_at)}
         for row in await connection.execute(query)
     ]
 

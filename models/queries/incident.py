@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import fields, fields_of_holder, fields_with_reason, role_of
@@ -21,7 +21,7 @@ from models.queries.hazards import facts as hazard_facts
 from models.queries.response import response_of
 from models.queries.watched import watched
 from models.store import Store
-from models.tables import events, incidents, notices, participants, photos, vehicles
+from models.tables import events, incidents, notices, participants, photos, pictures, vehicles
 
 # For which look the reason for a field is given (`models.actions.looks`).
 _LOOKS = {"plate_full": "plate"}
@@ -141,12 +141,22 @@ async def _messages(store: Store, connection: AsyncConnection, incident_id: str)
     ]
 
 
+def url_of(photo: str, picture: str | None) -> str:
+    """Where a photo is seen; one that came as an upload by what its viewer may see of it."""
+    return f"/api/v1/photos/{photo}" if picture is None else f"/api/v1/pictures/{picture}"
+
+
 async def _photos(connection: AsyncConnection, incident_id: str) -> list[View]:
-    query = select(photos).where(photos.c.incident_id == incident_id).order_by(photos.c.uploaded_at)
+    query = (
+        select(photos, pictures.c.id.label("picture"))
+        .outerjoin(pictures, and_(pictures.c.upload_id == photos.c.id, pictures.c.position == 0))
+        .where(photos.c.incident_id == incident_id)
+        .order_by(photos.c.uploaded_at, photos.c.id)
+    )
     return [
         {
             "id": row.id,
-            "url": f"/api/v1/photos/{row.id}",
+            "url": url_of(row.id, row.picture),
             "width": row.width,
             "height": row.height,
             "at": iso(row.uploaded_at),

@@ -122,6 +122,7 @@ Index("ix_participants_vehicle_joined_at", participants.c.vehicle_id, participan
 photos = Table(
     "photos",
     metadata,
+    # One that came as an upload has the upload's id, and is seen by its pictures (``models.actions.sight``).
     id_column(),
     Column("incident_id", ForeignKey("incidents.id"), nullable=False, index=True),
     Column("by", String(60), nullable=False),

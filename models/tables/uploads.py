@@ -20,6 +20,8 @@ uploads = Table(
     Column("kind", String(10), nullable=False),
     # What it belongs to since somebody took it into his own (an incident's id); until then it expires.
     Column("about", String(40), nullable=True),
+    # Of an accident: which photo of the guide it is (``models.accident.forms.SHOTS``).
+    Column("shot", String(10), nullable=True),
     # Bytes announced, and bytes that are on the disk: moved only after they are.
     Column("size", Integer, nullable=False),
     Column("received", Integer, nullable=False),

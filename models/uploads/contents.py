@@ -11,7 +11,7 @@ MediaType = Literal[
 ]
 Why = Literal[
     "not_media", "not_photo", "not_video", "damaged", "too_many_pixels", "too_small", "too_long", "too_large_frame",
-    "no_video_here", "no_heic_here", "unreadable", "lost",
+    "no_video_here", "no_heic_here", "unreadable", "lost", "closed", "too_old", "not_yet", "too_close",
 ]  # fmt: skip
 
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from datetime import datetime
 from typing import Any
 
 from PIL import Image
 from sqlalchemy import insert
 
-from models.actions.examining import PLACE, SEALED
+from models import partial
+from models.actions import examining, scene
+from models.actions.examining import PLACE, SEALED, Examined, Made
 from models.store import Store
 from models.tables import pictures, uploads
 from tests.support.resumable import upload_id
@@ -62,3 +66,24 @@ async def examined(store: Store, name: str, holder: str = "pass:x", *, seed: int
         await connection.execute(insert(uploads).values(row))
         await connection.execute(insert(pictures).values(picture))
     return picture_id
+
+
+async def examine_all(store: Store, taken_at: datetime | None = None) -> list[str | None]:
+    """Records what waits as examined, the oldest first, with its real hash; why each was refused, if it was."""
+    whys: list[str | None] = []
+    while (claim := await examining.claim_upload(store)) is not None:
+        home, row = store.settings.home, claim.row
+        content = partial.read(home, store.vault, row.id, row.size)
+        why = await scene.refusal(store, row, taken_at)
+        if why is not None:
+            assert await examining.refuse(store, claim, why)
+        else:
+            names = [store.media.keep(grey(shade, row.size % 50)) for shade in SHADES.values()]
+            made = Made(names[0], names[1], 640, 480, 1, names[2], names[3], found=[])
+            sealed = store.media.keep(store.vault.seal_bytes(SEALED, row.id, content), "sealed")
+            digest = hashlib.sha256(content).digest()
+            examined_ = Examined(digest, sealed, "image/jpeg", [made], taken_at=taken_at)
+            assert await examining.done(store, claim, examined_)
+        partial.remove(home, row.id)
+        whys.append(why)
+    return whys

@@ -53,9 +53,9 @@ class Phone:
     async def give_up(self, name: str) -> httpx2.Response:
         return await self.client.delete(f"{PATH}/{upload_id(name)}", headers={**self.headers, **SPEAKS})
 
-    async def send(self, name: str, content: bytes, kind: str = "photo") -> None:
+    async def send(self, name: str, content: bytes, kind: str = "photo", **changes: str) -> None:
         """The whole of it at once."""
-        begun = await self.begin(name, len(content), kind)
+        begun = await self.begin(name, len(content), kind, **changes)
         assert begun.status_code == 201, begun.text
         answer = await self.append(name, 0, content)
         assert answer.status_code == 204, answer.text

@@ -12,7 +12,7 @@ from models.actions import flags
 from models.flags.content import Stage
 from models.store import Store
 from tests.support.city import GATE, YUCHENG, ZHANG, joins, officer
-from tests.web.client import Client, bearer, error_of, picture
+from tests.web.client import Client, bearer, error_of
 
 ADMIN = officer("051900", "administrator", YUCHENG)
 PLACE = {"lat": GATE.lat, "lng": GATE.lng, "accuracy_m": 12.0}
@@ -120,18 +120,6 @@ async def test_a_stranger_and_a_party_of_another_accident_see_nothing(web: Clien
     assert (
         error_of(await web.post(f"{url}/sign", json={"terms": 0, "strokes": HAND}, headers=other))[0] == 404
     )
-
-
-async def test_the_guides_photos_are_named(web: Client) -> None:
-    url, a = await party(web, await report(web))
-    files = {"photo": ("a.jpg", picture(), "image/jpeg")}
-    added = await web.post(f"{url.replace('accidents', 'incidents')}/photos", files=files, headers=a)
-    photo = added.json()["photo"]["id"]
-    assert (await web.put(f"{url}/shots/front", json={"photo": photo}, headers=a)).status_code == 200
-    assert (await web.put(f"{url}/shots/moon", json={"photo": photo}, headers=a)).status_code == 422
-    assert (await web.put(f"{url}/shots/rear", json={"photo": "none"}, headers=a)).status_code == 404
-    (shown,) = (await web.get(url, headers=a)).json()["accident"]["photos"]
-    assert (shown["id"], shown["shot"]) == (photo, "front")
 
 
 async def test_the_document_is_the_one_whose_hash_is_told(web: Client) -> None:

@@ -154,7 +154,7 @@ class AccidentDocument(Shape):
 
 
 class AccidentView(Shape):
-    """``call``: what was left to be called back at, for the officer who has it."""
+    """``coming``: photos on their way. ``call``: what was left to be called back at, for the officer who has it."""
 
     id: str
     district: str
@@ -176,6 +176,7 @@ class AccidentView(Shape):
     because: dict[str, Any]
     parties: list[AccidentParty]
     photos: list[AccidentPhoto]
+    coming: int
     documents: list[AccidentDocument]
     call: str | UnsetType = UNSET
 

@@ -11,6 +11,7 @@ from models.errors import (
     ChecksumWrong,
     Conflict,
     Forbidden,
+    IllegalTransition,
     InvalidField,
     NotFound,
     PayloadTooLarge,
@@ -87,10 +88,10 @@ async def begin(call: Call[Nothing]) -> Answer:
     for name in ("id", "purpose", "kind"):
         if name not in said:
             raise InvalidField(field=name, why="required")
-    announced = Announced(
-        said["id"], said["purpose"], cast(Kind, said["kind"]), tus.number(headers, "Upload-Length")
-    )
-    row = await uploads.begin(call.site.store, passes.holder_of(call), announced, call.address)
+    size = tus.number(headers, "Upload-Length")
+    announced = Announced(said["id"], said["purpose"], cast(Kind, said["kind"]), size, said.get("shot"))
+    holder = passes.holder_of(call)
+    row = await uploads.begin(call.site.store, holder, announced, call.address, call.caller)
     return Answer(status=201, body={}, headers={"location": f"{PATH}/{row.id}", **tus.of_row(row)})
 
 
@@ -166,7 +167,9 @@ ENDPOINTS = [
         "begin_upload",
         begin,
         "Begin an upload: Upload-Length, and Upload-Metadata with id (26 of a-z and 2-7, made by the phone),"
-        " purpose (accident, report, hazard) and kind (photo, video). The same again is the same upload.",
+        " purpose (accident, report, hazard) and kind (photo, video); of an accident's guide, shot. The same again is"
+        " the same upload. A party's or follower's own belongs to the accident or hazard from here on, and joins it"
+        " when it is examined.",
         answers={201: None},
         errors=(
             ProtocolVersion,
@@ -174,6 +177,7 @@ ENDPOINTS = [
             PayloadTooLarge,
             SwitchedOff,
             Conflict,
+            IllegalTransition,
             TooManyRequests,
             Unavailable,
         ),

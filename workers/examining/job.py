@@ -15,7 +15,7 @@ from typing import Any, cast
 import structlog
 
 from models import partial
-from models.actions import examining
+from models.actions import examining, scene
 from models.actions.examining import SEALED, Claim, Examined, Made
 from models.media import Media
 from models.store import Store
@@ -55,6 +55,7 @@ def examine_one(program: Program, claim: Claim) -> None:
         content = at_the_desk(lambda store: _in_thread(_whole, store, row))
         most = at_the_desk(_most_seconds)
         told, blobs = program.examine(row.kind, content, most)
+        at_the_desk(lambda store: _judge(store, row, told))
         examined = at_the_desk(lambda store: _in_thread(_keep, store, row, content, told, blobs))
         if not at_the_desk(lambda store: examining.done(store, claim, examined)):
             at_the_desk(lambda store: _in_thread(store.media.remove, examined.original))
@@ -96,6 +97,14 @@ async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
 
 async def _most_seconds(store: Store) -> int:
     return store.settings.upload_video_seconds
+
+
+async def _judge(store: Store, row: Any, told: Any) -> None:
+    """Raises Refused for a photo that may not join what it was sent for."""
+    taken_at = told["taken_at"]
+    why = await scene.refusal(store, row, None if taken_at is None else datetime.fromisoformat(taken_at))
+    if why is not None:
+        raise Refused(why)
 
 
 def _whole(store: Store, row: Any) -> bytes:
