@@ -69,7 +69,7 @@ def _shell(request: Request, here: Installation, data: dict[str, Any]) -> Respon
         "vehicles": list(VEHICLE_TYPES),
         "impacts": list(IMPACTS),
     }
-    return pages.shell(request, "accident", told | data, areas=("accident",), here=here)
+    return pages.shell(request, "accident", told | data, areas=("accident", "uploads"), here=here)
 
 
 async def _districts(request: Request, site: Site) -> list[dict[str, str]]:

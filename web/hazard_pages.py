@@ -25,7 +25,7 @@ async def report(request: Request, site: Site, here: Installation) -> Response |
     if not districts:
         return None
     data = {"mode": "report", **_data(site, districts)}
-    response = pages.shell(request, "hazard", data, areas=("driver", "hazard"), here=here)
+    response = pages.shell(request, "hazard", data, areas=("driver", "hazard", "uploads"), here=here)
     pages.name_device(request, response)
     return response
 
@@ -48,7 +48,7 @@ async def follow(request: Request, site: Site, here: Installation) -> Response |
         "token": token,
         "incident": view,
     }
-    response = pages.shell(request, "hazard", data, areas=("driver", "hazard"), here=here)
+    response = pages.shell(request, "hazard", data, areas=("driver", "hazard", "uploads"), here=here)
     pages.name_device(request, response)
     return response
 

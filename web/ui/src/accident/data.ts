@@ -58,6 +58,8 @@ export interface AccidentView {
   because: { zh?: string; en?: string };
   parties: Party[];
   photos: { id: string; url: string; shot: string | null; at: string }[];
+  /** Photos on their way, as far as the server has heard of them: the other phone's, too. */
+  coming: number;
   documents: { id: string; kind: "agreement" | "determination"; code: string; made_at: string; withdrawn_at: string | null; url: string }[];
 }
 

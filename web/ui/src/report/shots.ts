@@ -5,7 +5,7 @@ import { has, t } from "../shared/i18n.ts";
 import { sentenceOf } from "../shared/sentences.ts";
 import { newId, openUploads, type Sent, type Uploads } from "../shared/uploads.ts";
 import type { Wanted } from "./data.ts";
-import { examined, pause } from "./examined.ts";
+import { examined, pause } from "../shared/examined.ts";
 
 export interface Shot {
   id: string;

@@ -17,6 +17,7 @@ export interface Sent {
   /** `broken`: the line is; it goes on by itself. `refused`: by the server, with its sentence. */
   readonly state: "queued" | "sending" | "broken" | "sent" | "refused";
   readonly sentence: string | null;
+  readonly code: string | null;
 }
 
 export interface UploadsOptions {
@@ -29,8 +30,9 @@ export interface UploadsOptions {
 }
 
 export interface Uploads {
-  /** The id under which the report names the file. The same `id` again goes on with an earlier page's upload. */
-  add(file: Blob, kind: Kind, id?: string): string;
+  /** The id under which the report names the file. The same `id` again goes on with an earlier page's upload. `said`: what
+   * else the server shall know of it. */
+  add(file: Blob, kind: Kind, id?: string, said?: Record<string, string>): string;
   /** Takes a file back; the server forgets what has come of it. */
   drop(id: string): void;
   /** Tries at once instead of waiting: somebody pressed a button. */
@@ -52,6 +54,7 @@ const AGAIN = new Set([0, 408, 409, 423, 429, 460]);
 interface Job {
   sent: Sent;
   file: Blob;
+  said: Record<string, string>;
 }
 
 export function openUploads(options: UploadsOptions): Uploads {
@@ -92,8 +95,8 @@ export function openUploads(options: UploadsOptions): Uploads {
   const offsetOf = (answer: Response): number => Number(answer.headers.get("Upload-Offset") ?? 0);
 
   /** How far the server is; it hears of the file first, if it does not know it. */
-  async function begin({ sent: { id, kind, size } }: Job): Promise<number> {
-    const said = Object.entries({ id, purpose: options.purpose, kind }).map(([name, value]) => `${name} ${btoa(value)}`);
+  async function begin({ sent: { id, kind, size }, said: more }: Job): Promise<number> {
+    const said = Object.entries({ id, purpose: options.purpose, kind, ...more }).map(([name, value]) => `${name} ${btoa(value)}`);
     return offsetOf(await call("POST", PATH, { "Upload-Length": String(size), "Upload-Metadata": said.join(",") }));
   }
 
@@ -139,7 +142,7 @@ export function openUploads(options: UploadsOptions): Uploads {
         const refusal = error as ApiError;
         if (!jobs.includes(job) || closed) continue;
         if (!(AGAIN.has(refusal.status) || refusal.status >= 500) || isFull(refusal)) {
-          set(job, { state: "refused", sentence: refusal.message });
+          set(job, { state: "refused", sentence: refusal.message, code: refusal.code });
           continue;
         }
         set(job, { state: "broken" });
@@ -157,8 +160,8 @@ export function openUploads(options: UploadsOptions): Uploads {
   globalThis.addEventListener?.("online", onLine);
 
   return {
-    add(file, kind, id = newId()) {
-      jobs.push({ file, sent: { id, kind, size: file.size, there: 0, state: "queued", sentence: null } });
+    add(file, kind, id = newId(), said = {}) {
+      jobs.push({ file, said, sent: { id, kind, size: file.size, there: 0, state: "queued", sentence: null, code: null } });
       tell();
       void work();
       return id;

@@ -1,5 +1,5 @@
 /** What the server made of a file that was sent. */
-import { ApiError, call } from "../shared/api.ts";
+import { ApiError, call } from "./api.ts";
 
 const PAUSE_MS = 1500;
 
