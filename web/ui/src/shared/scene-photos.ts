@@ -47,6 +47,8 @@ const ON_THE_WAY: readonly ScenePhoto["state"][] = ["waiting", "sending", "pause
 export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): ScenePhotos {
   const all = shallowRef<ScenePhoto[]>([]);
   const held = new Map<string, Held>();
+  // All that were ever in hand here: what is read from the phone's keeping may be of before one went.
+  const known = new Set<string>();
   const senders = new Map<string, Uploads>();
   let closed = false;
 
@@ -102,6 +104,7 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
 
   function take(one: Held): void {
     held.set(one.id, one);
+    known.add(one.id);
     all.value = [...all.value, { id: one.id, shot: one.shot, url: URL.createObjectURL(one.file), state: "waiting", percent: 0, sentence: null, remedy: null }];
     senderOf(one.token).add(one.file, "photo", one.id, one.shot ? { shot: one.shot } : {});
   }
@@ -134,7 +137,7 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
     start(file, one.token, one.shot);
   }
 
-  void heldOf(incident).then((kept) => closed || kept.filter(({ id }) => !held.has(id)).forEach(take));
+  void heldOf(incident).then((kept) => closed || kept.filter(({ id }) => !known.has(id)).forEach(take));
   onScopeDispose(() => {
     closed = true;
     for (const sender of senders.values()) sender.close();
