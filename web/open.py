@@ -30,6 +30,7 @@ from web.signing import Signer
 from web.site import Site
 
 LOOK_UPS_A_MINUTE = 120
+PICTURES_A_MINUTE = 600
 SHORT_CODES_A_MINUTE = 20  # of one address: 28,800 a day, of a hundred million
 PHOTOS_AT_ONCE = 2
 UPLOADS_AT_ONCE = 16  # of at most ten megabytes each
@@ -85,6 +86,7 @@ def make_site(
         signer=Signer(settings.secret_key),
         look_ups=LookUps(LOOK_UPS_A_MINUTE),
         short_codes=LookUps(SHORT_CODES_A_MINUTE),
+        shown=LookUps(PICTURES_A_MINUTE),
         verify=gate(),
         drawing=asyncio.Semaphore(PHOTOS_AT_ONCE),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),

@@ -21,12 +21,14 @@ async def picture(call: Call[Any], name: str) -> FileAnswer:
     )
 
 
-async def picture_unless_known(call: Call[Any], name: str) -> Answer | FileAnswer:
+async def picture_unless_known(call: Call[Any], name: str, *, for_all: bool = False) -> Answer | FileAnswer:
     """The same, and nothing where the browser that asks has it already: each time it asks again whether it may.
 
-    Its name is the digest of its content.
+    Its name is the digest of its content. ``for_all``: shared caches may keep it, too, search engines may not.
     """
     told = {"content-disposition": "inline", "cache-control": "private, no-cache", "etag": f'"{name[:64]}"'}
+    if for_all:
+        told |= {"cache-control": "public, no-cache", "x-robots-tag": "noindex"}
     if call.request.headers.get("if-none-match") == told["etag"]:
         return Answer(status=304, headers=told)
     return FileAnswer(await _read(call, name), "image/jpeg", told)

@@ -12,6 +12,7 @@ import hmac
 MAC_BYTES = 18  # 144 bits
 OWNER = "owner"  # the purpose of the tokens that owners have for their stickers
 PASS = "upload pass"  # of passes for uploads
+SHOWN = "hazard picture"  # of links to pictures that anybody may see
 
 
 class Signer:

@@ -34,6 +34,8 @@ class Site:
     look_ups: LookUps
     # Of short codes that open something: fewer of those.
     short_codes: LookUps
+    # Of pictures that anybody may see: a page of a list shows many at once.
+    shown: LookUps
     verify: Verify
     drawing: asyncio.Semaphore
     uploads: asyncio.Semaphore

@@ -90,6 +90,7 @@ take_note                        . . d . y . . . .  道路交通安全法 30: wh
 mend                             . . d d y . . . .  规范 5: that it is mended is a report
 still_there                      y . . . . . . . .  the follower's own word
 near_hazards                     y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
+hazard_picture                   y y y y y y y y y  个保法 26: the copy on which faces and plates are covered
 hazard_map                       y y y y y y y y y  道路交通安全法 30: where the streets are; nobody's data
 report_hazard                    y y y y y y y y y  道路交通安全法 30: anybody may say what is dangerous
 join_hazard                      y y y y y y y y y  道路交通安全法 30

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.rights import mark, may, role_of
@@ -21,7 +21,7 @@ from models.caller import Caller, Officer, Participant, Reporter
 from models.errors import NotFound
 from models.geography import Location
 from models.store import Store
-from models.tables import incidents, pictures, reports, uploads
+from models.tables import incidents, photos, pictures, regions, reports, uploads
 
 Sight = Literal["nothing", "covered", "plain"]
 # Of an upload that belongs to something, to somebody who did not send it. ``row`` is the upload's.
@@ -57,6 +57,38 @@ async def sees_of_report(connection: AsyncConnection, row: Any, caller: Caller) 
 SEES: Mapping[str, Sees] = MappingProxyType(
     {"accident": sees_of_incident, "report": sees_of_report, "hazard": sees_of_incident}
 )
+
+
+def shown_to_all() -> ColumnElement[bool]:
+    """Of pictures beside their photos and incidents: covered copies of hazards, which anybody may see. None while it is
+
+    drawn anew, none on which all is covered because nothing could look for faces, and none of what was rejected.
+    """
+    whole = select(regions.c.id).where(
+        regions.c.picture_id == pictures.c.id, regions.c.kind == "whole", regions.c.removed_at.is_(None)
+    )
+    return and_(
+        incidents.c.kind == "hazard",
+        or_(incidents.c.outcome.is_(None), incidents.c.outcome != "rejected"),
+        pictures.c.covered.is_not(None),
+        pictures.c.drawings_done >= pictures.c.drawings_wanted,
+        not_(whole.exists()),
+    )
+
+
+async def shown(store: Store, picture_id: str) -> Any:
+    """The row of a picture that anybody may see. Raises NotFound."""
+    query = (
+        select(pictures)
+        .join(photos, photos.c.id == pictures.c.upload_id)
+        .join(incidents, incidents.c.id == photos.c.incident_id)
+        .where(pictures.c.id == picture_id, shown_to_all())
+    )
+    async with store.database.read() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 async def sight_of(connection: AsyncConnection, row: Any, holder: str | None, caller: Caller | None) -> Sight:

@@ -1,21 +1,22 @@
-"""Hazards as Open311 tells them: open or closed, when, where, who has it. No reporter's words, and nobody's photo.
+"""Hazards as Open311 tells them: open or closed, when, where, who has it, and the first photo's covered copy. No
 
-A photo of a street shows plates and faces, so none is told as long as there is no copy without them.
+reporter's words, and no photo as it was sent: it shows plates and faces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
+from models.actions.sight import shown_to_all
 from models.clock import BEIJING
 from models.incident.incident import from_row
 from models.store import Store
-from models.tables import agencies, districts, events, hazards, incidents, participants
+from models.tables import agencies, districts, events, hazards, incidents, participants, photos, pictures
 from models.texts.sentences import Language
 
 MOST = 1_000  # requests in one answer
@@ -34,8 +35,19 @@ class Filter:
     until: datetime | None = None
 
 
-async def requests(store: Store, wanted: Filter, language: Language) -> list[dict[str, Any]]:
-    """The newest first, at most a thousand."""
+async def requests(
+    store: Store, wanted: Filter, language: Language, link: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The newest first, at most a thousand. ``link`` makes an address of a picture's id."""
+    shown = (
+        select(pictures.c.id)
+        .join(photos, photos.c.id == pictures.c.upload_id)
+        .where(photos.c.incident_id == incidents.c.id, shown_to_all())
+        .order_by(photos.c.uploaded_at, photos.c.id)
+        .limit(1)
+        .correlate(incidents)
+        .scalar_subquery()
+    )
     changed = (
         select(func.max(events.c.at, type_=events.c.at.type))
         .where(events.c.incident_id == incidents.c.id)
@@ -47,6 +59,7 @@ async def requests(store: Store, wanted: Filter, language: Language) -> list[dic
             agencies.c.name.label("agency"),
             agencies.c.name_en.label("agency_en"),
             changed.label("changed"),
+            shown.label("picture"),
         )
         .join(hazards, hazards.c.incident_id == incidents.c.id)
         .join(districts, districts.c.code == incidents.c.district)
@@ -59,7 +72,7 @@ async def requests(store: Store, wanted: Filter, language: Language) -> list[dic
         query = query.where(condition)
     async with store.database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
-    return [_told(store, row, language) for row in rows]
+    return [_told(store, row, language, link) for row in rows]
 
 
 def _conditions(wanted: Filter) -> list[Any]:
@@ -79,7 +92,7 @@ def _conditions(wanted: Filter) -> list[Any]:
     return found
 
 
-def _told(store: Store, row: Any, language: Language) -> dict[str, Any]:
+def _told(store: Store, row: Any, language: Language, link: Callable[[str], str]) -> dict[str, Any]:
     incident = from_row(row)
     said = store.texts.in_district(incident.district)
     name = said.say(language, f"open311.service.{incident.reason}")
@@ -103,7 +116,7 @@ def _told(store: Store, row: Any, language: Language) -> dict[str, Any]:
         "zipcode": None,
         "lat": incident.lat,
         "long": incident.lng,
-        "media_url": None,
+        "media_url": row["picture"] and link(row["picture"]),
     }
 
 

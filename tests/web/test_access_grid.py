@@ -169,6 +169,7 @@ POST   /api/v1/incidents/{id}/take_note                     .   .   y   .   y   
 POST   /api/v1/incidents/{id}/mend                          .   .   y   y   y   .   .   .   .
 POST   /api/v1/incidents/{id}/still_there                   y   .   .   .   .   .   .   .   .
 GET    /api/v1/hazards/near                                 y   y   y   y   y   y   y   y   y
+GET    /api/v1/hazard-pictures/{link}                       y   y   y   y   y   y   y   y   y
 GET    /api/v1/hazards/map                                  y   y   y   y   y   y   y   y   y
 POST   /api/v1/hazards                                      y   y   y   y   y   y   y   y   y
 POST   /api/v1/hazards/{id}/join                            y   y   y   y   y   y   y   y   y

@@ -6,13 +6,14 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from models.actions import flags
 from models.flags.content import Stage
 from models.store import Store
-from models.tables import incidents, photos, uploads
+from models.tables import incidents, photos, regions, uploads
 from tests.support.city import CHEN, YUCHENG, ZHANG, joins
 from tests.support.clock import FakeClock
 from tests.support.examined import SHADES, examine_all, grey
@@ -21,6 +22,7 @@ from tests.support.resumable import Phone, upload_id
 from tests.web.client import Client, bearer, error_of, picture
 from tests.web.test_accidents import ADMIN, HAND, details, party, report
 from tests.web.test_hazards import sent
+from web.signing import PASS, SHOWN
 
 
 @pytest.fixture(autouse=True)
@@ -200,6 +202,78 @@ async def test_followers_of_a_hazard_see_covered_copies_and_a_merged_one_goes_on
         query = select(photos.c.incident_id).where(photos.c.id == upload_id("late"))
         assert (await connection.execute(query)).scalar_one() == hazard
     assert (await row_of(store, "late")).about == hazard
+
+
+async def test_whoever_reads_hazards_by_open311_gets_the_covered_copy_and_no_other(
+    web: Client, store: Store
+) -> None:
+    hazard, token = await sent(web)
+    requests = f"/open311/v2/requests/{hazard}"
+
+    async def told(suffix: str = "json") -> httpx2.Response:
+        answer = await web.get(f"{requests}.{suffix}")
+        assert answer.status_code == 200
+        return answer
+
+    assert (await told()).json()[0]["media_url"] is None
+    await Phone(web, bearer(token), "hazard").send("hole", b"01234")
+    assert (await told()).json()[0]["media_url"] is None, "not before it was looked at"
+    await examine_all(store)
+    url = (await told()).json()[0]["media_url"]
+    assert f"<media_url>{url}</media_url>" in (await told("xml")).text
+    path = url[url.index("/api/") :]
+    shown = await web.get(path)
+    assert (shown.content, shown.headers["content-type"]) == (grey(SHADES["covered"], 5), "image/jpeg")
+    assert shown.headers["cache-control"] == "public, no-cache"
+    assert shown.headers["x-robots-tag"] == "noindex"
+    known = await web.get(path, headers={"If-None-Match": shown.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+
+    # A picture's id alone, another one's signature, something else that was signed here: nothing.
+    picture_id, _, mac = path.rpartition("/")[2].partition(".")
+    accident, a, _ = await two_parties(web)
+    await Phone(web, a, "accident").send("crash", b"012345")
+    await examine_all(store)
+    (crash,) = (await seen_by(web, accident, a))["photos"]
+    of_crash = crash["url"].rpartition("/")[2]
+    signer = web.app.state.site.signer
+    for link in (
+        picture_id,
+        f"{of_crash}.{mac}",
+        signer.sign(PASS, picture_id),
+        signer.sign(SHOWN, of_crash),
+    ):
+        assert error_of(await web.get(f"/api/v1/hazard-pictures/{link}"))[0] == 404
+
+    # An officer covers something more: until it is drawn nobody gets it, whatever a cache has kept.
+    chen = bearer(await web.token_of(CHEN))
+    area = {"left": 1, "top": 1, "width": 9, "height": 9}
+    covered = await web.post(f"/api/v1/pictures/{picture_id}/regions", json=area, headers=chen)
+    assert covered.status_code == 201
+    again = await web.get(path, headers={"If-None-Match": shown.headers["etag"]})
+    assert error_of(again)[0] == 404
+    assert (await told()).json()[0]["media_url"] is None
+
+
+@pytest.mark.parametrize("why", ["all of it is covered", "it was rejected"])
+async def test_what_shows_nothing_or_was_rejected_is_shown_to_nobody(
+    web: Client, store: Store, why: str
+) -> None:
+    hazard, token = await sent(web)
+    await Phone(web, bearer(token), "hazard").send("hole", b"01234")
+    await examine_all(store)
+    path = (await web.get(f"/open311/v2/requests/{hazard}.json")).json()[0]["media_url"]
+    path = path[path.index("/api/") :]
+    async with store.database.write() as connection:
+        if why == "it was rejected":
+            await connection.execute(update(incidents).values(status="closed", outcome="rejected"))
+        else:
+            picture_id = path.rpartition("/")[2].partition(".")[0]
+            row = {"id": "r", "picture_id": picture_id, "kind": "whole", "at": store.clock.now()}
+            box = {"left": 0, "top": 0, "width": 640, "height": 480}
+            await connection.execute(insert(regions).values(row | box))
+    assert error_of(await web.get(path))[0] == 404
+    assert (await web.get(f"/open311/v2/requests/{hazard}.json")).json()[0]["media_url"] is None
 
 
 async def test_an_upload_of_somebody_who_has_no_part_in_it_belongs_to_nothing(

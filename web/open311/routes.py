@@ -6,7 +6,7 @@ Leaves to others: what a call says (``reading``), how an answer is written (``sa
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from models.errors import PayloadTooLarge, TooManyRequests
 from models.open311.services import ATTRIBUTES, SERVICES
 from models.queries.open311 import Filter, requests
 from models.texts.sentences import Language, Sentences
+from web.api import hazard_pictures
 from web.language import choose
 from web.open311 import filing, reading
 from web.open311.saying import Fault, format_of, refused, said, split
@@ -138,7 +139,7 @@ async def single(request: Request) -> Response:
 
 
 async def _requests(site: Site, request: Request, format_: str, wanted: Filter) -> Response:
-    found = await requests(site.store, wanted, choose(request.scope))
+    found = await requests(site.store, wanted, choose(request.scope), partial(hazard_pictures.link, site))
     if wanted.ids and not found:
         raise Fault(404, "service_request_id provided was not found")
     return said(format_, "service_requests", found)
@@ -150,7 +151,8 @@ async def token(request: Request) -> Response:
     name, format_ = split(request.path_params["last"])
     site = site_of(request)
     city = reading.city_of(site.store, request.query_params.get("jurisdiction_id"))
-    if not await requests(site.store, Filter(city, ids=[name]), choose(request.scope)):
+    link = partial(hazard_pictures.link, site)
+    if not await requests(site.store, Filter(city, ids=[name]), choose(request.scope), link):
         raise Fault(404, "token provided was not found")
     return said(format_, "service_requests", [{"service_request_id": name, "token": name}])
 

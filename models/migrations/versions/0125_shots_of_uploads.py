@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0125"
-down_revision = "0114"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 
