@@ -9,7 +9,7 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
-const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles", "parking", "exports", "rules"], audit: ["staff", "account", "audit"], review: ["staff", "account", "reports", "review", "exports"], report: ["driver", "reports", "uploads", "vehicles"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar"], hazard: ["driver", "hazard"], hazards: ["staff", "account", "hazard", "hazards"] } as const;
+const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles", "parking", "exports", "rules"], audit: ["staff", "account", "audit"], review: ["staff", "account", "reports", "review", "exports"], report: ["driver", "reports", "uploads", "vehicles"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar"], hazard: ["driver", "hazard", "uploads"], accident: ["accident", "uploads"], hazards: ["staff", "account", "hazard", "hazards"] } as const;
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "Register.vue", "AwakeSheet.vue", "Guarded.vue", "SecondFactor.vue", "Devices.vue", "Account.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 
@@ -25,6 +25,16 @@ for (const [page, areas] of Object.entries(PAGES)) {
 test("the plate keyboard says nothing that is not in the catalogue of vehicles", () => {
   const sentences = catalogue("zh", ["common", "vehicles"]);
   for (const [, key] of read("../src/shared/PlateKeyboard.vue").matchAll(/\bt\(\s*"([\w.]+)"/g)) assert.ok(key! in sentences, key);
+});
+
+test("photos on their way say nothing that is not in their catalogue", () => {
+  for (const language of ["zh", "en"]) {
+    const sentences = catalogue(language, ["uploads"]);
+    for (const name of ["PhotoTiles.vue", "PhotosOnTheWay.vue", "scene-photos.ts"])
+      for (const [, key] of read(`../src/shared/${name}`).matchAll(/"(uploads\.[\w.]+)"/g)) assert.ok(key! in sentences, `${name}: ${key}`);
+    for (const state of ["waiting", "sending", "paused", "checking", "ready", "refused"]) assert.ok(`uploads.state.${state}` in sentences, state);
+    for (const remedy of ["again", "smaller"]) assert.ok(`uploads.${remedy}` in sentences, remedy);
+  }
 });
 
 const VEHICLES = ["VehicleDesk.vue", "VehicleFound.vue", "VehicleFigures.vue", "VehicleFlags.vue", "VehiclePast.vue", "LookSheet.vue", "NonMotorForm.vue", "WatchMarks.vue"];
