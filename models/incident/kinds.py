@@ -39,7 +39,7 @@ REASONS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             "solid_line",
             "other",
         ),
-        # What is wrong with the road itself (道路交通安全法 29-30).
+        # What is wrong with the road itself, and what blocks it and has no plate (道路交通安全法 29-31; 消防法 28).
         "hazard": (
             "signal_out",
             "sign_missing",
@@ -50,6 +50,8 @@ REASONS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             "lamp_out",
             "spill",
             "debris",
+            "obstructing",
+            "fire_lane",
             "other",
         ),
     }

@@ -84,13 +84,15 @@ async def test_discovery_names_the_endpoint_and_its_formats(web: Client) -> None
     assert [one.text for one in root.findall("endpoints/endpoint/formats/format")] == endpoint["formats"]
 
 
-async def test_services_are_the_ten_categories(web: Client) -> None:
+async def test_services_are_the_hazards_and_what_blocks_the_road_and_has_no_plate(web: Client) -> None:
     root = await xml(web, "services.xml", lang="en")
     assert root.tag == "services"
     assert [one.findtext("service_code") for one in root.findall("service")] == [
         "signal_out", "sign_missing", "marking_worn", "barrier_broken", "manhole", "pothole", "lamp_out", "spill",
-        "debris", "other",
+        "debris", "obstructing", "fire_lane", "other",
     ]  # fmt: skip
+    groups = {one.findtext("group"): one.findtext("service_code") for one in root.findall("service")}
+    assert groups == {"Hazards of the road": "other", "Obstructions without a plate": "fire_lane"}
     first = root.find("service")
     assert first is not None
     assert [(one.tag, one.text) for one in first] == [
@@ -133,6 +135,41 @@ async def test_a_definition_has_its_attributes_in_order(web: Client) -> None:
     assert values == [("hand", "As a hand"), ("wheel", "As a wheel"), ("larger", "Larger")]
     assert (await web.get(f"{V2}/services/debris.json")).json()["attributes"] == []
     assert fault(await web.get(f"{V2}/services/033.json"))[0] == 404
+
+
+async def test_a_report_without_a_plate_says_what_stands_there_how_much_is_left_and_since_when(
+    web: Client, store: Store, key: str
+) -> None:
+    told = (await web.get(f"{V2}/services/obstructing.json", params={"lang": "en"})).json()["attributes"]
+    assert [(one["code"], one["datatype"], one["required"]) for one in told] == [
+        ("thing", "singlevaluelist", True),
+        ("metres_left", "number", False),
+        ("since", "datetime", False),
+    ]
+    assert {"key": "bicycles", "name": "Bicycles, shared ones too"} in told[0]["values"]
+    given = {"service_code": "obstructing", "attribute[thing]": "bicycles"}
+    said = {"attribute[metres_left]": "1.5", "attribute[since]": "2026-11-01T08:00:00+08:00"}
+    number = (await send(web, key, **given, **said)).json()[0]["service_request_id"]
+    async with store.database.read() as connection:
+        row = (await connection.execute(select(incidents))).one()
+        who = (await connection.execute(select(participants))).one()
+    assert (row.id, row.kind, row.plate_masked, row.vehicle_id) == (number, "hazard", None, None)
+    words = store.vault.open("participants.message_sealed", who.id, who.message_sealed)
+    assert words == "坑很深 <script>\nthing: bicycles\nmetres_left: 1.5\nsince: 2026-11-01T08:00:00+08:00"
+    for wrong in (
+        {},
+        {"attribute[thing]": "car"},
+        {**given, "attribute[metres_left]": "wide"},
+        {**given, "attribute[since]": "yesterday"},
+        {"service_code": "fire_lane", "attribute[thing]": "goods", "attribute[more]": "x" * 1_001},
+    ):
+        assert (
+            fault(await send(web, key, **{"service_code": "obstructing", "lat": "29.98", **wrong}))[0] == 400
+        ), wrong
+    lane = await send(web, key, service_code="fire_lane", **{"attribute[thing]": "no_plate", "lat": "29.99"})
+    number = lane.json()[0]["service_request_id"]
+    (one,) = (await web.get(f"{V2}/requests/{number}.json", params={"lang": "en"})).json()
+    assert one["status_notes"] == "With the officers.", "a fire lane is theirs at once"
 
 
 async def test_a_request_is_filed_and_found_again_without_who_filed_it(

@@ -25,7 +25,7 @@ from web.visitor import address_digest
 
 Reason = Literal[
     "signal_out", "sign_missing", "marking_worn", "barrier_broken", "manhole", "pothole", "lamp_out", "spill",
-    "debris", "other",
+    "debris", "obstructing", "fire_lane", "other",
 ]  # fmt: skip
 QUERY = {
     "reason": "The category.",

@@ -28,6 +28,8 @@ _SAID = {
     "missing": "is required",
     "unknown": "is none of this service's",
     "value": "has a value that is none of its own",
+    "number": "is a number",
+    "datetime": "is a time of ISO 8601 with its zone",
     "too_many": "has one value only",
     "too_long": "is too long",
 }

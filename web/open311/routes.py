@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.errors import PayloadTooLarge, TooManyRequests
-from models.open311.services import ATTRIBUTES, SERVICES
+from models.open311.services import ATTRIBUTES, PLATE_FREE, SERVICES
 from models.queries.open311 import Filter, requests
 from models.texts.sentences import Language, Sentences
 from web.api import hazard_pictures
@@ -83,7 +83,7 @@ def _service(words: Sentences, language: Language, code: str) -> dict[str, objec
         "metadata": code in ATTRIBUTES,
         "type": "realtime",
         "keywords": words.say(language, f"open311.service.{code}.keywords"),
-        "group": words.say(language, "open311.group"),
+        "group": words.say(language, "open311.group.plate_free" if code in PLATE_FREE else "open311.group"),
     }
 
 

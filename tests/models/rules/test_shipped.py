@@ -74,6 +74,8 @@ def test_what_may_hurt_somebody_is_mended_within_the_hour_and_a_marking_within_h
         "lamp_out": 259_200,
         "spill": 3_600,
         "debris": 3_600,
+        "obstructing": 14_400,
+        "fire_lane": 3_600,
         "other": 432_000,
     }
 

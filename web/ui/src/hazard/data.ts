@@ -3,7 +3,7 @@ import type { PulledIncident } from "../shared/incident.ts";
 
 export type Category =
   | "signal_out" | "sign_missing" | "marking_worn" | "barrier_broken" | "manhole" | "pothole" | "lamp_out" | "spill"
-  | "debris" | "other"; // prettier-ignore
+  | "debris" | "obstructing" | "fire_lane" | "other"; // prettier-ignore
 
 export interface HazardFacts {
   body: string;
