@@ -35,6 +35,9 @@ BODIES = (
 )  # fmt: skip
 # What is news to who follows a hazard.
 HAZARD_NEWS = ("taken", "mended", "reopened", "ended")
+# Channels to somebody with a phone, and all to persons.
+TO_OWNERS = ("wechat", "sms", "call")
+TO_PERSONS = (*TO_OWNERS, "wecom", "web_push")
 DAY, MONTH = 86_400, 2_678_400  # seconds; a month of 31 days
 
 _KIND = choice("kind", *KINDS)
@@ -94,8 +97,34 @@ _ALL = (
             number("after_percent", 1, 1000, optional=True),
             number("after_seconds", 1, DAY, optional=True),
             choice("actions", "second_contact", "tell_commander", "offer", "widen", "amber", many=True),
-            choice("channel", "simulator", optional=True),
+            # By which channel of the table ``reach`` the owner is told first; empty: by its first.
+            choice("channel", "simulator", *TO_OWNERS, optional=True),
             flag("unless_answered"),
+        ),
+        key=("step",),
+    ),
+    # By which channels somebody is told, one after the other.
+    Definition(
+        "reach",
+        "collect",
+        inputs=(
+            choice("to", "owner", "officer", "person"),
+            # A car in the way now, a code to type, a parking record, an alarm of the staff, anything else.
+            choice("about", "news", "move_car", "code", "parking", "alarm"),
+            _HOUR,
+        ),
+        outputs=(
+            number("step", 1, 9),
+            choice("channel", *TO_PERSONS),
+            # After the step before it; one that failed is followed at once.
+            number("after_seconds", 0, DAY),
+            # As soon as so much is known of a step nothing follows it.
+            choice("until", "answered", "seen", "delivered", "sent"),
+            # To one person by this channel within 24 hours; empty: as often as there is something to tell.
+            number("most_a_day", 1, 1_000, optional=True),
+            # Hours of the wall clock between which it waits; empty: never.
+            number("quiet_from", 0, 23, optional=True),
+            number("quiet_to", 0, 23, optional=True),
         ),
         key=("step",),
     ),

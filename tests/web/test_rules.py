@@ -34,7 +34,7 @@ async def test_everything_that_is_shipped_is_listed_with_its_sentence_and_source
     assert [place["code"] for place in told["places"]] == ["511800", YUCHENG]
     assert [place["may_change"] for place in told["places"]] == [False, True]
     assert {table["table"] for table in told["tables"]} == {
-        "reasons", "response", "promises", "ladder", "routing",
+        "reasons", "response", "promises", "ladder", "reach", "routing",
         "requests", "limits", "evidence", "disposition", "reports", "offence", "stay", "hazards", "hazard_notices",
         "figures",
         "retention", "accident_path", "scene_photos", "fault",
