@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from models.actions import notices
+from models.actions import manners, notices
 from models.actions.notices import Claimed
 from models.actions.settling import Ended
 from models.channels.kinds import KINDS
@@ -55,6 +55,8 @@ LINES = Lines()  # RQ calls jobs by name and hands them nothing
 
 async def deliver(store: Store, notice: Claimed, lines: Lines = LINES) -> Ended | None:
     """What came of it; None when somebody else has the notice meanwhile."""
+    if (objected := await manners.objection(store, notice)) is not None:
+        return objected
     setup = store.channels.of(notice.city, notice.channel)
     if setup is None and notice.channel != STAND_IN and store.settings.production:
         return _refused(store, notice, Refused("setup", "not_set_up"))
@@ -129,7 +131,7 @@ def _refused(store: Store, notice: Claimed, refused: Refused) -> Ended:
         return _later(store, notice, refused.reason, waits.total_seconds(), refused.code)
     if refused.why == "transient" and notice.attempts < TRIES:
         return Ended(notice, "queued", refused.reason, refused.code, due_at=_backed_off(store, notice))
-    return Ended(notice, "failed", refused.reason, refused.code, climbs=refused.why != "permanent")
+    return Ended(notice, "failed", refused.reason, refused.code)
 
 
 def _unanswered(store: Store, notice: Claimed, unanswered: Unanswered) -> Ended:

@@ -11,7 +11,7 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.actions import notices
+from models.actions import notices, unreached
 from models.actions.notices import Claimed
 from models.actions.settling import Ended, settle
 from models.errors import Unavailable
@@ -74,13 +74,18 @@ async def _record(store: Store, ends: list[Ended]) -> int:
     until = clock() + KEEP_TRYING_SECONDS
     while ends:
         try:
-            return await settle(store, ends)
+            settled = await settle(store, ends)
+            break
         except (SQLAlchemyError, OSError, TimeoutError, Unavailable) as error:
             if clock() > until:
                 raise
             log.warning("notices_not_recorded", error=type(error).__name__)
         await asyncio.sleep(RECORD_SECONDS)
-    return 0
+    else:
+        return 0
+    for incident_id in sorted(settled.lost):
+        await unreached.follow(store, incident_id)
+    return settled.taken
 
 
 async def _keep(store: Store, lease: str) -> None:

@@ -14,14 +14,13 @@ from sqlalchemy import Row, insert, select, update
 
 from models.accident import signature
 from models.accident.forms import DETERMINED
-from models.actions import accident_papers, audit, consequences, scene
+from models.actions import accident_papers, audit, consequences, reach, scene
 from models.actions.accident_papers import SIGNATURE, By, Drawn
 from models.actions.accident_parties import details_of, unsign
 from models.actions.accidents import Draft, draft_of, load_draft
 from models.actions.commands import on_duty_in
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import actor_of, until_saved
-from models.actions.notify import DEFAULT_CHANNEL
 from models.actions.reasoned import given_reason
 from models.caller import Officer, Participant
 from models.errors import Conflict, InvalidField, NotFound, VersionConflict
@@ -184,6 +183,7 @@ def _tell(change: Change, draft: Draft, party: Row[Any], template: str) -> None:
         return
     token = store.vault.open("accident_parties.token_sealed", party.id, party.token_sealed)
     notice_id = store.ids.row()
+    rung = reach.first(store, draft.changing.now.district, "person", template, change.at)
     row = {
         "id": notice_id,
         "key": f"{draft.row.id}:{draft.changing.now.version}:{template}:{party.side}",
@@ -192,7 +192,8 @@ def _tell(change: Change, draft: Draft, party: Row[Any], template: str) -> None:
         "params": '{"kind":"accident"}',
         "secret_sealed": store.vault.seal("notices.secret_sealed", notice_id, token),
         "phone_sealed": store.vault.seal("notices.phone_sealed", notice_id, phone),
-        "channel": DEFAULT_CHANNEL,
+        "channel": rung.channel,
+        "step": rung.step,
         "status": "queued",
         "created_at": change.at,
         "due_at": change.at,

@@ -15,10 +15,9 @@ from typing import Any, Literal
 from sqlalchemy import Row, func, insert, select, update
 
 from models import plates
-from models.actions import audit, lockouts, ownership
+from models.actions import audit, lockouts, ownership, reach
 from models.actions.idempotency import Keeping
 from models.actions.lockouts import LockRule
-from models.actions.notify import DEFAULT_CHANNEL
 from models.actions.stickers import platform_of
 from models.errors import (
     Conflict,
@@ -97,7 +96,7 @@ async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | N
         code = store.ids.digits(CODE_DIGITS)
         await _keep(change, begun, wish, sticker.id, phone_index, code)
         if wish.purpose == "bind" or await _is_owners(change, sticker, wish, phone_index):
-            await _send(change, begun.id, wish.phone, code, await platform_of(change, sticker.district))
+            await _send(change, begun.id, wish.phone, code, sticker.district)
         if then is not None:
             await then(change, begun)
     return begun
@@ -212,18 +211,21 @@ async def _is_owners(change: Change, sticker: Row[Any], wish: Wish, phone_index:
     return owner is not None and phone_index in await ownership.phones(change.connection, owner.owner_id)
 
 
-async def _send(change: Change, binding_id: str, phone: str, code: str, platform: str) -> None:
-    store = change.store
+async def _send(change: Change, binding_id: str, phone: str, code: str, district: str) -> None:
+    store, platform = change.store, await platform_of(change, district)
+    rung = reach.first(store, district, "person", "binding_code", change.at)
     notice_id = store.ids.new()
     await change.connection.execute(
         insert(notices).values(
             id=notice_id,
-            key=f"{binding_id}:binding_code:{DEFAULT_CHANNEL}",
+            key=f"{binding_id}:binding_code:{rung.channel}",
             template="binding_code",
             params=json.dumps({"minutes": int(CODE_LASTS.total_seconds() // 60), "platform": platform}),
             secret_sealed=store.vault.seal("notices.secret_sealed", notice_id, code),
             phone_sealed=store.vault.seal("notices.phone_sealed", notice_id, phone),
-            channel=DEFAULT_CHANNEL,
+            city_code=store.texts.city_of(district),
+            channel=rung.channel,
+            step=rung.step,
             status="queued",
             created_at=change.at,
             due_at=change.at,

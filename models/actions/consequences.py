@@ -72,9 +72,13 @@ async def follow(change: IncidentChange) -> None:
     await units.follow(change)
     names = set(change.names)
     if change.now.status == "closed":
+        if "answered" in names:
+            notify.owner_answered(change)
         if change.names[-1] != "rated":
             await _close(change)
         return
+    if "answered" in names:
+        notify.owner_answered(change)
     if {"accepted", "assigned", "reassigned", "relieved"} & names:
         taker = change.now.officer_id if "accepted" in names else None
         await offers.withdraw_offers(change, taker, offers.TAKING)
@@ -170,12 +174,13 @@ async def nobody_left(change: IncidentChange) -> None:
 
 async def climb(change: IncidentChange, ladder_step: LadderStep) -> None:
     """One step of the ladder, while nobody has the incident: escalated, and what the step does."""
+    untold = change.now.escalation < ladder_step.step  # else ``unreached`` was quicker
     change.step(
         "escalated",
         escalation=max(ladder_step.step, change.now.escalation),
         priority=_priority(change, ladder_step),
     )
-    if "second_contact" in ladder_step.actions:
+    if "second_contact" in ladder_step.actions and untold:
         known = await notify.contacts_of(change)
         for contact in known[1:2] or known[:1]:
             notify.tell_owner(change, contact, "reminder", change.at, channel=ladder_step.channel)

@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.actions import climbing
 from models.actions.incident_change import until_saved
+from models.actions.reach import Rung
 from models.privacy import SealBroken
 from models.store import Change, Store
-from models.tables import cities, contacts, districts, incidents, notices, officers
+from models.tables import cities, contact_channels, contacts, districts, incidents, notices, officers
 
 LEASE = timedelta(seconds=4)
 MOST_CLAIMED = 200
@@ -33,6 +35,8 @@ class Claimed:
 
     ``key`` is one per notice, step and channel: by it a channel knows a repetition. ``contact_id`` and ``officer_id``
     say whose addresses on other channels these are. ``held_since``: since when its provider has not been asked.
+    ``rung`` is its step of the table ``reach``, None where the table has none. ``over``: it matters no more.
+    ``switched_off`` and ``own_quiet`` (hours of Beijing's day): what the person said of this channel.
     ``platform`` is the name under which the city writes: the incident's, or the one that the notice names itself.
     ``city`` is the incident's, else the one that the notice was written with; ``district`` (its names in Chinese and
     English) and ``respond_by`` are those of the incident. Each is None without one.
@@ -58,6 +62,10 @@ class Claimed:
     officer_id: str | None
     incident_id: str | None
     held_since: datetime | None
+    rung: Rung | None = None
+    over: bool = False
+    switched_off: bool = False
+    own_quiet: tuple[int, int] | None = None
 
 
 def _due(at: datetime) -> Any:
@@ -115,9 +123,17 @@ async def _left_behind(change: Change, ids: list[str]) -> None:
 
 async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> list[Claimed]:
     some_platform = select(cities.c.platform).order_by(cities.c.code).limit(1).scalar_subquery()
+    began = notices.alias("began")
     query = (
         select(
             notices,
+            began.c.created_at.label("thread_began_at"),
+            incidents.c.district,
+            incidents.c.status.label("incident_status"),
+            incidents.c.answered_at.label("owner_answered_at"),
+            contact_channels.c.allowed,
+            contact_channels.c.quiet_from,
+            contact_channels.c.quiet_to,
             contacts.c.phone_sealed.label("contact_phone"),
             officers.c.service_number,
             incidents.c.respond_by,
@@ -126,7 +142,15 @@ async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> lis
             func.coalesce(districts.c.city_code, notices.c.city_code).label("city"),
             func.coalesce(cities.c.platform, some_platform, "").label("platform"),
         )
+        .outerjoin(began, began.c.id == notices.c.thread)
         .outerjoin(contacts, contacts.c.id == notices.c.contact_id)
+        .outerjoin(
+            contact_channels,
+            and_(
+                contact_channels.c.contact_id == notices.c.contact_id,
+                contact_channels.c.channel == notices.c.channel,
+            ),
+        )
         .outerjoin(officers, officers.c.id == notices.c.officer_id)
         .outerjoin(incidents, incidents.c.id == notices.c.incident_id)
         .outerjoin(districts, districts.c.code == incidents.c.district)
@@ -135,7 +159,8 @@ async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> lis
         .order_by(notices.c.due_at)
     )
     claimed, unreadable = [], []
-    for row in (await connection.execute(query)).mappings():
+    for one in (await connection.execute(query)).mappings():
+        row = {**one, "began_at": one["thread_began_at"] or one["created_at"]}
         try:
             claimed.append(_opened(store, row))
         except (SealBroken, ValueError):
@@ -181,6 +206,10 @@ def _opened(store: Store, row: Any) -> Claimed:
         officer_id=row["officer_id"],
         incident_id=row["incident_id"],
         held_since=row["held_since"],
+        rung=climbing.rung_of(store, row),
+        over=climbing.is_over(row),
+        switched_off=row["allowed"] is False,
+        own_quiet=None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_to"]),
     )
 
 

@@ -7,13 +7,20 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from models.actions import reach
 from models.actions.around import Contact
 from models.actions.incident_change import IncidentChange
 from models.tables import notices, participants
 
-DEFAULT_CHANNEL = "simulator"
+
+async def is_told(change: IncidentChange, contact: Contact) -> bool:
+    """Whether this contact has had, or is having, a notice of this incident."""
+    query = select(notices.c.id).where(
+        notices.c.incident_id == change.now.id, notices.c.contact_id == contact.id
+    )
+    return (await change.change.connection.execute(query.limit(1))).first() is not None
 
 
 async def contacts_of(change: IncidentChange) -> list[Contact]:
@@ -24,7 +31,10 @@ async def contacts_of(change: IncidentChange) -> list[Contact]:
 def tell_owner(
     change: IncidentChange, contact: Contact, template: str, due_at: datetime, *, channel: str | None = None
 ) -> None:
-    """A notice with a link of its own: each contact has a token, so that each can be ended alone."""
+    """A notice with a link of its own: each contact has a token, so that each can be ended alone.
+
+    ``channel``: where the table ``reach`` is begun instead of its first step.
+    """
     store = change.change.store
     token = store.ids.secret()
     change.add(
@@ -46,7 +56,7 @@ def tell_owner(
         due_at,
         secret=token,
         contact_id=contact.id,
-        channel=channel or DEFAULT_CHANNEL,
+        channel=channel,
     )
 
 
@@ -67,6 +77,22 @@ def cancel_notices(change: IncidentChange) -> None:
     )
 
 
+def owner_answered(change: IncidentChange) -> None:
+    """Whoever answers has had his notices; nobody of his is told any more that an answer is waited for."""
+    mine = notices.c.incident_id == change.now.id
+    owners = mine & notices.c.contact_id.is_not(None)
+    change.later(
+        update(notices)
+        .where(owners, notices.c.status == "queued", notices.c.lease.is_(None))
+        .values(status="cancelled")
+    )
+    change.later(
+        update(notices)
+        .where(owners, notices.c.status == "seen")
+        .values(status="answered", answered_at=change.at)
+    )
+
+
 def token_hash(token: str) -> bytes:
     """What the tables keep of a bearer token: SHA-256, since a token of 256 random bits needs no salt."""
     return hashlib.sha256(token.encode()).digest()
@@ -81,9 +107,11 @@ def _write(
     secret: str | None = None,
     contact_id: str | None = None,
     officer_id: str | None = None,
-    channel: str = DEFAULT_CHANNEL,
+    channel: str | None = None,
 ) -> None:
     store = change.change.store
+    to: reach.To = "owner" if contact_id is not None else "officer"
+    rung = reach.first(store, change.now.district, to, template, change.at, channel=channel)
     notice_id = store.ids.row()
     sealed = None if secret is None else store.vault.seal("notices.secret_sealed", notice_id, secret)
     params: dict[str, Any] = {
@@ -96,14 +124,15 @@ def _write(
         notices,
         {
             "id": notice_id,
-            "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{channel}",
+            "key": f"{change.now.id}:{change.now.version}:{template}:{recipient}:{rung.channel}",
             "incident_id": change.now.id,
             "template": template,
             "params": msgspec.json.encode(params).decode(),
             "secret_sealed": sealed,
             "contact_id": contact_id,
             "officer_id": officer_id,
-            "channel": channel,
+            "channel": rung.channel,
+            "step": rung.step,
             "status": "queued",
             "created_at": change.at,
             "due_at": due_at,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from models.actions import audit, units
+from models.actions import audit, reach, units
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import actor_of, until_saved
 from models.caller import Officer
@@ -162,6 +162,7 @@ async def _tell_commanders(change: Change, raised: Panic) -> None:
         .where(officers.c.active, officers.c.id != raised.officer_id)
         .order_by(officers.c.id)
     )
+    rung = reach.first(change.store, raised.district, "officer", "panic", change.at)
     for officer_id in (await change.connection.execute(query)).scalars():
         row = {
             "id": change.store.ids.new(),
@@ -169,7 +170,9 @@ async def _tell_commanders(change: Change, raised: Panic) -> None:
             "template": "panic",
             "params": f'{{"officer":"{raised.service_number}","district":"{raised.district}"}}',
             "officer_id": officer_id,
-            "channel": "simulator",
+            "city_code": change.store.texts.city_of(raised.district),
+            "channel": rung.channel,
+            "step": rung.step,
             "status": "queued",
             "created_at": change.at,
             "due_at": change.at,

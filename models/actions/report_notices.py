@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.actions.notify import DEFAULT_CHANNEL
+from models.actions import reach
 from models.store import Change
 from models.tables import cities, districts, notices, reporters
 
@@ -47,11 +47,19 @@ async def tell(change: Change, row: Any, state: str, version: int) -> None:
         "plate": row.plate_masked,
         "platform": (await change.connection.execute(platform)).scalar_one(),
     }
+    rung = reach.first(change.store, row.district, "person", template, change.at)
+    by = {
+        "city_code": change.store.texts.city_of(row.district),
+        "channel": rung.channel,
+        "step": rung.step,
+    }
     for person in people:
-        _write(change, person, f"{row.id}:{version}", template, params)
+        _write(change, person, f"{row.id}:{version}", template, params, by)
 
 
-def _write(change: Change, person: Any, key: str, template: str, params: dict[str, Any]) -> None:
+def _write(
+    change: Change, person: Any, key: str, template: str, params: dict[str, Any], by: dict[str, Any]
+) -> None:
     store, notice_id = change.store, change.store.ids.row()
     phone = store.vault.open(CONTACT, person.id, bytes(person.contact_sealed))
     change.writes.add(
@@ -62,7 +70,7 @@ def _write(change: Change, person: Any, key: str, template: str, params: dict[st
             "template": template,
             "params": json.dumps(params, ensure_ascii=False),
             "phone_sealed": store.vault.seal("notices.phone_sealed", notice_id, phone),
-            "channel": DEFAULT_CHANNEL,
+            **by,
             "status": "queued",
             "created_at": change.at,
             "due_at": change.at,

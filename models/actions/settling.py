@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from models.actions import climbing
 from models.actions.incident_change import until_saved
 from models.actions.notices import Claimed
 from models.caller import Participant
@@ -25,9 +26,11 @@ LONGEST_CODE = 60
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of asking a channel once. ``queued``: again at ``due_at``; ``held``: that was no try.
+    """What came of asking a channel once. ``queued``: again at ``due_at``.
 
-    ``failure`` is one of our words, ``code`` the provider's. ``climbs``: the person may be told another way.
+    ``no_try``: it was not asked, and that may be so as long as it takes. ``held``: its provider is left alone or wants
+    us to wait, which is no try either, and may not go on for ever. ``failure`` is one of our words, ``code`` the
+    provider's.
     """
 
     notice: Claimed
@@ -37,24 +40,36 @@ class Ended:
     provider_id: str | None = None
     due_at: datetime | None = None
     held: bool = False
-    climbs: bool = True
+    no_try: bool = False
 
 
-async def settle(store: Store, ends: Sequence[Ended]) -> int:
-    """Records them in one transaction. Returns how many channels took theirs, as far as that is news."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """``taken``: how many channels took theirs, as far as that is news. ``lost``: incidents in which a contact of the
 
-    async def work(change: Change) -> int:
+    owner could be told on no channel.
+    """
+
+    taken: int
+    lost: frozenset[str] = frozenset()
+
+
+async def settle(store: Store, ends: Sequence[Ended]) -> Settled:
+    """Records them in one transaction, with what follows by the next channel."""
+
+    async def work(change: Change) -> Settled:
         ids = [one.notice.id for one in ends]
         query = select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id).with_for_update()
         known = {row["id"]: row for row in (await change.connection.execute(query)).mappings()}
-        taken = 0
+        taken, changed = 0, []
         for one in sorted(ends, key=lambda end: end.notice.id):
             row = known.get(one.notice.id)
             if row is None or not (values := _values(row, one, change.at)):
                 continue
             await change.connection.execute(update(notices).where(notices.c.id == row["id"]).values(**values))
             taken += one.state in ("sent", "delivered")
-        return taken
+            changed.append(row["id"])
+        return Settled(taken, frozenset(await climbing.onward(change, changed)))
 
     return await until_saved(lambda: store.run(work))
 
@@ -69,7 +84,9 @@ def _values(row: Any, ended: Ended, at: datetime) -> dict[str, Any] | None:
     if ended.state == "queued":
         values |= {"due_at": ended.due_at, "asked_at": None}
         if ended.held:
-            values |= {"held_since": row["held_since"] or at, "attempts": row["attempts"] - 1}
+            values["held_since"] = row["held_since"] or at
+        if ended.held or ended.no_try:
+            values["attempts"] = row["attempts"] - 1
     if accepted:
         values |= {"sent_at": at, "provider_id": ended.provider_id}
         if ended.state == "delivered":
@@ -118,6 +135,7 @@ async def reported(
         if provider_id is not None:
             values["provider_id"] = provider_id
         await change.connection.execute(update(notices).where(notices.c.id == row["id"]).values(**values))
+        await climbing.onward(change, [row["id"]])
         return True
 
     if provider_id is None and key is None:
@@ -126,15 +144,28 @@ async def reported(
 
 
 async def seen(store: Store, owner: Participant) -> None:
-    """The owner opened the link of his notice."""
-    mine = select(participants.c.contact_id).where(participants.c.id == owner.id).scalar_subquery()
-    async with store.database.write() as connection:
-        await connection.execute(
+    """The owner opened the link of his notices: of all that may have reached him, whichever it was."""
+
+    async def work(change: Change) -> None:
+        mine = select(participants.c.contact_id).where(participants.c.id == owner.id).scalar_subquery()
+        opened = await change.connection.execute(
             update(notices)
             .where(
                 notices.c.incident_id == owner.incident_id,
                 notices.c.contact_id == mine,
-                notices.c.status.in_(("sent", "queued", "delivered", "unknown")),
+                or_(notices.c.status.in_(_MAY_HAVE_COME), _under_way()),
             )
-            .values(status="seen", seen_at=store.clock.now())
+            .values(status="seen", seen_at=change.at)
+            .returning(notices.c.id)
         )
+        await climbing.onward(change, list(opened.scalars()))
+
+    await until_saved(lambda: store.run(work))
+
+
+_MAY_HAVE_COME = ("sent", "delivered", "unknown")
+
+
+def _under_way() -> ColumnElement[bool]:
+    """A worker has it, and may have sent it a moment ago."""
+    return and_(notices.c.status == "queued", notices.c.lease.is_not(None))

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
-from models.actions import notify
+from models.actions import reach
 from models.actions.plate_index import index_of
 from models.clock import iso
 from models.facts import Asked, padded
@@ -212,6 +212,7 @@ async def _to_tell(connection: AsyncConnection, district: str) -> list[str]:
 
 
 def _notice(change: Change, incident: Met, alarm: str, officer_id: str) -> dict[str, Any]:
+    rung = reach.first(change.store, incident.district, "officer", TEMPLATE, change.at)
     params = {"reason": incident.reason, "plate": incident.plate_masked, "district": incident.district}
     return {
         "id": change.store.ids.row(),
@@ -220,7 +221,8 @@ def _notice(change: Change, incident: Met, alarm: str, officer_id: str) -> dict[
         "template": TEMPLATE,
         "params": msgspec.json.encode(params).decode(),
         "officer_id": officer_id,
-        "channel": notify.DEFAULT_CHANNEL,
+        "channel": rung.channel,
+        "step": rung.step,
         "status": "queued",
         "created_at": change.at,
         "due_at": change.at,

@@ -21,4 +21,6 @@ def is_news(known: str, reported: str) -> bool:
     """
     if known == "cancelled":
         return reported in ("delivered", "seen", "answered")
+    if reported == "cancelled":
+        return known == "queued"
     return _ORDER.index(reported) > _ORDER.index(known)

@@ -48,6 +48,9 @@ contact_channels = Table(
     Column("address_index", LargeBinary, nullable=True, index=True),
     # False: he said that he does not want to be told this way. Without a row: as the rules have it.
     Column("allowed", Boolean, nullable=False, server_default=text("true")),
+    # Hours of Beijing's day between which he wants nothing by this channel; empty: none.
+    Column("quiet_from", Integer, nullable=True),
+    Column("quiet_to", Integer, nullable=True),
     instant("changed_at", required=True),
     UniqueConstraint("contact_id", "channel"),
 )

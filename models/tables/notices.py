@@ -71,5 +71,7 @@ simulator_messages = Table(
     Column("text_zh", Text, nullable=False),
     Column("text_en", Text, nullable=False),
     Column("link", String(200), nullable=True),
+    # For which channel the simulator stands; empty: for none in particular.
+    Column("channel", String(16), nullable=True),
     instant("at", required=True),
 )

@@ -30,6 +30,7 @@ async def deliver(store: Store, notice: Claimed, message: Message, setup: Setup 
         "text_en": message.en,
         "link": message.link,
         "at": store.clock.now(),
+        "channel": notice.channel,
     }
 
     async def work(change: Change) -> None:

@@ -90,7 +90,7 @@ async def test_one_that_the_database_refuses_fails_alone(store: Store, clock: Fa
     spoilt = asked[3]
     async with store.database.write() as connection:
         for version in range(1, 9):
-            key = f"{spoilt}:{version}:nobody_on_duty:officer:{CHEN.id}:simulator"
+            key = f"{spoilt}:{version}:nobody_on_duty:officer:{CHEN.id}:wecom"
             await connection.execute(insert(notices).values(**_notice(store, key)))
     clock.advance(300)
     outcomes = await fire(store, list(ids.values()))
