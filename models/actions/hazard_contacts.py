@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.actions import deciding
+from models.actions import deciding, reach
 from models.actions.incident_change import IncidentChange
-from models.actions.notify import DEFAULT_CHANNEL
 from models.caller import Participant
 from models.clock import BEIJING
 from models.errors import Conflict, InvalidField, NotFound
@@ -251,6 +250,7 @@ def _write(changing: IncidentChange, row: Any, news: str, params: dict[str, Any]
     number = store.vault.open(PHONE, row.id, bytes(row.phone_sealed))
     token = store.vault.open(TOKEN, row.id, bytes(row.token_sealed))
     changing.later(_unsent(row.id))
+    rung = reach.first(store, changing.now.district, "person", TEMPLATES[news], at)
     apart = timedelta(minutes=rule["apart_minutes"])
     values = {
         "id": notice,
@@ -260,7 +260,8 @@ def _write(changing: IncidentChange, row: Any, news: str, params: dict[str, Any]
         "city_code": params["city"],
         "phone_sealed": store.vault.seal("notices.phone_sealed", notice, number),
         "secret_sealed": store.vault.seal("notices.secret_sealed", notice, token),
-        "channel": DEFAULT_CHANNEL,
+        "channel": rung.channel,
+        "step": rung.step,
         "status": "queued",
         "created_at": at,
         "due_at": at if row.told_at is None else max(at, row.told_at + apart),
