@@ -46,7 +46,8 @@ TRIED_TABLES = ("response", "promises", "ladder", "routing", "requests", "limits
 # Asked about what is kept, which is of no car: half of a district's records cannot be removed earlier; and what a
 # reason says, which is asked within every other question.
 UNTRIED_TABLES = (
-    "retention", "reasons", "figures", "offence", "stay", "reports", "hazards", "reach",
+    "retention", "reasons", "figures", "offence", "stay", "reports", "hazards", "hazard_notices",
+    "reach",
     "accident_path", "scene_photos", "fault",
 )  # fmt: skip
 # Asked in the district of the car's sticker, before it is known where the incident is.
