@@ -55,9 +55,11 @@ export function lateOf(incident: PulledIncident): boolean {
   return incident.promised_by !== null && Date.parse(incident.promised_by) > Date.parse(incident.respond_by);
 }
 
+const TOLD_STATES = new Set(["sent", "delivered", "seen", "answered"]);
+
 /** The first message that reached the owner; it counts as seen when his phone said so. */
 function noticeOf(incident: PulledIncident): Notice | undefined {
-  return incident.notices?.find(({ status }) => status === "sent" || status === "seen");
+  return incident.notices?.find(({ status }) => TOLD_STATES.has(status));
 }
 
 export interface Line {
@@ -74,7 +76,7 @@ const TOLD = new Set([
 export function linesOf(incident: PulledIncident, role: Role): Line[] {
   const lines = incident.timeline.filter(({ event }) => TOLD.has(event)).map((entry) => lineOf(entry, incident));
   const notice = role === "requester" ? noticeOf(incident) : undefined;
-  if (notice) lines.push({ key: notice.status === "seen" ? "driver.event.seen" : "driver.event.notified", at: notice.at });
+  if (notice) lines.push({ key: ["seen", "answered"].includes(notice.status) ? "driver.event.seen" : "driver.event.notified", at: notice.at });
   return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
