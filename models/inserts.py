@@ -42,10 +42,15 @@ class _Plan:
 
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Writes the rows. A column that a row does not name is empty, or has the server's default if no row names it."""
+    await connection.exec_driver_sql(*statement_of(connection.dialect, table, rows))
+
+
+def statement_of(dialect: Dialect, table: Table, rows: Sequence[dict[str, Any]]) -> tuple[str, Any]:
+    """What is given to the driver to write the rows: the text and its parameters, on PostgreSQL a list per column."""
     named = frozenset[str]().union(*rows)
-    dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    dialect = _DIALECTS.setdefault(dialect.name, dialect)
     plan = _plan(table, named, dialect.name)
-    await connection.exec_driver_sql(plan.text, plan.parameters(rows))
+    return plan.text, plan.parameters(rows)
 
 
 @lru_cache(maxsize=200)

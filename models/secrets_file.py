@@ -28,6 +28,7 @@ class Secrets(TypedDict):
     hub_token_secret: str
     field_keys: dict[str, str]
     index_keys: dict[str, str]
+    anchor_keys: dict[str, str]
 
 
 def with_secrets(settings: Settings) -> Settings:
@@ -42,12 +43,14 @@ def with_secrets(settings: Settings) -> Settings:
         with _locked(settings.home):
             kept = _read_or_make(settings.home / FILE_NAME)
         field_keys, index_keys = rings(kept)
+        anchor_keys = {name: key(encoded) for name, encoded in kept["anchor_keys"].items()}
         return replace(
             settings,
             secret_key=settings.secret_key or kept["secret_key"],
             hub_token_secret=settings.hub_token_secret or kept["hub_token_secret"],
             field_keys=settings.field_keys or field_keys,
             index_keys=settings.index_keys or index_keys,
+            anchor_keys=settings.anchor_keys or anchor_keys,
         )
     except OSError as error:
         raise SettingsError("WUFEN_HOME", f"{error.filename or settings.home}: {error.strerror}") from error
@@ -97,6 +100,7 @@ def _make() -> Secrets:
         "hub_token_secret": secrets.token_urlsafe(KEY_BYTES),
         "field_keys": {"k1": new_key()},
         "index_keys": {FIRST_INDEX_KEY: new_key()},
+        "anchor_keys": {"k1": new_key()},
     }
 
 

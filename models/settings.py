@@ -39,7 +39,7 @@ class SettingsError(ValueError):
 class Settings:
     """The settings of one process; paths are absolute, durations seconds, sizes bytes.
 
-    `secret_key`, `hub_token_secret`, `field_keys` and `index_keys` may be empty until
+    `secret_key`, `hub_token_secret`, `field_keys`, `index_keys` and `anchor_keys` may be empty until
     `models.secrets_file.with_secrets` has filled them. They and the URLs that may carry passwords stay out of
     `repr`.
     """
@@ -71,6 +71,7 @@ class Settings:
     hub_token_secret: str = field(repr=False)
     field_keys: Mapping[str, bytes] = field(repr=False)
     index_keys: Mapping[str, bytes] = field(repr=False)
+    anchor_keys: Mapping[str, bytes] = field(repr=False)
     connection_token_seconds: int
     session_seconds: int
     desk_idle_seconds: int

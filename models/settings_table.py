@@ -166,6 +166,13 @@ SETTINGS: tuple[Setting, ...] = (
         " data folder.",
     ),
     Setting(
+        "WUFEN_ANCHOR_KEYS",
+        "",
+        "keys",
+        "Keys that sign the daily anchors of the record (Ed25519), as id:base64 of 32 bytes, the newest first;"
+        " empty: made once and kept in the data folder.",
+    ),
+    Setting(
         "WUFEN_CONNECTION_TOKEN_SECONDS",
         "600",
         "seconds",

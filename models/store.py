@@ -22,6 +22,7 @@ from models.facts import Asked, Ended, Fact, Want, read, together
 from models.feed.append import Pending, append
 from models.feed.bell import Bell
 from models.feed.entries import Entry
+from models.feed.records import append_records
 from models.flags.flags import Flags
 from models.geography import Boundaries
 from models.groups import Groups, Work
@@ -51,6 +52,7 @@ class Change:
     taken: set[Hashable] | None = None
     writes: Writes = field(default_factory=Writes)
     pending: list[Pending] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)  # of the audit
     notices_written: bool = False
     _learned: dict[Asked, Any] = field(default_factory=dict)
 
@@ -184,6 +186,8 @@ class Store:
 
 
 async def _finish(connection: AsyncConnection, changes: list[Change]) -> list[Entry]:
-    """Writes what the changes want, and then, last of all, their events."""
+    """Writes what the changes want, and then, last of all, their events and records."""
     await write(connection, [change.writes for change in changes])
-    return await append(connection, [event for change in changes for event in change.pending])
+    entries = await append(connection, [event for change in changes for event in change.pending])
+    await append_records(connection, [record for change in changes for record in change.records])
+    return entries

@@ -80,10 +80,8 @@ async def set_secrets(
         if not values:
             return
         await change.connection.execute(update(agencies).where(agencies.c.id == agency_id).values(**values))
-        await audit.write(
-            change.connection,
-            store.ids,
-            change.at,
+        audit.note(
+            change,
             actor=officer.subject,
             role=officer.role,
             action="set_agency",

@@ -108,10 +108,8 @@ def _view(row: Any) -> dict[str, Any]:
 
 
 async def _record(change: Any, officer: Officer, action: Any, key_id: str, reason: str | None) -> None:
-    await audit.write(
-        change.connection,
-        change.store.ids,
-        change.at,
+    audit.note(
+        change,
         actor=officer.subject,
         role=officer.role,
         action=action,

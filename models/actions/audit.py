@@ -1,14 +1,19 @@
-"""Audit records: who signed in, who looked at personal data, who issued and revoked. Written with the deed."""
+"""Audit records: who signed in, who looked at personal data, who issued and revoked. Written with the deed, as the
+
+last thing of its transaction.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access.deeds import Deed
 from models.caller import Caller, Officer, Participant
+from models.feed.records import append_records
 from models.ids import Ids
 from models.store import Change, Store
 from models.tables import audit
@@ -26,24 +31,31 @@ async def record(
     success: bool = True,
 ) -> None:
     """One record of ``caller`` in the transaction of what he does. No personal data in ``subject``."""
-    await _of_caller(change, caller, action, subject, reason, success)
+    _of_caller(change, caller, action, subject, reason, success)
 
 
-async def _of_caller(
+def _of_caller(
     change: Change, caller: Caller, action: str, subject: str, reason: str | None, success: bool
 ) -> None:
     role = caller.role if isinstance(caller, Officer | Participant) else "system"
-    await _insert(
-        change.connection,
-        change.store.ids,
-        change.at,
-        actor=caller.subject,
-        role=role,
-        action=action,
-        subject=subject,
-        reason=reason,
-        success=success,
+    change.records.append(
+        _row(change.store.ids, change.at, caller.subject, role, action, subject, reason, success)
     )
+
+
+def note(
+    change: Change,
+    action: Deed,
+    subject: str,
+    *,
+    actor: str,
+    role: str,
+    reason: str | None = None,
+    success: bool = True,
+) -> None:
+    """The same of somebody who is no caller: an owner, or whoever did not get in."""
+    ids = change.store.ids
+    change.records.append(_row(ids, change.at, actor, role, action, subject, reason, success))
 
 
 async def look(store: Store, caller: Caller, subject: str, *, reason: str | None = None) -> None:
@@ -78,7 +90,7 @@ async def _once_a_minute(
         if (await connection.execute(select(seen))).scalar_one():
             return
     async with store.change() as change:
-        await _of_caller(change, caller, action, subject, reason, success)
+        _of_caller(change, caller, action, subject, reason, success)
 
 
 async def write(
@@ -93,33 +105,22 @@ async def write(
     reason: str | None = None,
     success: bool = True,
 ) -> None:
-    """One record in a transaction that is open already."""
-    await _insert(
-        connection,
-        ids,
-        at,
-        actor=actor,
-        role=role,
-        action=action,
-        subject=subject,
-        reason=reason,
-        success=success,
-    )
+    """One record in a transaction that is open already, as the last thing in it."""
+    row = _row(ids, at, actor, role, action, subject, reason, success)
+    await append_records(connection, [row])
 
 
-async def _insert(
-    connection: AsyncConnection,
+def _row(
     ids: Ids,
     at: datetime,
-    *,
     actor: str,
     role: str,
     action: str,
     subject: str,
     reason: str | None,
     success: bool,
-) -> None:
-    values = {
+) -> dict[str, Any]:
+    return {
         "id": ids.new(),
         "at": at,
         "actor": actor,
@@ -129,4 +130,3 @@ async def _insert(
         "reason": reason,
         "success": success,
     }
-    await connection.execute(insert(audit).values(values))

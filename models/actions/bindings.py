@@ -254,10 +254,8 @@ async def _confirmed(change: Change, row: Row[Any]) -> Bound:
     vehicle_id = await ownership.vehicle(change, row.plate, row.plate_class)
     held = await _own(change, row, vehicle_id)
     await _stick(change, row.sticker_id, vehicle_id)
-    await audit.write(
-        change.connection,
-        change.store.ids,
-        change.at,
+    audit.note(
+        change,
         actor=f"owner:{held.owner_id}",
         role="owner",
         action="bind",

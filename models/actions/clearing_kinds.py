@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from models.actions import retention
+from models.actions.clearing_audit import clear_audit
 from models.actions.clearing_batches import in_batches, keys_of, older
 from models.actions.clearing_hazards import clear_hazard_contacts
 from models.actions.clearing_reports import clear_reports
@@ -36,7 +37,6 @@ from models.tables import (
     accident_parties,
     accident_shots,
     accidents,
-    audit,
     bindings,
     captures,
     first_answers,
@@ -312,5 +312,5 @@ KINDS: Mapping[str, Clear] = {
     "reports": clear_reports,
     "hazard_contacts": clear_hazard_contacts,
     "incidents": _people,
-    "audit": partial(_delete_rows, what="audit", table=audit, instant=audit.c.at),
+    "audit": clear_audit,
 }

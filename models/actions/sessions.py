@@ -155,10 +155,8 @@ async def _record(store: Store, row: Row[Any] | None, *, success: bool, reason: 
 
 async def _write_record(change: Change, row: Row[Any] | None, *, success: bool, reason: str) -> None:
     subject = "account:unknown" if row is None else f"officer:{row.id}"
-    await audit.write(
-        change.connection,
-        change.store.ids,
-        change.at,
+    audit.note(
+        change,
         actor=subject,
         role="unknown" if row is None else row.role,
         action="sign_in",

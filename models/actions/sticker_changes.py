@@ -60,10 +60,8 @@ async def change_own(
         if sticker.vehicle_id != held.vehicle_id:
             raise Forbidden
         changed = await _do(change, sticker, held, what, new_code)
-        await audit.write(
-            change.connection,
-            store.ids,
-            change.at,
+        audit.note(
+            change,
             actor=f"owner:{held.owner_id}",
             role="owner",
             action=what,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Dialect, Select, null, select
@@ -24,38 +25,52 @@ WITH held AS MATERIALIZED (
 UPDATE {table} SET {counter} = {table}.{counter} + wanted.count
 FROM held JOIN unnest($1::{type}[], $2::integer[]) AS wanted (key, count) ON wanted.key = held.key
 WHERE {table}.{key} = held.key
-RETURNING {table}.{key}, {table}.{counter}, ({beside})
+RETURNING {table}.{key}, {table}.{counter}, ({beside}){carried}
 """
 # There is no order to keep: for one sequence, which is what most groups want, and for one writer at a time.
 _POSTGRESQL_ONE = """
 UPDATE {table} SET {counter} = {table}.{counter} + $2::integer
 WHERE {key} = $1::{type}
-RETURNING {key}, {counter}, ({beside})
+RETURNING {key}, {counter}, ({beside}){carried}
 """
 _SQLITE = """
 UPDATE {table} SET {counter} = {table}.{counter} + wanted.value
 FROM json_each(?) AS wanted
 WHERE {table}.{key} = wanted.key
-RETURNING {key}, {counter}, ({beside})
+RETURNING {key}, {counter}, ({beside}){carried}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """``first``: the first place in each sequence. ``carried``: what else stood in its row."""
+
+    first: dict[str, int]
+    beside: Any
+    carried: dict[str, tuple[Any, ...]]
 
 
 class Sequences:
     """The sequences that rows of one table count: ``counter`` is the newest place of the sequence ``key``.
 
-    ``beside``: one value that is to be read in the same statement.
+    ``beside``: one value that is to be read in the same statement; ``carried``: columns of the sequences' rows.
     """
 
-    def __init__(self, key: Column[str], counter: Column[int], beside: Select[Any] | None = None) -> None:
+    def __init__(
+        self,
+        key: Column[str],
+        counter: Column[int],
+        beside: Select[Any] | None = None,
+        carried: Sequence[Column[Any]] = (),
+    ) -> None:
         self._key = key
         self._counter = counter
+        self._carried = tuple(carried)
         self._beside = select(null()) if beside is None else beside
         self._texts: dict[str, str] = {}
 
-    async def take(
-        self, connection: AsyncConnection, wanted: Mapping[str, int]
-    ) -> tuple[dict[str, int], Any]:
-        """So many places in each sequence, one after the other: the first of each, and the value beside.
+    async def take(self, connection: AsyncConnection, wanted: Mapping[str, int]) -> Taken:
+        """So many places in each sequence, one after the other.
 
         Raises KeyError for a sequence that is not there.
         """
@@ -63,8 +78,9 @@ class Sequences:
         form, parameters = _form(dialect, wanted)
         text = self._texts.get(form) or self._texts.setdefault(form, self._text(form, dialect))
         rows: Sequence[Any] = list(await connection.exec_driver_sql(text, parameters))
-        newest = {key: counter for key, counter, _ in rows}
-        return {key: newest[key] - count + 1 for key, count in wanted.items()}, rows[0][2]
+        newest = {row[0]: row[1] for row in rows}
+        first = {key: newest[key] - count + 1 for key, count in wanted.items()}
+        return Taken(first, rows[0][2], {row[0]: tuple(row[3:]) for row in rows})
 
     def _text(self, form: str, dialect: Dialect) -> str:
         return form.format(
@@ -73,6 +89,7 @@ class Sequences:
             counter=self._counter.name,
             type=self._key.type.compile(dialect),
             beside=self._beside.compile(dialect=dialect, compile_kwargs={"literal_binds": True}),
+            carried="".join(f", {column.table.name}.{column.name}" for column in self._carried),
         )
 
 

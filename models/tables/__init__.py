@@ -37,7 +37,7 @@ from models.tables.people import (
 )
 from models.tables.places import cities, districts
 from models.tables.providers import provider_calls, provider_tokens
-from models.tables.records import audit, clearings, first_answers, lockouts
+from models.tables.records import anchors, audit, chains, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
 from models.tables.reports import calendar_days, report_steps, reporters, reports
 from models.tables.rules import rule_activations, rule_decisions, rule_overrides, rule_versions
@@ -56,6 +56,7 @@ __all__ = [
     "accident_parties",
     "accident_shots",
     "accidents",
+    "anchors",
     "audit",
     "bindings",
     "bulk_exports",
@@ -63,6 +64,7 @@ __all__ = [
     "calendar_days",
     "captures",
     "channel_setups",
+    "chains",
     "cities",
     "city_texts",
     "clearings",

@@ -22,7 +22,8 @@ metadata = MetaData(
 
 
 @lru_cache(maxsize=1024)  # what is written together is mostly of one instant
-def _text(instant: datetime) -> str:
+def instant_text(instant: datetime) -> str:
+    """``2026-11-23T10:37:12.045123Z``: UTC, always 27 characters."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -42,7 +43,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        return value.astimezone(UTC) if dialect.name == "postgresql" else _text(value)
+        return value.astimezone(UTC) if dialect.name == "postgresql" else instant_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -2,12 +2,12 @@
 
 One row is one place in its district's sequence ``(district, offset)``; where it stands in the channels of
 its incident and of an officer are columns of the same row. The district code ``control`` is a sequence for
-the hubs alone (duty, revocations) and no channel.
+the hubs alone (duty, revocations) and no channel. Triggers refuse every change of a row and every deletion.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from models.tables.base import DistrictCode, Id, instant, metadata
 
@@ -20,6 +20,10 @@ heads = Table(
     # The offset of the newest entry. Taken under this row's lock, last before commit: so offset order is
     # commit order, without holes.
     Column("head", BigInteger, nullable=False),
+    # The hash of the entry ``hashed``, of which the next one's is made. That is the newest entry, save while a
+    # release from before the hashes still writes.
+    Column("hash", LargeBinary, nullable=True),
+    Column("hashed", BigInteger, nullable=True),
 )
 
 epochs = Table(
@@ -51,6 +55,8 @@ events = Table(
     # For the record, never in a feed: who did it, and with what.
     Column("actor", String(60), nullable=False),
     Column("detail", Text, nullable=False),
+    # SHA-256 over all columns above and the hash before (``models.chain.encoding``).
+    Column("hash", LargeBinary, nullable=True),
 )
 Index("uq_events_incident", events.c.incident_id, events.c.incident_offset, unique=True)
 Index("uq_events_officer", events.c.officer_id, events.c.officer_offset, unique=True)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from models.tables.base import id_column, instant, metadata
 
 # Append-only: triggers refuse every UPDATE, and every DELETE of what is younger than six months (migration 0013).
+# One chain: each record's hash is over its columns and the hash before (``models.chain.encoding``).
 audit = Table(
     "audit",
     metadata,
@@ -20,10 +32,45 @@ audit = Table(
     Column("subject", String(80), nullable=False),
     Column("reason", String(200), nullable=True),
     Column("success", Boolean, nullable=False),
+    # Its place in the chain; empty in a record of a release from before there was one.
+    Column("number", BigInteger, nullable=True),
+    Column("hash", LargeBinary, nullable=True),
 )
+Index("uq_audit_number", audit.c.number, unique=True)
 Index("ix_audit_at", audit.c.at)
+# Who looked at something.
+Index("ix_audit_subject", audit.c.subject)
 # Whether somebody has given a reason for a look already.
 Index("ix_audit_actor_subject", audit.c.actor, audit.c.subject)
+
+# Where a chain that is no district's ends, and since when it is kept. What was cleared away of its beginning went up
+# to ``base``.
+chains = Table(
+    "chains",
+    metadata,
+    Column("name", String(12), primary_key=True),
+    Column("head", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=True),
+    Column("base", BigInteger, nullable=False),
+    Column("base_hash", LargeBinary, nullable=True),
+    instant("begun_at", required=True),
+)
+
+# The heads of all chains day by day, signed (``models.chain.anchors``). Triggers refuse every change and deletion.
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Beijing's day, 2026-11-28; empty where a new epoch begins.
+    Column("day", String(10), nullable=True),
+    instant("at", required=True),
+    # What is signed, as it is.
+    Column("text", Text, nullable=False),
+    # The key's id in WUFEN_ANCHOR_KEYS.
+    Column("key", String(16), nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    UniqueConstraint("day"),
+)
 
 first_answers = Table(
     "first_answers",

@@ -29,6 +29,7 @@ def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path: Path) -> N
     assert first.secret_key != first.hub_token_secret
     assert [len(key) for key in first.field_keys.values()] == [32]
     assert [len(key) for key in first.index_keys.values()] == [32]
+    assert [len(key) for key in first.anchor_keys.values()] == [32]
 
 
 def test_processes_that_start_at_once_share_the_same_secrets(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import click
 
 from models.settings import Settings, SettingsError
 from workers.command import safekeeping, upkeep
+from workers.command.audit import audit
 from workers.command.refusals import sentence_of
 
 EPILOG = "Settings are environment variables, WUFEN_HOME first of all; docs/settings.md lists them."
@@ -75,7 +76,7 @@ def reload() -> None:
     reload(Settings.from_env(os.environ), click.echo)
 
 
-for command in (*upkeep.COMMANDS, *safekeeping.COMMANDS):
+for command in (*upkeep.COMMANDS, *safekeeping.COMMANDS, audit):
     cli.add_command(command)
 
 

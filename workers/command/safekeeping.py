@@ -23,7 +23,7 @@ def backup(target: Path, without_evidence: bool) -> None:
     """Write a backup to the new folder TARGET while everything runs.
 
     The database as it is at one instant, all evidence, uploads under way, and a manifest with the digest of each
-    file. The secrets are not in it, on purpose: keep secrets.json (or the four variables) apart and as safe, for
+    file. The secrets are not in it, on purpose: keep secrets.json (or the five variables) apart and as safe, for
     without the field keys what is sealed stays sealed. What is in it is personal data: encrypt it where it goes.
     """
     from models.media import open_media

@@ -43,7 +43,7 @@ def sample_city() -> None:
 
     settings = _settings()
     _migrate(settings)
-    loaded = _with_database(settings, lambda database: establish(settings, database))
+    loaded = with_database(settings, lambda database: establish(settings, database))
     done = "is loaded" if loaded else "was there already"
     click.echo(f"The sample city {done}; its accounts and stickers are in {settings.home / 'demo.json'}.")
 
@@ -55,7 +55,7 @@ def prepare() -> None:
 
     settings = _settings()
     _migrate(settings)
-    _with_database(settings, lambda database: establish_where_welcome(settings, database))
+    with_database(settings, lambda database: establish_where_welcome(settings, database))
 
 
 @click.group()
@@ -95,7 +95,7 @@ def officer_add(
     settings = _settings()
     given = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     account = Account(username, role, service_number, unit, districts, name)
-    password = _with_database(settings, lambda database: add(settings, database, account, given))
+    password = with_database(settings, lambda database: add(settings, database, account, given))
     click.echo(f"{username} ({role}) may sign in.")
     if given is None:
         click.echo(f"Password: {password}")
@@ -120,7 +120,7 @@ def sticker_issue(district: str, count: int, out: Path) -> None:
     from workers.command.sheets import issue_sheet
 
     settings = _settings()
-    _with_database(settings, lambda database: issue_sheet(settings, database, district, count, out))
+    with_database(settings, lambda database: issue_sheet(settings, database, district, count, out))
     click.echo(f"{count} stickers for {district} are in {out}.")
 
 
@@ -138,7 +138,8 @@ def epoch_new() -> None:
     """
     from workers.command.epochs import begin_epoch
 
-    begun = _with_database(_settings(), begin_epoch)
+    settings = _settings()
+    begun = with_database(settings, lambda database: begin_epoch(database, settings.anchor_keys))
     click.echo(f"The log's epoch is now {begun}.")
 
 
@@ -154,7 +155,7 @@ def city_export(code: str, file: Path) -> None:
     """Write the bundle of the city CODE to FILE."""
     from workers.command.city import export
 
-    _with_database(_settings(), lambda database: export(database, code, file))
+    with_database(_settings(), lambda database: export(database, code, file))
     click.echo(f"The city {code} is in {file}.")
 
 
@@ -174,7 +175,7 @@ def city_import(ctx: click.Context, file: Path, yes: bool) -> None:
     wanted = read(file.read_bytes())
     settings = _settings()
     _migrate(settings)
-    found = _with_database(
+    found = with_database(
         settings, lambda database: bring_in(database, wanted) if yes else would_change(database, wanted)
     )
     for line in table(found):
@@ -228,7 +229,7 @@ def vehicle_import(
     _migrate(settings)
     refuse: Literal["line", "file"] = "line" if skip_refused else "file"
     wish = WatchList(file.read_bytes(), scope, source, kind, whole, refuse)
-    done = _with_database(settings, lambda database: bring_list(settings, database, wish, yes=yes))
+    done = with_database(settings, lambda database: bring_list(settings, database, wish, yes=yes))
     for line in table(done, lang):
         click.echo(line)
     if report is not None:
@@ -285,7 +286,7 @@ def _migrate(settings: Settings) -> None:
     upgrade(settings.database_url)
 
 
-def _with_database(settings: Settings, do: Callable[[Database], Awaitable[Answer]]) -> Answer:
+def with_database(settings: Settings, do: Callable[[Database], Awaitable[Answer]]) -> Answer:
     """Runs ``do`` on the opened database, and closes it."""
     from models.database import Database
 

@@ -29,6 +29,7 @@ from tests.hub.gapless.faults import FaultyDatabase, settle
 from tests.support.city import LI, MINGSHAN, YUCHENG, ZHANG, ask, found_city
 from tests.support.clock import FakeClock
 from tests.support.recording import RecordingBell
+from tests.support.tampering import unguard
 from tests.support.wire import Wire
 
 DISTRICTS = (YUCHENG, MINGSHAN)
@@ -204,6 +205,7 @@ class World:
         """A backup is restored that lacks the newest ``lost`` transactions; a new epoch begins."""
         del self._commits[max(1, len(self._commits) - lost) :]
         async with self.store.database.write() as connection:
+            await unguard(connection, "events")
             for district, head in self._commits[-1].items():
                 later = (events.c.district == district, events.c.offset > head)
                 await connection.execute(delete(events).where(*later))

@@ -63,7 +63,8 @@ async def test_an_empty_installation_has_the_city_afterwards_with_a_sequence_for
         database, tables.districts.c.code, tables.districts.c.city_code, tables.districts.c.parent_code
     )
     assert sorted(found) == [("513424", "513424", None), ("5134KF", "513424", "513424")]
-    assert sorted(await rows(database, tables.heads)) == [("513424", 0), ("5134KF", 0), ("control", 0)]
+    sequences = await rows(database, tables.heads.c.district, tables.heads.c.head)
+    assert sorted(sequences) == [("513424", 0), ("5134KF", 0), ("control", 0)]
     assert await rows(database, tables.cities.c.sticker_headline, tables.cities.c.sticker_colour) == [
         ("扫码", "#0B5394")
     ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from models.feed.append import epoch_of
-from models.feed.places import Sequences
+from models.feed.places import Sequences, Taken
 from models.store import Store
 from models.tables import epochs, heads, officers, shifts
 from tests.support.city import AUX, CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG
 from tests.support.waiting import until_async
 
-DISTRICTS = Sequences(heads.c.district, heads.c.head, beside=select(epochs.c.epoch))
+DISTRICTS = Sequences(heads.c.district, heads.c.head, beside=select(epochs.c.epoch), carried=(heads.c.hash,))
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # it locks rows
 OFFICERS = Sequences(officers.c.id, officers.c.feed_offset)
 
@@ -25,9 +25,19 @@ async def test_the_first_place_of_each_sequence_is_told_and_what_stands_beside(s
         second = await DISTRICTS.take(connection, {MINGSHAN: 1, YUCHENG: 2})
         third = await DISTRICTS.take(connection, {YUCHENG: 1, MINGSHAN: 1})
         epoch = await epoch_of(connection)
-    assert first == ({YUCHENG: 1}, epoch)
-    assert second == ({MINGSHAN: 1, YUCHENG: 4}, epoch)
-    assert third == ({YUCHENG: 6, MINGSHAN: 2}, epoch)
+    none = {YUCHENG: (None,), MINGSHAN: (None,)}
+    assert first == Taken({YUCHENG: 1}, epoch, {YUCHENG: (None,)})
+    assert second == Taken({MINGSHAN: 1, YUCHENG: 4}, epoch, none)
+    assert third == Taken({YUCHENG: 6, MINGSHAN: 2}, epoch, none)
+
+
+async def test_what_a_sequences_row_carries_is_as_it_was_left(store: Store) -> None:
+    async with store.database.write() as connection:
+        left = update(heads).where(heads.c.district == YUCHENG).values(hashed=7, hash=b"seven")
+        await connection.execute(left)
+        carrying = Sequences(heads.c.district, heads.c.head, carried=(heads.c.hashed, heads.c.hash))
+        taken = await carrying.take(connection, {MINGSHAN: 1, YUCHENG: 1})
+    assert taken.carried == {YUCHENG: (7, b"seven"), MINGSHAN: (None, None)}
 
 
 async def test_a_sequence_that_is_not_there_is_an_error(store: Store) -> None:
@@ -42,8 +52,8 @@ async def test_places_taken_at_once_in_any_order_are_taken_once_each(store: Stor
     async def take(number: int) -> list[tuple[str, int]]:
         turned = everybody[number % 5 :] + everybody[: number % 5]
         async with store.database.write() as connection:
-            firsts, _ = await OFFICERS.take(connection, dict.fromkeys(turned, 2))
-        return [(who, first + more) for who, first in firsts.items() for more in (0, 1)]
+            taken = await OFFICERS.take(connection, dict.fromkeys(turned, 2))
+        return [(who, first + more) for who, first in taken.first.items() for more in (0, 1)]
 
     taken = [
         place for places in await asyncio.gather(*(take(number) for number in range(20))) for place in places

@@ -36,6 +36,9 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
         ("backup",),
         ("restore",),
         ("wechat", "menu"),
+        ("audit", "verify"),
+        ("audit", "anchor"),
+        ("audit", "key"),
     ],
 )
 def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -> None:
@@ -48,7 +51,7 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
-    listing = "backup city epoch migrate officer reload restore run sample-city sticker vehicle"
+    listing = "audit backup city epoch migrate officer reload restore run sample-city sticker vehicle"
     for name in listing.split():
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")

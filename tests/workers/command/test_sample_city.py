@@ -301,7 +301,7 @@ async def test_an_account_that_cannot_be_is_refused_and_nothing_is_written(
 
 
 async def test_a_new_epoch_is_the_newest_one(database: Database) -> None:
-    begun = [await begin_epoch(database), await begin_epoch(database)]
+    begun = [await begin_epoch(database, {"k1": b"k" * 32}) for _ in range(2)]
     query = select(tables.epochs.c.epoch).order_by(tables.epochs.c.number)
     assert [row.epoch for row in await rows(database, query)][1:] == begun
     assert len(set(begun)) == 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from models.privacy import fingerprint
 from models.settings import Settings
 from workers.command.backup import manifest, postgres_copy, sqlite_copy
 from workers.command.backup.manifest import Manifest
-from workers.command.epochs import EPOCH_BYTES, begin_epoch
+from workers.command.epochs import EPOCH_BYTES, anchor_epoch, begin_epoch
 from workers.command.refusals import Refused
 from workers.command.supervisor.ground import only_instance
 
@@ -132,7 +132,7 @@ class _Target:
         draft = self._path.with_name(f"{self._path.name}.{self._stamp}.new")
         shutil.copyfile(self._source / manifest.SQLITE_FILE, draft)
         draft.chmod(0o600)
-        epoch = asyncio.run(_new_epoch(f"sqlite:///{draft}"))
+        epoch = asyncio.run(_new_epoch(f"sqlite:///{draft}", self._settings.anchor_keys))
         with sqlite_copy.one_file(draft):
             kept = self._path.with_name(f"{self._path.name}.{self._stamp}")
             if sqlite_copy.put_in_place(draft, self._path, kept) is not None:
@@ -148,6 +148,7 @@ class _Target:
         )
         dumped = self._source / manifest.POSTGRESQL_FILE
         postgres_copy.load(self._settings.database_url, self._tools, dumped, last)
+        asyncio.run(_anchor(self._settings.database_url, self._settings.anchor_keys))
         return epoch
 
     def _put_media(self, fresh: Path, aside: list[Path]) -> int:
@@ -186,10 +187,18 @@ class _Target:
                 _copy(path, to)
 
 
-async def _new_epoch(url: str) -> str:
+async def _new_epoch(url: str, anchor_keys: Mapping[str, bytes]) -> str:
     database = Database.open(url)
     try:
-        return await begin_epoch(database)
+        return await begin_epoch(database, anchor_keys)
+    finally:
+        await database.close()
+
+
+async def _anchor(url: str, anchor_keys: Mapping[str, bytes]) -> None:
+    database = Database.open(url)
+    try:
+        await anchor_epoch(database, anchor_keys)
     finally:
         await database.close()
 
