@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from models.ids import RandomIds
 from models.metrics import new_registry
 from models.settings import Settings
-from web import cap, health, installable, page_routes, pages, static_files, tus
+from web import agency_files, cap, health, installable, page_routes, pages, static_files, tus
 from web.dispatch import route
 from web.endpoints import ENDPOINTS
 from web.figures import measure_requests
@@ -59,6 +59,7 @@ def routes() -> list[BaseRoute]:
         *(route(endpoint) for endpoint in ENDPOINTS),
         *OPEN311,
         *cap.ROUTES,
+        *agency_files.ROUTES,
         *WECHAT,
         *page_routes.ROUTES,
         *installable.ROUTES,

@@ -36,6 +36,6 @@ Deed = Literal[
     "resume_rollout", "finish_rollout", "roll_back_rollout", "set_guards", "set_text", "import_city",
     "set_calendar", "import_calendar",
     # Other bodies and programs
-    "set_agency", "make_api_key", "revoke_api_key",
+    "set_agency", "make_api_key", "revoke_api_key", "fetch_agency_file",
 ]  # fmt: skip
 DEEDS: frozenset[Deed] = frozenset(get_args(Deed))

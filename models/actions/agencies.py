@@ -55,6 +55,16 @@ async def to_refer_to(connection: AsyncConnection, district: str, body: str, cod
     return found
 
 
+async def is_of(connection: AsyncConnection, agency_id: str, officer: Officer) -> bool:
+    """Whether it is one of the cities of his districts."""
+    query = (
+        select(districts.c.code)
+        .join(agencies, agencies.c.city_code == districts.c.city_code)
+        .where(agencies.c.id == agency_id)
+    )
+    return bool(set((await connection.execute(query)).scalars()) & officer.districts)
+
+
 async def set_secrets(
     store: Store, agency_id: str, officer: Officer, *, contact: str | None, key: str | None
 ) -> None:
@@ -66,11 +76,7 @@ async def set_secrets(
         if value is not None and len(value) > most:
             raise InvalidField(field=name, why="too_long", limit=most)
     async with store.change() as change:
-        known = select(agencies.c.id, districts.c.code).join(
-            districts, districts.c.city_code == agencies.c.city_code
-        )
-        rows = (await change.connection.execute(known.where(agencies.c.id == agency_id))).all()
-        if not {row.code for row in rows} & officer.districts:
+        if not await is_of(change.connection, agency_id, officer):
             raise NotFound
         values = {
             f"{name}_sealed": store.vault.seal(f"agencies.{name}_sealed", agency_id, text) if text else None

@@ -9,15 +9,16 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import insert, select, update
 
-from models.actions import audit
+from models.actions import agencies, audit
 from models.actions.notify import token_hash
 from models.caller import Officer
 from models.clock import iso, iso_or_none
 from models.errors import Conflict, InvalidField, NotFound
 from models.store import Store
+from models.tables import agencies as bodies
 from models.tables import api_keys
 
-Purpose = Literal["open311", "cap"]
+Purpose = Literal["open311", "cap", "agency"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LONGEST_NAME = 60  # characters
 MOST_KEYS = 200  # that are not revoked
@@ -32,19 +33,28 @@ class Key:
     name: str
     most_an_hour: int
     digest: bytes = field(repr=False)
+    # Whose file it opens, of the purpose agency.
+    agency: str | None = None
 
 
 async def make(
-    store: Store, officer: Officer, name: str, purpose: Purpose, most_an_hour: int
+    store: Store, officer: Officer, name: str, purpose: Purpose, most_an_hour: int, agency: str | None = None
 ) -> tuple[str, str]:
-    """A new key; returns its id and the key itself, which is told only now. Raises InvalidField, Conflict."""
+    """A new key; returns its id and the key itself, which is told only now. Raises InvalidField, Conflict.
+
+    ``agency``: the id of the one whose file it opens, needed for that purpose and for no other.
+    """
     named = name.strip()
     if not 1 <= len(named) <= LONGEST_NAME:
         raise InvalidField(field="name", why="too_long" if named else "required", limit=LONGEST_NAME)
     if not 1 <= most_an_hour <= MOST_AN_HOUR:
         raise InvalidField(field="most_an_hour", why="out_of_range")
+    if (agency is None) == (purpose == "agency"):
+        raise InvalidField(field="agency", why="required" if agency is None else "not_here")
     secret, key_id = store.ids.secret(), store.ids.new()
     async with store.change() as change:
+        if agency is not None and not await agencies.is_of(change.connection, agency, officer):
+            raise InvalidField(field="agency", why="unknown")
         there = select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None)).limit(MOST_KEYS)
         if len((await change.connection.execute(there)).all()) >= MOST_KEYS:
             raise Conflict(why="too_many_keys", limit=MOST_KEYS)
@@ -54,6 +64,7 @@ async def make(
             "key_hash": token_hash(secret),
             "purpose": purpose,
             "most_an_hour": most_an_hour,
+            "agency_id": agency,
             "created_at": change.at,
             "created_by": officer.subject,
         }
@@ -85,13 +96,16 @@ async def known(store: Store, purpose: Purpose, given: str) -> Key | None:
         row = (await connection.execute(query)).first()
     if row is None or not hmac.compare_digest(row.key_hash, digest):
         return None
-    return Key(row.id, row.name, row.most_an_hour, token_hash(f"api key {row.id}")[:16])
+    return Key(row.id, row.name, row.most_an_hour, token_hash(f"api key {row.id}")[:16], row.agency_id)
 
 
 async def listed(store: Store) -> list[dict[str, Any]]:
     """All keys without the keys themselves, the newest first."""
     async with store.database.read() as connection:
-        rows = (await connection.execute(select(api_keys).order_by(api_keys.c.created_at.desc()))).all()
+        named = select(api_keys, bodies.c.code.label("agency")).outerjoin(
+            bodies, bodies.c.id == api_keys.c.agency_id
+        )
+        rows = (await connection.execute(named.order_by(api_keys.c.created_at.desc()))).all()
     return [_view(row) for row in rows]
 
 
@@ -102,6 +116,7 @@ def _view(row: Any) -> dict[str, Any]:
         "name": row.name,
         "purpose": row.purpose,
         "most_an_hour": row.most_an_hour,
+        "agency": row.agency,
         "created_at": iso(created),
         "revoked_at": iso_or_none(row.revoked_at),
     }

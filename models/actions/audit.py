@@ -93,6 +93,21 @@ async def _once_a_minute(
         _of_caller(change, caller, action, subject, reason, success)
 
 
+async def fetched(store: Store, actor: str, subject: str, what: str) -> None:
+    """Another program fetched a file: one record each time."""
+    async with store.change() as change:
+        await write(
+            change.connection,
+            store.ids,
+            change.at,
+            actor=actor,
+            role="system",
+            action="fetch_agency_file",
+            subject=subject,
+            reason=what,
+        )
+
+
 async def write(
     connection: AsyncConnection,
     ids: Ids,

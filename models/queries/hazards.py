@@ -99,6 +99,29 @@ async def of_district(
     now = store.clock.now()
     recent = incidents.c.closed_at >= (since or now - CLOSED_SHOWN)
     query = (
+        listing()
+        .where(incidents.c.district == district, or_(incidents.c.status != "closed", recent))
+        .order_by(incidents.c.status == "closed", incidents.c.respond_by, incidents.c.id)
+        .limit(MOST_LISTED)
+    )
+    if agency is not None:
+        query = query.where(agencies.c.code == agency)
+    async with store.database.read() as connection:
+        known = select(districts.c.code).where(districts.c.code == district)
+        if (await connection.execute(known)).first() is None:
+            raise NotFound(field="district")
+        rows = (await connection.execute(query)).mappings().all()
+        there = await bodies.in_district(connection, district)
+    return {
+        "now": iso(now),
+        "hazards": [hazard_view(row, now) for row in rows],
+        "agencies": [agency_view(one) for one in there],
+    }
+
+
+def listing() -> Any:
+    """Hazards with who has them and what became of their filing, as ``hazard_view`` wants a row."""
+    return (
         select(
             incidents,
             hazards.c.body,
@@ -117,23 +140,7 @@ async def of_district(
                 agency_filings.c.agency_id == hazards.c.agency_id,
             ),
         )
-        .where(incidents.c.district == district, or_(incidents.c.status != "closed", recent))
-        .order_by(incidents.c.status == "closed", incidents.c.respond_by, incidents.c.id)
-        .limit(MOST_LISTED)
     )
-    if agency is not None:
-        query = query.where(agencies.c.code == agency)
-    async with store.database.read() as connection:
-        known = select(districts.c.code).where(districts.c.code == district)
-        if (await connection.execute(known)).first() is None:
-            raise NotFound(field="district")
-        rows = (await connection.execute(query)).mappings().all()
-        there = await bodies.in_district(connection, district)
-    return {
-        "now": iso(now),
-        "hazards": [hazard_view(row, now) for row in rows],
-        "agencies": [agency_view(one) for one in there],
-    }
 
 
 def hazard_view(row: Any, now: datetime) -> View:

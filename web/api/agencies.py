@@ -26,9 +26,12 @@ class AgencySecrets(Shape):
 
 
 class NewKey(Shape):
+    """``agency``: by its id, whose file a key of that purpose opens."""
+
     name: Annotated[str, Meta(min_length=1, max_length=60)]
-    purpose: Literal["open311", "cap"]
+    purpose: Literal["open311", "cap", "agency"]
     most_an_hour: Annotated[int, Meta(ge=1, le=100_000)] = 600
+    agency: Annotated[str, Meta(max_length=26)] | None = None
 
 
 class KeyMade(Shape):
@@ -43,6 +46,7 @@ class KeyView(Shape):
     name: str
     purpose: str
     most_an_hour: int
+    agency: str | None
     created_at: str
     revoked_at: str | None
 
@@ -68,7 +72,9 @@ async def keys(call: Call[Nothing]) -> Answer:
 
 async def make_key(call: Call[NewKey]) -> Answer:
     body = call.body
-    made = await api_keys.make(call.site.store, call.officer, body.name, body.purpose, body.most_an_hour)
+    made = await api_keys.make(
+        call.site.store, call.officer, body.name, body.purpose, body.most_an_hour, body.agency
+    )
     return Answer(KeyMade(id=made[0], key=made[1]), 201)
 
 
@@ -112,7 +118,7 @@ ENDPOINTS = [
         path="/api/v1/admin/api-keys",
         name="make_api_key",
         handler=make_key,
-        summary="A key for a program that files hazards (open311) or reads messages of grave accidents (cap).",
+        summary="A key for a program: files hazards (open311), reads grave accidents (cap), fetches a file (agency).",
         module="platform",
         body=NewKey,
         answers={201: KeyMade},

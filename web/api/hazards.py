@@ -16,8 +16,7 @@ from models.errors import Forbidden, IllegalTransition, InvalidField, NotFound, 
 from models.geography import Location, parse_location
 from models.incident.kinds import REASONS
 from models.queries import hazards
-from models.tabular import csv_of
-from web import whereabouts
+from web import hazard_files, whereabouts
 from web.answers import Answer, FileAnswer
 from web.api.shapes import IncidentView, Place, PlaceView
 from web.endpoint import Call, Endpoint, Nothing, Shape, keeping
@@ -33,10 +32,6 @@ QUERY = {
     "lng": "Degrees.",
     "crs": "wgs84 (usual) or gcj02.",
 }
-COLUMNS = (
-    "id", "reason", "status", "outcome", "place", "lat", "lng", "body", "agency", "requested_at", "respond_by",
-    "overdue", "noted_at", "promised_by", "mended_at", "closed_at", "followers",
-)  # fmt: skip
 
 
 class ReportedHazard(Shape):
@@ -185,8 +180,8 @@ async def exported(call: Call[Nothing]) -> FileAnswer:
     name = f"hazards-{call.path('code')}.{'json' if as_json else 'csv'}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     if as_json:
-        return FileAnswer(msgspec.json.encode(told["hazards"]), "application/json; charset=utf-8", headers)
-    return FileAnswer(_csv(told["hazards"]), "text/csv; charset=utf-8", headers)
+        return FileAnswer(msgspec.json.encode(told["hazards"]), hazard_files.JSON_TYPE, headers)
+    return FileAnswer(hazard_files.table(told["hazards"]), hazard_files.CSV_TYPE, headers)
 
 
 async def _list(call: Call[Nothing]) -> dict[str, Any]:
@@ -195,14 +190,6 @@ async def _list(call: Call[Nothing]) -> dict[str, Any]:
         raise Forbidden
     agency = call.request.query_params.get("agency")
     return await hazards.of_district(call.site.store, code, agency=agency, since=call.instant("since"))
-
-
-def _csv(found: list[dict[str, Any]]) -> bytes:
-    places = [one["location"] or {} for one in found]
-    flat = [
-        {**one, "lat": at.get("lat"), "lng": at.get("lng")} for one, at in zip(found, places, strict=True)
-    ]
-    return csv_of(COLUMNS, flat)
 
 
 ENDPOINTS = [

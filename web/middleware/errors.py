@@ -26,7 +26,7 @@ Page = Callable[[Request, Answer], Response]
 
 def is_for_people(request: Request) -> bool:
     return not request.url.path.startswith(
-        ("/api/", "/open311/", "/cap/", "/static/", "/healthz", "/readyz", "/metrics")
+        ("/api/", "/open311/", "/cap/", "/agency/", "/static/", "/healthz", "/readyz", "/metrics")
     )
 
 
