@@ -570,6 +570,7 @@ duplicate_of incident words      . . y . y . . . .  程序 23
 plate_full objection checks      . . y . y . . . .  个保法 6, 34: each look on the record
 similar second_person goes_now   . . y . y . . . .  程序 23
 overdue mine reviewed_until      . . y . y . . . .  程序 19
+taken_by                         . . y . y . . . .  程序 23: by service number
 [ReportStep]
 command state at by reason note  y . y . y . . . .  程序 22
 officer                          . . y . y . . . .  程序 23: by service number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.privacy import Vault
 from models.store import Store
 
 COLUMN = "watch_flags.plate"
@@ -9,4 +10,9 @@ COLUMN = "watch_flags.plate"
 
 def index_of(store: Store, number: str, plate_class: str) -> bytes:
     """The same number exists with several classes (blue and yellow), so both are in it."""
-    return store.vault.index(COLUMN, f"{number}|{plate_class}")
+    return indexed(store.vault, number, plate_class)
+
+
+def indexed(vault: Vault, number: str, plate_class: str) -> bytes:
+    """The same for who has no store yet."""
+    return vault.index(COLUMN, f"{number}|{plate_class}")

@@ -1,6 +1,6 @@
 """What the reporter does with his report: he takes it back, sends what he was asked for, or does not agree, once.
 
-And what becomes of one when he sends nothing (``lapse``, which the workers look for).
+And what becomes of one when he sends nothing, or no officer looks (``lapse``, ``note_overdue``: the workers look).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from models.actions.incident_change import until_saved
 from models.actions.reviewing import LONGEST_NOTE, Reviewed, Then, end_tokens, load, save
 from models.caller import Reporter
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
-from models.reports.states import Command, after
+from models.reports.states import OPEN, Command, after
 from models.store import Change, Store
 from models.tables import reporters, reports
 
@@ -104,6 +104,36 @@ async def _objected(change: Change, report_id: str) -> bool:
         reporters.c.report_id == report_id, reporters.c.objected_at.is_not(None)
     )
     return (await change.connection.execute(query)).first() is not None
+
+
+async def note_overdue(store: Store) -> int:
+    """Notes, once each, the reports that no officer has looked at in time, and tells their district; returns how many.
+
+    They stay where they are: the duty to look at them ends with no date (程序规定 14, 19).
+    """
+
+    async def work(change: Change) -> int:
+        noted = select(report_steps.table.c.id).where(
+            report_steps.table.c.report_id == reports.c.id,
+            report_steps.table.c.command == "overdue",
+            report_steps.table.c.at >= reports.c.due_by,
+        )
+        query = (
+            select(reports)
+            .where(reports.c.state.in_(sorted(OPEN)), reports.c.due_by <= change.at, ~noted.exists())
+            .order_by(reports.c.id)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        rows = (await change.connection.execute(query)).all()
+        for row in rows:
+            number = await report_steps.next_number(change, row.id)
+            step = report_steps.row(change, row.id, number, "overdue", row.state, "system")
+            change.writes.add(report_steps.table, step)
+            report_steps.tell(change, "report_overdue", row._asdict())
+        return len(rows)
+
+    return await until_saved(lambda: store.run(work))
 
 
 async def lapse(store: Store) -> int:

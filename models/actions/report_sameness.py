@@ -56,12 +56,13 @@ async def _known(change: Change, district: str, plate_index: bytes, *, with_pict
         likenesses.setdefault(about, []).append(likeness)
     return [
         Told(
-            row.id,
+            row.duplicate_of or row.id,
             row.plate_index,
             row.offence,
             place_of(row),
             row.happened_at,
             tuple(likenesses.get(row.id, ())),
+            row.state not in {"rejected", "lapsed"},
         )
         for row in rows
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
 from models.geography import Location, distance_m, place_of
 from models.incident.evidence import Wanted
+from models.queries.service_numbers import service_numbers
 from models.reports.checks import Check, Medium, checks
 from models.reports.states import OPEN, may_object
 from models.reports.working_days import left
@@ -63,18 +65,29 @@ async def waiting(store: Store, officer: Officer, state: str | None = None) -> V
     async with store.database.read() as connection:
         rows = (await connection.execute(query.limit(MOST_LISTED))).all()
         counts = await _counts(connection, officer)
+        numbers = await service_numbers(
+            connection, (f"officer:{row.reviewer_id}" for row in rows if row.reviewer_id)
+        )
     now = store.clock.now()
     return {
         "reports": [
             {
                 **_common(row),
                 "overdue": row.state in OPEN and row.due_by <= now,
-                "mine": row.reviewer_id == officer.id,
+                "mine": _has(row, officer.id, now),
+                "taken_by": None
+                if row.reviewer_id == officer.id or not _has(row, row.reviewer_id, now)
+                else numbers.get(f"officer:{row.reviewer_id}"),
             }
             for row in rows
         ],
         "counts": counts,
     }
+
+
+def _has(row: Any, officer_id: str | None, now: datetime) -> bool:
+    """Whether this officer has it before him."""
+    return officer_id is not None and row.reviewer_id == officer_id and row.reviewed_until > now
 
 
 async def _counts(connection: AsyncConnection, officer: Officer) -> dict[str, int]:
@@ -117,7 +130,7 @@ async def one(store: Store, officer: Officer, report_id: str) -> View:
         "second_person": rule["second_person"],
         "goes_now": rule["goes_now"],
         "overdue": row.state in OPEN and row.due_by <= now,
-        "mine": row.reviewer_id == officer.id and row.reviewed_until > now,
+        "mine": _has(row, officer.id, now),
         "reviewed_until": iso_or_none(row.reviewed_until),
     }
 

@@ -18,7 +18,11 @@ MOST_BITS_APART = 8  # of 64, between two pictures that a person takes for the s
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a report says of itself. ``pictures``: their likeness, 64 bits each. ``plate_index``: never the plate."""
+    """What a report says of itself. ``pictures``: their likeness, 64 bits each. ``plate_index``: never the plate.
+
+    ``looked_at``: False where nobody will look at it any more though nothing came of it: what tells of the same vehicle
+    is no repetition of that, and better photos must not vanish in it.
+    """
 
     id: str
     plate_index: bytes | None
@@ -26,6 +30,7 @@ class Told:
     place: Location | None
     happened_at: datetime
     pictures: tuple[int, ...] = ()
+    looked_at: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ def same(new: Told, known: Sequence[Told], *, within_m: int, within_minutes: int
 
 def _same_vehicle(new: Told, one: Told, within_m: int, window: timedelta) -> bool:
     if new.plate_index is None or new.plate_index != one.plate_index or new.offence != one.offence:
+        return False
+    if not one.looked_at:
         return False
     if abs(new.happened_at - one.happened_at) > window:
         return False

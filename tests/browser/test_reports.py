@@ -1,4 +1,7 @@
-"""An offence is told and joined, verified by keyboard and read; another is rejected, objected to, upheld."""
+"""An offence is told and joined, verified by keyboard and read; another is completed, rejected, objected to, upheld.
+
+And the desk itself, with the sample city's reports: two officers, what others see of a photo, drafts for the register.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,18 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from models.clock import BEIJING, SystemClock
-from tests.browser.backstage import sign_in
-from tests.browser.people import PATIENCE_MS, Sample, button, sees
+from tests.browser.backstage import Officer, sign_in
+from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.photos import encoded
 from tests.support.plates import scene
 from tests.support.product import Product, running_product
 
 FIRE, BUS = "川TA8P26", "川TB3K71"
+WAITING = 6  # reports of the sample city
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +78,34 @@ def desk_of(visitors: Visitors, city: Product, username: str) -> Page:
     return desk
 
 
+def listed(desk: Page, plate: str) -> Locator:
+    """A report in the queue, by its masked plate."""
+    return desk.locator(".queue li", has_text=plate)
+
+
+def takes(desk: Page, plate: str) -> None:
+    listed(desk, plate).get_by_role("button").click()
+    expect(desk.locator(".case .plate-big")).to_be_visible(timeout=PATIENCE_MS)
+    expect(listed(desk, plate)).to_contain_text("您在核实", timeout=PATIENCE_MS)
+
+
+def district_officers(city: Product) -> list[str]:
+    everybody = Sample.of(city)
+    names = [one["username"] for one in everybody.accounts if one["role"] == "police"]
+    return [name for name in names if everybody.named(name)["district"] == "511802"][:2]
+
+
 @pytest.mark.timeout(180)
 def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     city: Product, visitors: Visitors
 ) -> None:
-    officers = [one["username"] for one in Sample.of(city).accounts if one["role"] == "police"]
-    officers = [name for name in officers if Sample.of(city).named(name)["district"] == "511802"][:2]
+    officers = district_officers(city)
+    Officer(city, officers[0]).goes_on_duty()
     first, second = visitors.phone(), visitors.phone()
     desk = desk_of(visitors, city, officers[0])
-    sees(desk, "没有等待核实的举报")
+    waiting = desk.locator(".queue li")
+    expect(waiting).to_have_count(WAITING, timeout=PATIENCE_MS)
+    expect(desk.locator(".queue").get_by_text("实时", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
     begins(first, city, "占用消防通道")
     camera = first.locator("input[name=camera]")
@@ -100,7 +123,7 @@ def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     assert accessibility_violations(first) == []
 
     # Without a reload.
-    expect(desk.locator(".queue li")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(waiting).to_have_count(WAITING + 1, timeout=PATIENCE_MS)
 
     begins(second, city, "占用消防通道")
     chooses(second, photo(FIRE, seconds_ago=40), photo(FIRE, seconds_ago=20))
@@ -110,7 +133,7 @@ def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     button(second, "是同一件，一起举报").click()
     sees(second, "您加入了别人先举报的同一件")
 
-    desk.keyboard.press("n")
+    takes(desk, "川TA***6")
     sees(desk, FIRE)
     expect(desk.locator(".pictures img")).to_have_count(4, timeout=PATIENCE_MS)
     assert accessibility_violations(desk) == []
@@ -125,9 +148,20 @@ def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     chooses(third, *(photo(BUS, seconds_ago=20 * n, turned=way) for n, way in enumerate(turned, start=1)))
     tells(third, BUS)
     sees(third, "等待核实")
-    expect(desk.locator(".queue li")).to_have_count(1, timeout=PATIENCE_MS)
-    desk.keyboard.press("n")
+    takes(desk, "川TB***1")
     sees(desk, BUS)
+    desk.keyboard.press("m")
+    sees(desk, "要补充什么？")
+    desk.keyboard.press("2")
+    sees(desk, f"{BUS} 已请举报人补充")
+    sees(third, "民警需要您补充材料")
+    chooses(third, photo(BUS, seconds_ago=5, turned=Image.Transpose.TRANSPOSE))
+    expect(button(third, "把补充的材料发出")).to_have_attribute("aria-disabled", "false", timeout=PATIENCE_MS)
+    assert accessibility_violations(third) == []
+    button(third, "把补充的材料发出").click()
+    sees(third, "民警会逐件看照片核实")
+    takes(desk, "川TB***1")
+    expect(desk.locator(".pictures img")).to_have_count(3, timeout=PATIENCE_MS)
     desk.keyboard.press("r")
     sees(desk, "为什么不采纳？")
     assert accessibility_violations(desk) == []
@@ -140,10 +174,10 @@ def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     sees(third, "由另一名民警重新核实")
 
     # Who decided is not given it again; another one is.
-    desk.keyboard.press("n")
-    sees(desk, "没有打开的举报")
+    listed(desk, "川TB***1").get_by_role("button").click()
+    expect(desk.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
     other = desk_of(visitors, city, officers[1])
-    other.keyboard.press("n")
+    takes(other, "川TB***1")
     sees(other, "站牌就在照片里")
     other.keyboard.press("u")
     sees(other, "为什么维持？")
@@ -151,3 +185,97 @@ def test_a_report_is_told_joined_verified_and_read_and_another_is_objected_to(
     sees(other, f"{BUS} 未采纳")
     sees(third, "复核维持原结果")
     expect(button(third, "我不同意这个结果")).to_have_count(0)
+
+
+def drags(desk: Page, left: int, top: int, width: int, height: int) -> None:
+    """Over the large picture, in pixels of its own 960."""
+    box = desk.locator(".viewer .stage").bounding_box()
+    assert box is not None
+    scale = box["width"] / 960
+    desk.mouse.move(box["x"] + left * scale, box["y"] + top * scale)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + (left + width) * scale, box["y"] + (top + height) * scale, steps=3)
+    desk.mouse.up()
+
+
+@pytest.mark.timeout(180)
+def test_two_officers_agree_or_do_not_one_covers_what_was_missed_and_a_commander_hands_drafts_over(
+    city: Product, visitors: Visitors
+) -> None:
+    officers = district_officers(city)
+    mine, colleague = (desk_of(visitors, city, name) for name in officers)
+
+    # What one has before him the other sees, without a reload.
+    takes(colleague, "川TB***6")
+    expect(listed(mine, "川TB***6")).to_contain_text("051836 在核实", timeout=PATIENCE_MS)
+    colleague.keyboard.press("v")
+    sees(colleague, "川TB71K6 已核实，等第二人复核")
+    # The next one came to him by itself; he is done for now.
+    expect(colleague.locator(".case .plate-big")).to_be_visible(timeout=PATIENCE_MS)
+    colleague.keyboard.press("p")
+    sees(colleague, "没有打开的举报")
+    takes(mine, "川TB***6")
+    sees(mine, "待第二人复核：051836 已核实")
+    mine.keyboard.press("b")
+    sees(mine, "为什么退回？")
+    mine.keyboard.press("1")
+    sees(mine, "川TB71K6 已退回重新核实")
+    takes(mine, "川T5***9")
+    mine.keyboard.press("a")
+    sees(mine, "川T5M209 已核实")
+
+    # Nothing found the plate of the car on the left.
+    takes(mine, "川TD****8")
+    expect(mine.locator(".pictures img")).to_have_count(2, timeout=PATIENCE_MS)
+    mine.keyboard.press("c")
+    areas = mine.locator(".viewer .tools li")
+    expect(areas).to_have_count(2, timeout=PATIENCE_MS)
+    assert accessibility_violations(mine) == []
+    drags(mine, 106, 396, 80, 32)
+    mine.keyboard.press("Enter")
+    expect(areas).to_have_count(3, timeout=PATIENCE_MS)
+    # By keyboard alone: a frame in the middle, moved, made larger; and taken back by its number.
+    mine.keyboard.press("+")
+    mine.keyboard.press("ArrowDown")
+    mine.keyboard.press("Shift+ArrowRight")
+    mine.keyboard.press("Enter")
+    expect(areas).to_have_count(4, timeout=PATIENCE_MS)
+    mine.keyboard.press("4")
+    sees(mine, "已取消 1 处")
+    expect(mine.get_by_text("别人看到的已按此遮挡")).to_be_visible(timeout=PATIENCE_MS)
+    mine.keyboard.press("o")
+    picture = mine.locator(".viewer .stage img")
+    expect(picture).to_have_attribute("src", re.compile("as=others"))
+    # One colour lies over the plate that was missed.
+    inside = picture.evaluate(
+        """async (image) => {
+            await image.decode();
+            const canvas = new OffscreenCanvas(960, 720), pen = canvas.getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const pixels = pen.getImageData(112, 402, 68, 20).data;
+            return new Set(Array.from({ length: 340 }, (_, n) => pixels[n * 16] >> 4)).size;
+        }"""
+    )
+    assert inside <= 2
+    done = database_says(
+        city, "SELECT action FROM audit WHERE action IN ('cover', 'uncover') ORDER BY action"
+    )
+    assert [row[0] for row in done] == ["cover", "cover", "uncover"]
+    mine.keyboard.press("Escape")
+    expect(mine.locator(".viewer")).to_have_count(0)
+
+    commander = desk_of(visitors, city, "commander")
+    commander.keyboard.press("x")
+    sees(commander, "把已核实、没有派警的举报作为草稿")
+    # The one of the sample, and the one that two agreed upon.
+    expect(commander.locator(".counts dd")).to_have_text("2", timeout=PATIENCE_MS)
+    assert accessibility_violations(commander) == []
+    commander.get_by_label("移交原因").fill("月度移交")
+    button(commander, "移交并生成文件").click()
+    sees(commander, "已移交 2 条")
+    with commander.expect_download() as downloading:
+        commander.get_by_role("link", name="下载 CSV").click()
+    text = downloading.value.path().read_text("utf-8-sig")
+    assert text.splitlines()[0].startswith("report,status,district")
+    assert "川T5M209" in text
+    assert "川TC2W46" in text

@@ -139,7 +139,7 @@ async def test_real_answers_look_as_described(unlimited: Client) -> None:
 
 def test_whatever_changes_something_can_be_repeated_safely() -> None:
     # PUT and DELETE say where to end up; signing in gives a new session each time, and ending an account is final.
-    # Six only ask, with more than fits behind a question mark.
+    # Seven only ask, with more than fits behind a question mark.
     plain = {one.name for one in ENDPOINTS if one.method == "POST" and not one.repeatable}
     asking = {
         "validate_rules",

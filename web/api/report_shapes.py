@@ -101,7 +101,7 @@ class SimilarReport(Shape):
 
 
 class ReportView(Shape):
-    """A report whole, or as much of it as is shown to whoever asks."""
+    """A report whole, or as much of it as is shown to whoever asks. ``taken_by``: a colleague who has it before him."""
 
     id: str
     state: str
@@ -140,6 +140,7 @@ class ReportView(Shape):
     goes_now: bool = False
     overdue: bool = False
     mine: bool = False
+    taken_by: str | None = None
     reviewed_until: str | None = None
 
 

@@ -190,6 +190,24 @@ async def test_who_insists_has_a_report_of_his_own(store: Store) -> None:
     assert second.id not in {None, first.id}
 
 
+@pytest.mark.parametrize("reason", ["unclear_evidence", "plate_unreadable"])
+async def test_better_photos_of_what_was_rejected_are_a_report_of_their_own(
+    store: Store, reason: str
+) -> None:
+    first = await told(store)
+    await review(store, ZHANG, str(first.id), Said("reject", reason=reason))
+    second = await told(store, 0xAAAA_AAAA_AAAA, 0x5555_5555_5555_0000, holder="pass:two", joins="ask")
+    assert (second.same, (await row_of(store, second.id)).state) == (None, "waiting")
+
+
+async def test_who_tells_the_same_as_a_duplicate_joins_the_one_that_goes_on(store: Store) -> None:
+    first = await told(store)
+    twin = await told(store, 0xAAAA_AAAA_AAAA, 0x5555_5555_5555_0000, holder="pass:two", joins="new")
+    await review(store, ZHANG, str(twin.id), Said("duplicate", of=first.id))
+    third = await told(store, 0xAAAA_AAAA_AAAB, 0x1357_9BDF_0000, holder="pass:three", joins="join")
+    assert (third.id, third.joined) == (first.id, True)
+
+
 async def test_the_same_picture_under_another_plate_is_found(store: Store) -> None:
     first = await told(store, 0x1234_5678, 0xFFFF)
     again = await told(store, 0x1234_5679, 0x7777_0000_7777, holder="pass:two", plate="川TD12345")

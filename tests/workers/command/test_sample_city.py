@@ -1,5 +1,6 @@
 """The sample city: what it holds, written by hand; that it comes once; that production refuses it."""
 
+import hashlib
 import json
 import os
 from datetime import UTC, datetime
@@ -10,7 +11,10 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from models import tables
+from models.actions.examining import SEALED
+from models.clock import SystemClock
 from models.database import Database
+from models.media import Folder
 from models.passwords import verify_password
 from models.plates import parse
 from models.privacy import Vault
@@ -305,3 +309,46 @@ async def test_a_new_epoch_is_the_newest_one(database: Database) -> None:
     query = select(tables.epochs.c.epoch).order_by(tables.epochs.c.number)
     assert [row.epoch for row in await rows(database, query)][1:] == begun
     assert len(set(begun)) == 2
+
+
+async def test_reports_of_several_kinds_and_ages_wait_at_the_desk(
+    settings: Settings, database: Database
+) -> None:
+    await establish(settings, database)
+    found = await rows(database, select(tables.reports).order_by(tables.reports.c.due_by))
+    assert {(row.offence, row.state) for row in found} == {
+        ("emergency_lane", "waiting"),
+        ("bus_stop", "waiting"),
+        ("fire_lane", "waiting"),
+        ("line", "waiting"),
+        ("red_light", "second"),
+        ("sign", "objected"),
+        ("solid_line", "verified"),
+    }
+    assert {row.district for row in found} == {"511802"}
+    now = SystemClock().now()
+    assert [row.offence for row in found if row.due_by <= now and row.state != "verified"] == [
+        "emergency_lane"
+    ]
+    assert len({row.due_by for row in found}) >= 4
+    # None is told in the feed: the officers' phones begin empty.
+    assert await rows(database, select(tables.events)) == []
+
+
+async def test_the_photos_of_sample_reports_are_there_plain_covered_and_sealed(
+    settings: Settings, database: Database
+) -> None:
+    await establish(settings, database)
+    media, vault = Folder(settings.home), Vault(settings.field_keys, settings.index_keys)
+    query = select(tables.uploads, tables.pictures.c.file, tables.pictures.c.covered).join(
+        tables.pictures, tables.pictures.c.upload_id == tables.uploads.c.id
+    )
+    found = await rows(database, query)
+    assert len(found) == 14
+    for row in found:
+        plain, others = media.read(row.file), media.read(row.covered)
+        assert plain != others
+        original = vault.open_bytes(SEALED, row.id, media.read(row.original))
+        assert hashlib.sha256(original).digest() == bytes(row.sha256)
+    regions = await rows(database, select(tables.regions.c.kind))
+    assert {row.kind for row in regions} == {"plate", "face"}

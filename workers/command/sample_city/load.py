@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,12 @@ from models.actions.cities import import_city
 from models.clock import Clock
 from models.database import Database
 from models.ids import Ids
+from models.media import Media
 from models.privacy import Vault
 from workers.command.sample_city.duty import write_rosters
 from workers.command.sample_city.people import PEOPLE, Person
 from workers.command.sample_city.places import HOME_DISTRICT, sample_bundle
+from workers.command.sample_city.reports import draw, write_reports
 from workers.command.sample_city.vehicles import FRESH_STICKERS, VEHICLES, Owned
 
 ISSUED_BY = "sample"
@@ -31,6 +34,7 @@ class Loader:
     vault: Vault
     ids: Ids
     clock: Clock
+    media: Media
     hash_password: Callable[[str], str]
 
     async def load(self, password: str) -> bool:
@@ -41,6 +45,7 @@ class Loader:
         if await self._is_there():
             return False
         hashes, bundle = self._hashes(password), sample_bundle()
+        drawn = await asyncio.to_thread(draw, self.media, self.vault, self.ids)
         async with self.database.write() as connection:
             if await sample_usernames(connection):
                 return False
@@ -51,6 +56,7 @@ class Loader:
                 await self._write_officer(connection, person, codes, hashes[person.username], at)
             await self._write_stickers(connection, at)
             await write_rosters(connection, self.ids, at)
+            await write_reports(connection, self.vault, self.ids, at, drawn)
         return True
 
     async def complete(self, password: str) -> list[str]:

@@ -33,6 +33,8 @@ export interface Report {
   people: number;
   overdue?: boolean;
   mine?: boolean;
+  /** The colleague who has it before him. */
+  taken_by?: string | null;
   days_left?: number | null;
 }
 
