@@ -213,7 +213,17 @@ async def commander(request: Request) -> Response:
         request,
         "commander",
         {"reasons": reasons()},
-        areas=("staff", "account", "accident", "commander", "vehicles", "parking", "exports", "rules"),
+        areas=(
+            "staff",
+            "account",
+            "accident",
+            "channels",
+            "commander",
+            "vehicles",
+            "parking",
+            "exports",
+            "rules",
+        ),
         here=here,
     )
 

@@ -317,6 +317,12 @@ response                         . . y . y . . . .  程序 66: times of an incid
 watch                            . . y . y . . . .  规范 5: what a vehicle is looked out for is an officer's to judge
 caution                          . . . y . . . . .  规范 5: an auxiliary officer is told to ask one
 
+[NoticeView]
+kind channel contact status at   y y y y y . . . .  处罚法 44: whoever waits knows how the owner was told
+sent_at delivered_at seen_at     y y y y y . . . .  处罚法 44, 47: instants are shown to all alike
+answered_at due_at               y y y y y . . . .  处罚法 47
+step attempts failure code       . . y . y . . . .  个保法 6: why it failed may say something of a person
+
 [Told]
 reply minutes outcome            y y y y y . . y .  处罚法 47
 reason note metres fresh         . . y y y . . . .  规范 5: the staff's own words

@@ -19,9 +19,10 @@ from models.queries.decisions import decisions_of, disposition_of
 from models.queries.desk import offers_of
 from models.queries.hazards import facts as hazard_facts
 from models.queries.response import response_of
+from models.queries.told import told
 from models.queries.watched import watched
 from models.store import Store
-from models.tables import events, incidents, notices, participants, photos, pictures, vehicles
+from models.tables import events, incidents, participants, photos, pictures, vehicles
 
 # For which look the reason for a field is given (`models.actions.looks`).
 _LOOKS = {"plate_full": "plate"}
@@ -50,7 +51,7 @@ async def incident_for(store: Store, incident_id: str, caller: Caller) -> View:
         if "photos" in seen:
             view["photos"] = await _photos(connection, incident_id)
         if "notices" in seen:
-            view["notices"] = await _notices(connection, incident_id)
+            view["notices"] = await told(connection, incident_id, fields(role, "NoticeView"))
         if "you" in seen and isinstance(caller, Participant):
             view["you"] = await _you(store, connection, caller, incident)
         if "hazard" in seen and incident.kind == "hazard":
@@ -160,23 +161,6 @@ async def _photos(connection: AsyncConnection, incident_id: str) -> list[View]:
             "width": row.width,
             "height": row.height,
             "at": iso(row.uploaded_at),
-        }
-        for row in await connection.execute(query)
-    ]
-
-
-async def _notices(connection: AsyncConnection, incident_id: str) -> list[View]:
-    query = (
-        select(notices)
-        .where(notices.c.incident_id == incident_id, notices.c.contact_id.is_not(None))
-        .order_by(notices.c.created_at)
-    )
-    return [
-        {
-            "kind": row.template,
-            "channel": row.channel,
-            "status": row.status,
-            "at": iso(row.seen_at or row.sent_at or row.due_at),
         }
         for row in await connection.execute(query)
     ]

@@ -53,6 +53,17 @@ async def test_an_incident_shows_each_role_just_these_fields(web: Client, role: 
     assert "川TA1235" not in str(shown)
 
 
+@pytest.mark.parametrize("role", ["requester", "owner", "police", "auxiliary", "commander"])
+async def test_why_a_notice_failed_is_the_staffs_to_know(web: Client, role: str) -> None:
+    everybody = await people(web)
+    shown = (await body(web, everybody, role, f"/api/v1/incidents/{everybody.incident}"))["incident"]
+    (notice, *_) = shown["notices"]
+    assert (notice["channel"], notice["contact"], notice["status"]) == ("wechat", 1, "queued")
+    hidden = {"step", "attempts", "failure", "code"}
+    assert set(notice) & hidden == (hidden if role in ("police", "commander") else set())
+    assert "+86" not in str(shown["notices"])
+
+
 async def test_what_a_vehicle_is_looked_out_for_is_shown_to_police_and_hinted_at_to_auxiliaries(
     web: Client,
 ) -> None:

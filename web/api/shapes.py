@@ -181,6 +181,29 @@ class HazardFacts(Shape):
     reopen_until: str | None
 
 
+class NoticeView(Shape, kw_only=True):
+    """One message to a contact of the owner (``contact``: 1 is told first) on one channel, and what came of it.
+
+    ``status``: queued, sent, delivered, seen, answered, failed, unknown, cancelled; ``at``: when it became so, or when
+    it is due. ``failure`` is our word, ``code`` the provider's.
+    """
+
+    kind: str
+    channel: str
+    contact: int
+    status: str
+    at: str
+    sent_at: str | None
+    delivered_at: str | None
+    seen_at: str | None
+    answered_at: str | None
+    due_at: str
+    step: int | UnsetType = UNSET
+    attempts: int | UnsetType = UNSET
+    failure: str | UnsetType | None = UNSET
+    code: str | UnsetType | None = UNSET
+
+
 class PulledIncident(IncidentView, kw_only=True):
     """The incident in full, for this caller; ``offset`` and ``epoch`` are its place in ``incident:<id>``.
 
@@ -193,7 +216,7 @@ class PulledIncident(IncidentView, kw_only=True):
     timeline: list[dict[str, Any]]
     photos: list[dict[str, Any]] | int  # type: ignore[assignment]
     messages: list[dict[str, Any]] | UnsetType = UNSET
-    notices: list[dict[str, Any]] | UnsetType = UNSET
+    notices: list[NoticeView] | UnsetType = UNSET
     you: dict[str, Any] | UnsetType = UNSET
     hazard: HazardFacts | UnsetType = UNSET
     plate_full: str | UnsetType | None = UNSET

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { durationOf } from "../src/driver/duration.ts";
 import { useMessages } from "../src/shared/i18n.ts";
 import { faceOf, lateOf, linesOf, wordsOf, type Role } from "../src/driver/words.ts";
-import type { PulledIncident } from "../src/shared/incident.ts";
+import type { Notice, PulledIncident } from "../src/shared/incident.ts";
 
 const SEVEN = Date.parse("2025-03-01T07:00:00.000Z");
 const at = (seconds: number): string => new Date(SEVEN + seconds * 1000).toISOString();
@@ -18,7 +18,10 @@ const REQUESTED = {
   notices: [], offset: 1, epoch: "e", now: at(0),
 } as unknown as PulledIncident; // prettier-ignore
 
-const told = { notices: [{ kind: "move_car", status: "sent", at: at(2) }] };
+const notice = (more: Partial<Notice>): Notice => ({
+  kind: "move_request", channel: "wechat", contact: 1, status: "sent", at: at(2), due_at: at(0), sent_at: at(2), delivered_at: null, seen_at: null, ...more,
+});
+const told = { notices: [notice({})] };
 const coming = (seconds: number) => ({ ...told, reply: "coming" as const, promised_by: at(seconds) });
 const incident = (changes: object): PulledIncident => ({ ...REQUESTED, ...changes });
 const headOf = (changes: object, role: Role, seconds: number): string => wordsOf(incident(changes), role, SEVEN + seconds * 1000).head;
@@ -78,9 +81,28 @@ test("a promise is late only when it is after the deadline", () => {
   assert.equal(lateOf(incident({})), false);
 });
 
-test("a message that was seen is told as seen", () => {
-  const notices = [{ kind: "asked", status: "seen", at: at(9) }];
-  assert.deepEqual(linesOf(incident({ notices }), "requester").at(-1), { key: "driver.event.seen", at: at(9) });
+test("the requester reads by which channel the owner was told, when, and which did not reach him", () => {
+  const notices = [
+    notice({ status: "seen", delivered_at: at(3), seen_at: at(9), at: at(9) }),
+    notice({ channel: "sms", sent_at: at(20) }),
+    notice({ channel: "call", status: "failed", sent_at: null, at: at(41) }),
+    notice({ channel: "wechat", contact: 2, status: "unknown", sent_at: null, at: at(42) }),
+    notice({ channel: "sms", contact: 2, status: "queued", sent_at: null, at: at(62) }),
+    notice({ channel: "call", contact: 2, status: "cancelled", sent_at: null, at: at(63) }),
+  ];
+  assert.deepEqual(linesOf(incident({ notices, timeline: [] }), "requester").map(({ key, at, params }) => [key, params?.channel, at]), [
+    ["driver.told.delivered", "wechat", at(3)],
+    ["driver.event.seen", undefined, at(9)],
+    ["driver.told.sent", "sms", at(20)],
+    ["driver.told.failed", "call", at(41)],
+    ["driver.told.second.unknown", "wechat", at(42)],
+  ]);
+  assert.deepEqual(linesOf(incident({ notices, timeline: [] }), "owner"), []);
+});
+
+test("an owner whom no channel reaches is said to be unreached", () => {
+  const notices = [notice({ status: "failed" }), notice({ channel: "sms", status: "failed" })];
+  assert.equal(wordsOf(incident({ notices }), "requester", SEVEN)?.head, "driver.requester.unreached.head");
 });
 
 test("the requester reads what concerns him, in the order of time, the notice included", () => {
@@ -93,7 +115,7 @@ test("the requester reads what concerns him, in the order of time, the notice in
   ];
   assert.deepEqual(linesOf(incident({ timeline, ...told }), "requester").map(({ key }) => key), [
     "driver.event.requested",
-    "driver.event.notified",
+    "driver.told.sent",
     "driver.event.answered.coming",
     "driver.event.settled",
   ]);

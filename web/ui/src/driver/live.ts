@@ -27,9 +27,11 @@ const POLL_LIVE_MS = 15_000;
 const POLL_UNTOLD_MS = 2000;
 
 function pauseOf(incident: PulledIncident | null, onHub: boolean): number {
-  const untold = incident?.kind === "move_car" && incident.status === "waiting";
-  if (untold && !incident.notices?.some(({ status }) => status !== "queued")) return POLL_UNTOLD_MS;
-  return onHub || incident?.status === "closed" ? POLL_LIVE_MS : POLL_AWAY_MS;
+  const open = incident?.kind === "move_car" && incident.status === "waiting" && !incident.answered_at;
+  if (open && !incident.notices?.some(({ status }) => status !== "queued")) return POLL_UNTOLD_MS;
+  // Which channel has told the owner is followed for as long as he has not answered.
+  if (incident?.status === "closed") return POLL_LIVE_MS;
+  return !onHub || open ? POLL_AWAY_MS : POLL_LIVE_MS;
 }
 
 export function useLive(id: string, token: string, printed: PulledIncident | null = null): Live {

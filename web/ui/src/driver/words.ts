@@ -42,6 +42,7 @@ function situationOf(incident: PulledIncident, role: Role, now: number): string 
   if (now >= Date.parse(incident.respond_by)) return "handing_over";
   if (reply) return reply === "coming" && lateOf(incident) ? "coming_late" : reply;
   if (role === "owner" || noticeOf(incident)) return "waiting";
+  if (incident.notices?.length && incident.notices.every(({ status }) => status === "failed")) return "unreached";
   return incident.location ? "sending" : "sending_later";
 }
 
@@ -65,6 +66,7 @@ function noticeOf(incident: PulledIncident): Notice | undefined {
 export interface Line {
   key: string;
   at: string;
+  params?: Record<string, string>;
 }
 
 const TOLD = new Set([
@@ -75,9 +77,22 @@ const TOLD = new Set([
 /** What has happened, oldest first; what only officers need to know is left out. */
 export function linesOf(incident: PulledIncident, role: Role): Line[] {
   const lines = incident.timeline.filter(({ event }) => TOLD.has(event)).map((entry) => lineOf(entry, incident));
-  const notice = role === "requester" ? noticeOf(incident) : undefined;
-  if (notice) lines.push({ key: ["seen", "answered"].includes(notice.status) ? "driver.event.seen" : "driver.event.notified", at: notice.at });
+  if (role === "requester") lines.push(...(incident.notices ?? []).flatMap(noticeLine), ...seenLine(incident));
   return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** "Told on WeChat 18:37:12", "SMS delivered 18:38:14"; what was opened was delivered. */
+function noticeLine({ status, channel, contact, at, sent_at, delivered_at }: Notice): Line[] {
+  const line = (state: string, since: string): Line[] => [{ key: `driver.told.${contact > 1 ? "second." : ""}${state}`, at: since, params: { channel } }];
+  if (status === "failed" || status === "unknown") return line(status, at);
+  if (delivered_at) return line("delivered", delivered_at);
+  return TOLD_STATES.has(status) && sent_at ? line("sent", sent_at) : [];
+}
+
+/** Opened once is opened, by whichever message. */
+function seenLine({ notices }: PulledIncident): Line[] {
+  const opened = notices?.find(({ status }) => status === "seen" || status === "answered");
+  return opened ? [{ key: "driver.event.seen", at: opened.seen_at ?? opened.at }] : [];
 }
 
 function lineOf({ event, at, detail }: TimelineEntry, incident: PulledIncident): Line {

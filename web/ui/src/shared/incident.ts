@@ -81,10 +81,19 @@ export interface Photo {
   url: string;
 }
 
+/** One message to a contact of the owner on one channel. Why it failed is told to the staff only. */
 export interface Notice {
   kind: string;
-  status: string;
+  channel: string;
+  contact: number;
+  status: "queued" | "sent" | "delivered" | "seen" | "answered" | "failed" | "unknown" | "cancelled";
   at: string;
+  sent_at: string | null;
+  delivered_at: string | null;
+  seen_at: string | null;
+  due_at: string;
+  failure?: string | null;
+  code?: string | null;
 }
 
 /** `GET /api/v1/incidents/{id}`: the view for this caller, with its position in the `incident:` channel. */
