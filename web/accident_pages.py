@@ -18,6 +18,7 @@ from models.errors import SwitchedOff, Unauthenticated
 from models.flags.definitions import module_key
 from models.parking.stays import grouped, read_code
 from models.queries.accidents import verified
+from models.queries.documents import Genuine, genuine
 from models.queries.installation import Installation, district_names
 from web import pages
 from web.endpoint import Place
@@ -94,6 +95,9 @@ async def verify(request: Request) -> Response:
     code = read_code(typed[:40])
     found = None if code is None else await verified(site.store, code)
     number = 0 if choose(request.scope) == "zh" else 1
+    of_record = None if found is not None or code is None else await genuine(site.store, code)
+    if of_record is not None:
+        return _of_record(request, here, of_record, number)
     shown = None
     if found is not None:
         shown = {
@@ -113,6 +117,18 @@ async def verify(request: Request) -> Response:
         }
     status = 200 if found is not None or not typed else 404
     return pages.page(request, "verify.html", here=here, status=status, found=shown, typed=typed[:40])
+
+
+def _of_record(request: Request, here: Installation, found: Genuine, number: int) -> Response:
+    shown = {
+        "kind": found.kind,
+        "code": grouped(found.code),
+        "sha256": found.sha256,
+        "district": found.district[number],
+        "about": f"{found.about_at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
+        "made": f"{found.made_at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
+    }
+    return pages.page(request, "document.html", here=here, found=shown)
 
 
 def _count(request: Request, site: Site) -> None:

@@ -15,6 +15,7 @@ from web.api import (
     connection_token,
     decisions,
     districts,
+    documents,
     draft_exports,
     duty,
     flags,
@@ -94,6 +95,7 @@ _RESOURCES = (
     vehicles,
     watch_lists,
     bulk_exports,
+    documents,
     wechat,
     simulator,
 )

@@ -115,6 +115,9 @@ state_accident                   y . . . . . . . .  事故 19, 21: a party
 name_photo                       y . . . . . . . .  事故 19: a party
 sign_agreement                   y . . . . . . . .  事故 21: a party, for himself
 annul_agreement                  . . d . y . . . .  事故 21; 规范 5: no auxiliary officer
+move_record                      y y y y y . . . .  处罚法 47: what happened, for whoever took part; nobody is named
+ended_shifts                     . . y y y . . . .  规范 5: one's own; a commander's district
+shift_report                     . . y y y . . . .  规范 5: one's own; a commander's district
 accident_document                y . y . y . . . .  事故 21, 24: its parties, and officers; each look on the record
 
 # On duty
@@ -663,6 +666,11 @@ drafts withdrawn exports         . . . . y . . . .  程序 68: counts
 id at drafts csv json            . . . . y . . . .  程序 68: counts, and where to have it again
 [OneExport]
 export                           . . . . y . . . .  程序 68
+[EndedShifts]
+shifts                           . . y y y . . . .  规范 5
+[EndedShift]
+id officer district started_at   . . y y y . . . .  规范 5: by service number
+ended_at report                  . . y y y . . . .  规范 5
 [AskedBulkExport]
 id                               . . . . y . . . .  程序 68
 [BulkExports]

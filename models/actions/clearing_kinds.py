@@ -27,6 +27,7 @@ from sqlalchemy import (
 from models.actions import retention
 from models.actions.clearing_audit import clear_audit
 from models.actions.clearing_batches import in_batches, keys_of, older
+from models.actions.clearing_documents import clear_documents
 from models.actions.clearing_hazards import clear_hazard_contacts
 from models.actions.clearing_reports import clear_reports
 from models.actions.clearing_uploads import clear_uploads
@@ -134,7 +135,8 @@ async def _people(store: Store) -> int:
     done = await _empty(store, participants, of_old, _PERSON)
     done += await _empty(store, incidents, closed, _CAR)
     over = await older(store, "incidents", parking_records.c.district, _RECORD_OVER)
-    return done + await _empty(store, parking_records, over, _PLATE)
+    done += await _empty(store, parking_records, over, _PLATE)
+    return done + await clear_documents(store, store.media.remove)
 
 
 async def _empty(store: Store, table: Table, old: ColumnElement[bool], fields: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import accident_documents, bulk_files, captures, photos, pictures, uploads
+from models.tables import accident_documents, bulk_files, captures, documents, photos, pictures, uploads
 
 _SHOWN = (
     photos.c.file,
@@ -24,7 +24,7 @@ _SHOWN = (
 )
 
 # These bear a seal with a number drawn for each: no two are equal.
-_NAMED = (*_SHOWN, accident_documents.c.file)
+_NAMED = (*_SHOWN, accident_documents.c.file, documents.c.file)
 
 
 async def all_named(connection: AsyncConnection) -> set[str]:

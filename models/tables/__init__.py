@@ -7,6 +7,7 @@ from models.tables.base import Instant, metadata
 from models.tables.bulk import bulk_exports, bulk_files
 from models.tables.channels import channel_setups, contact_channels
 from models.tables.configuration import configuration
+from models.tables.documents import documents
 from models.tables.duty import (
     handovers,
     position_consents,
@@ -73,6 +74,7 @@ __all__ = [
     "contacts",
     "deadlines",
     "districts",
+    "documents",
     "epochs",
     "events",
     "first_answers",

@@ -169,6 +169,15 @@ def test_a_shift_from_the_roster_to_the_relief_and_its_forgotten_end(
     ended = "SELECT ended_how, returned FROM shifts ORDER BY started_at, ended_at"
     assert database_says(city, ended) == [("self", 0), ("grace", 1)]
 
+    # He reads the report of it where his other things are.
+    button(taker, "设置").click()
+    taker.get_by_role("button", name=re.compile("^我的班次")).click()
+    report = taker.get_by_role("dialog").get_by_role("link").get_attribute("href")
+    assert report is not None
+    paper = taker.request.get(city.web_url + report)
+    assert paper.headers["content-type"] == "application/pdf"
+    assert accessibility_violations(taker) == []
+
 
 def declines(page: Page, reason: str) -> None:
     page.locator(".card .what").first.click()

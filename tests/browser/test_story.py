@@ -7,8 +7,10 @@ process of the product dies: nothing in the end is different.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.backstage import Officer, close_what_is_open
 from tests.browser.people import (
@@ -137,3 +139,14 @@ def test_nobody_comes_and_the_officer_does(
     assert names.count("breached") == 1
     ended = database_says(hasty_city, f"SELECT status, outcome FROM incidents WHERE id = {NEWEST}")
     assert ended == [("closed", "resolved")]
+
+    # The record of it, on the requester's phone; whoever holds it asks whether it is genuine.
+    page = requester.page
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="保存处置记录（PDF）").click()
+    content = Path(saved.value.path()).read_bytes()
+    ((code,),) = database_says(hasty_city, f"SELECT code FROM documents WHERE subject = {NEWEST}")
+    assert content.startswith(b"%PDF")
+    page.goto(f"{hasty_city.web_url}/v/{code}")
+    page.locator("#file").set_input_files(saved.value.path())
+    expect(page.locator("#same")).to_be_visible()

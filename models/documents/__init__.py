@@ -1,0 +1,1 @@
+"""What stands on the documents of the record, as values; pure. Drawing them is ``models.printing.leaf``'s."""
