@@ -7,7 +7,6 @@ import struct
 from datetime import UTC, datetime
 
 import pytest
-from pi_heif import HeifFile
 from PIL import Image
 
 from models.uploads.contents import Refused, type_of
@@ -106,11 +105,17 @@ def test_what_broke_off_is_damaged(share: float) -> None:
     assert why(whole[: int(len(whole) * share)]) == "damaged"
 
 
-def test_heic_is_read_where_the_library_can() -> None:
-    assert HeifFile is not None
-    content = struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + photos.noise(500)
-    assert type_of(content, "photo") == "image/heic"
-    assert why(content) == "damaged"
+def test_a_heic_that_is_none_is_refused_whatever_it_says_of_itself() -> None:
+    noise = struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + photos.noise(500)
+    assert type_of(noise, "photo") == "image/heic"
+    assert why(noise) == "damaged"
+    whole = photos.heic(photos.at_the_roadside())
+    assert why(whole[: len(whole) // 2]) == "damaged"
+    # Its header promises 200 megapixels: nothing of them is decoded.
+    size = whole.index(b"ispe") + 8
+    assert struct.unpack(">II", whole[size : size + 8]) == (1280, 960)
+    huge = whole[:size] + struct.pack(">II", 20_000, 10_000) + whole[size + 8 :]
+    assert why(huge) == "too_many_pixels"
 
 
 def test_a_video_is_as_long_as_its_packets_say_and_not_its_header() -> None:

@@ -98,13 +98,17 @@ def opened(settings: Settings, name: str) -> Image.Image:
     return Image.open(io.BytesIO(Folder(settings.home).read(name)))
 
 
-def test_a_photo_is_drawn_anew_sealed_and_covered(settings: Settings, at_work: Program) -> None:
-    content = photos.encoded(photos.at_the_roadside(), exif=photos.exif(orientation=6))
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/heic"])
+def test_a_photo_is_drawn_anew_sealed_and_covered(
+    settings: Settings, at_work: Program, media_type: str
+) -> None:
+    write = photos.encoded if media_type == "image/jpeg" else photos.heic
+    content = write(photos.at_the_roadside(), exif=photos.exif(orientation=6))
     at_the_desk(lambda store: came(store, "one", content))
     work(settings)
     (row,) = at_the_desk(lambda store: all_of(store, uploads, "one"))
     assert (row.state, row.why, row.media_type, bytes(row.sha256)) == (
-        "ready", None, "image/jpeg", hashlib.sha256(content).digest(),
+        "ready", None, media_type, hashlib.sha256(content).digest(),
     )  # fmt: skip
     assert row.id not in partial.there(settings.home)
 
