@@ -53,7 +53,9 @@ def heic(picture: Image.Image, **more: Any) -> bytes:
 
     register_heif_opener()
     written: Image.Exif = more.pop("exif", None) or exif()
-    return encoded(picture, "HEIF", exif=written.tobytes(), **more)  # as bytes: then it turns the picture, too
+    return encoded(
+        picture, "HEIF", exif=written.tobytes(), **more
+    )  # as bytes: then it turns the picture, too
 
 
 def chunk(name: bytes, content: bytes) -> bytes:

@@ -19,20 +19,25 @@ export interface Held {
 }
 
 interface Schema extends DBSchema {
-  photos: { key: string; value: Held; indexes: { incident: string } };
+  photos: { key: string; value: Held };
 }
 
 /** What is older nobody waits for any more: the server forgets an unfinished upload after a day. */
 const LAST_MS = 2 * 24 * 3_600_000;
 let opening: Promise<IDBPDatabase<Schema> | null> | null = null;
 
-function database(): Promise<IDBPDatabase<Schema> | null> {
-  opening ??= openDB<Schema>("wufen-photos", 1, {
-    upgrade: (fresh) => void fresh.createObjectStore("photos", { keyPath: "id" }).createIndex("incident", "incident"),
-    terminated: () => (opening = null),
-  }).catch(() => null);
-  return opening;
+async function open(): Promise<IDBPDatabase<Schema> | null> {
+  try {
+    return await openDB<Schema>("wufen-photos", 1, {
+      upgrade: (fresh) => void fresh.createObjectStore("photos", { keyPath: "id" }),
+      terminated: () => (opening = null),
+    });
+  } catch {
+    return null;
+  }
 }
+
+const database = (): Promise<IDBPDatabase<Schema> | null> => (opening ??= open());
 
 /** Of one incident, in the order in which they were added; what is too old goes. */
 export async function heldOf(incident: string, now: number = Date.now()): Promise<Held[]> {

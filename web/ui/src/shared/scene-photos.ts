@@ -2,7 +2,7 @@
  * The photos of an accident or a hazard on their way from this phone: held until the server has them, sent on from where
  * the line broke, and what became of each in a sentence. Whichever is refused can be sent again as long as it is held.
  */
-import { computed, onScopeDispose, shallowRef, triggerRef, type ComputedRef, type ShallowRef } from "vue";
+import { computed, onScopeDispose, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { examined } from "./examined.ts";
 import { heldOf, hold, letGo, type Held } from "./held-photos.ts";
 import { has, t } from "./i18n.ts";
@@ -15,12 +15,12 @@ export interface ScenePhoto {
   readonly shot: string | null;
   /** To be shown on this phone alone. */
   readonly url: string;
-  state: "waiting" | "sending" | "paused" | "checking" | "ready" | "refused";
-  percent: number;
+  readonly state: "waiting" | "sending" | "paused" | "checking" | "ready" | "refused";
+  readonly percent: number;
   /** Why it was refused. */
-  sentence: string | null;
+  readonly sentence: string | null;
   /** What may help: the same once more, or a smaller copy of it. */
-  remedy: "again" | "smaller" | null;
+  readonly remedy: "again" | "smaller" | null;
 }
 
 export interface ScenePhotos {
@@ -31,6 +31,8 @@ export interface ScenePhotos {
   add(files: readonly Blob[], token: string, shot?: string | null): void;
   again(photo: ScenePhoto): Promise<void>;
   remove(photo: ScenePhoto): void;
+  /** At once instead of when the line seems to be back: somebody pressed a button. */
+  retry(): void;
 }
 
 export interface SceneOptions {
@@ -45,7 +47,7 @@ const AGAIN = new Set(["lost", "unreadable"]);
 const ON_THE_WAY: readonly ScenePhoto["state"][] = ["waiting", "sending", "paused", "checking"];
 
 export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): ScenePhotos {
-  const all = shallowRef<ScenePhoto[]>([]);
+  const all = shallowRef<readonly ScenePhoto[]>([]);
   const held = new Map<string, Held>();
   // All that were ever in hand here: what is read from the phone's keeping may be of before one went.
   const known = new Set<string>();
@@ -54,10 +56,8 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
 
   const find = (id: string): ScenePhoto | undefined => all.value.find((one) => one.id === id);
   const set = (id: string, change: Partial<ScenePhoto>): void => {
-    const photo = find(id);
-    if (!photo || closed) return;
-    Object.assign(photo, change);
-    triggerRef(all);
+    // Each time another list of other objects: a part of the page that is given it sees that something has changed.
+    if (!closed) all.value = all.value.map((one) => (one.id === id ? { ...one, ...change } : one));
   };
 
   function senderOf(token: string): Uploads {
@@ -72,7 +72,8 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
       if (!photo || !["waiting", "sending", "paused"].includes(photo.state)) continue;
       const percent = Math.floor((there / size) * 100);
       if (state === "sent") void check(id);
-      else if (state === "refused") refuse(id, sentence, SMALLER.has(code ?? "") ? "smaller" : "again");
+      else if (state === "refused" && SMALLER.has(code ?? "")) refuse(id, t("uploads.too_large"), "smaller");
+      else if (state === "refused") refuse(id, sentence, "again");
       else set(id, { state: state === "broken" ? "paused" : state === "queued" ? "waiting" : "sending", percent });
     }
   }
@@ -84,7 +85,8 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
     try {
       const why = await examined(id, held.get(id)?.token ?? "", () => closed || !held.has(id));
       if (closed || !held.has(id)) return;
-      if (why !== null) return refuse(id, t(has(`uploads.refused.${why}`) ? `uploads.refused.${why}` : "uploads.refused.unreadable"), SMALLER.has(why) ? "smaller" : AGAIN.has(why) ? "again" : null);
+      if (why !== null && SMALLER.has(why)) return refuse(id, t("uploads.too_large"), "smaller");
+      if (why !== null) return refuse(id, t(has(`uploads.refused.${why}`) ? `uploads.refused.${why}` : "uploads.refused.unreadable"), AGAIN.has(why) ? "again" : null);
     } catch (error) {
       return refuse(id, sentenceOf(error), "again");
     }
@@ -130,7 +132,7 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
       try {
         file = await shrink(file);
       } catch {
-        return set(photo.id, { remedy: null, sentence: t("uploads.refused.damaged") });
+        return set(photo.id, { remedy: null, sentence: t("uploads.refused.too_many_pixels") });
       }
     }
     remove(photo);
@@ -155,5 +157,6 @@ export function useScenePhotos({ purpose, incident, onJoined }: SceneOptions): S
     },
     again,
     remove,
+    retry: () => senders.forEach((sender) => sender.retry()),
   };
 }
