@@ -37,7 +37,7 @@ from models.tables.people import (
     shifts,
 )
 from models.tables.places import cities, districts
-from models.tables.providers import provider_calls, provider_tokens
+from models.tables.providers import private_numbers, provider_calls, provider_tokens
 from models.tables.records import anchors, audit, chains, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
 from models.tables.reports import calendar_days, report_steps, reporters, reports
@@ -101,6 +101,7 @@ __all__ = [
     "photos",
     "pictures",
     "position_consents",
+    "private_numbers",
     "provider_calls",
     "provider_tokens",
     "recovery_codes",
