@@ -29,7 +29,7 @@ from models.tables import configuration
 if TYPE_CHECKING:  # the store holds the configuration
     from models.store import Change, Store
 
-Topic = Literal["rules", "flags", "texts", "channels"]
+Topic = Literal["rules", "flags", "texts", "keys", "channels"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 Load = Callable[[AsyncConnection], Awaitable[None]]
 

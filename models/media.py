@@ -38,6 +38,10 @@ class Media(Protocol):
         """Raises FileNotFoundError, also for a name that is none of ours."""
         ...
 
+    def head(self, name: str, size: int) -> bytes:
+        """The first bytes, without the others. Raises as ``read``."""
+        ...
+
     def remove(self, name: str) -> None:
         """One that is gone already is gone."""
         ...
@@ -79,6 +83,12 @@ class Folder:
         if not NAME.fullmatch(name):
             raise FileNotFoundError(name)
         return self._of(name).read_bytes()
+
+    def head(self, name: str, size: int) -> bytes:
+        if not NAME.fullmatch(name):
+            raise FileNotFoundError(name)
+        with self._of(name).open("rb") as file:
+            return file.read(size)
 
     def remove(self, name: str) -> None:
         if NAME.fullmatch(name):

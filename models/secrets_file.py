@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,8 @@ class Secrets(TypedDict):
     field_keys: dict[str, str]
     index_keys: dict[str, str]
     anchor_keys: dict[str, str]
+    # Keys that seal and open nothing here any more: backups of their time need them.
+    retired: dict[str, dict[str, str]]
 
 
 def with_secrets(settings: Settings) -> Settings:
@@ -51,11 +53,38 @@ def with_secrets(settings: Settings) -> Settings:
             field_keys=settings.field_keys or field_keys,
             index_keys=settings.index_keys or index_keys,
             anchor_keys=settings.anchor_keys or anchor_keys,
+            keeps_field_keys=not settings.field_keys or settings.keeps_field_keys,
+            keeps_index_keys=not settings.index_keys or settings.keeps_index_keys,
         )
     except OSError as error:
         raise SettingsError("WUFEN_HOME", f"{error.filename or settings.home}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError("WUFEN_HOME", f"{settings.home / FILE_NAME} is damaged") from error
+
+
+def kept_rings(home: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """What the file holds now. Raises OSError and what ``rings`` raises."""
+    return rings(json.loads((home / FILE_NAME).read_text("utf-8")))
+
+
+def retired_rings(home: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Keys that were put aside when nothing needed them any more; none without a file. Raises what ``rings`` raises."""
+    if not (home / FILE_NAME).exists():
+        return {}, {}
+    aside = json.loads((home / FILE_NAME).read_text("utf-8")).get("retired", {})
+    decoded = [
+        {name: key(one) for name, one in aside.get(ring, {}).items()} for ring in ("field_keys", "index_keys")
+    ]
+    return decoded[0], decoded[1]
+
+
+def change_rings(home: Path, change: Callable[[Secrets], None]) -> None:
+    """``change`` alters the file's content, alone; it is on the disk when this returns. Raises as ``kept_rings``."""
+    with _locked(home):
+        kept = _read_or_make(home / FILE_NAME)
+        change(kept)
+        rings(kept)
+        _write(home / FILE_NAME, kept)
 
 
 def rings(kept: Secrets) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -101,6 +130,7 @@ def _make() -> Secrets:
         "field_keys": {"k1": new_key()},
         "index_keys": {FIRST_INDEX_KEY: new_key()},
         "anchor_keys": {"k1": new_key()},
+        "retired": {},
     }
 
 

@@ -98,6 +98,9 @@ class Settings:
     uploads_bytes: int
     process_name: str
     heartbeat_fd: int | None
+    # Whether the keys are those of `secrets.json`, which may change while a process runs.
+    keeps_field_keys: bool = False
+    keeps_index_keys: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

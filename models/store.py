@@ -27,6 +27,7 @@ from models.flags.flags import Flags
 from models.geography import Boundaries
 from models.groups import Groups, Work
 from models.ids import Ids, RandomIds
+from models.keyring import Keyring
 from models.media import Media, open_media
 from models.privacy import Vault
 from models.rulebook import RuleBook
@@ -100,6 +101,7 @@ class Store:
     def __post_init__(self) -> None:
         self.groups = Groups(self._commit)
         self.configuration = Configuration(self.database)
+        self.configuration.keep("keys", Keyring(self.settings, self.vault).load)
         self.configuration.keep("rules", self.rules.load)
         self.flags = Flags()
         self.configuration.keep("flags", self.flags.load)

@@ -36,6 +36,9 @@ breaker = Gauge(
     registry=REGISTRY,
 )
 waiting = Gauge("wufen_notices_waiting", "Notices in the queue, due or not.", registry=REGISTRY)
+resealed = Counter(
+    "wufen_resealed", "Rows and files that were made anew under another key.", registry=REGISTRY
+)
 # Read from the database, so that every worker tells the same.
 cleared = Gauge(
     "wufen_cleared",

@@ -21,7 +21,7 @@ from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
-from workers import anchoring, clearing, examiner, exporting, filing, guards, measures, reports, shifts
+from workers import anchoring, clearing, examiner, exporting, filing, guards, keys, measures, reports, shifts
 from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
@@ -49,6 +49,7 @@ async def sweep(store: Store) -> None:
         group.create_task(reports.watch(store))
         group.create_task(clearing.watch(store))
         group.create_task(anchoring.watch(store))
+        group.create_task(keys.watch(store))
         group.create_task(examiner.watch(store))
         group.create_task(filing.watch(store))
         group.create_task(exporting.watch(store))

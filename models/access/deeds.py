@@ -37,5 +37,8 @@ Deed = Literal[
     "set_calendar", "import_calendar",
     # Other bodies and programs
     "set_agency", "make_api_key", "revoke_api_key", "fetch_agency_file",
+    "set_agency", "make_api_key", "revoke_api_key",
+    # Keys of sealed fields, by operators
+    "begin_key", "use_key", "retire_key",
 ]  # fmt: skip
 DEEDS: frozenset[Deed] = frozenset(get_args(Deed))

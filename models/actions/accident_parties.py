@@ -60,15 +60,15 @@ async def invite(
         change.writes.later(
             update(accidents)
             .where(accidents.c.id == accident_id)
-            .values(join_digest=_digest(store, made.code), join_until=made.until)
+            .values(join_digest=_digests(store, made.code)[0], join_until=made.until)
         )
         return made
 
     return await changed(store, work, then)
 
 
-def _digest(store: Store, code: str) -> bytes:
-    return store.vault.index("accidents.join_digest", code)
+def _digests(store: Store, code: str) -> tuple[bytes, ...]:
+    return store.vault.indexes("accidents.join_digest", code)
 
 
 def _refuse_third(draft: Draft) -> None:
@@ -89,7 +89,7 @@ async def join(
 
     async def work(change: Change) -> Joined:
         query = select(accidents.c.id).where(
-            accidents.c.join_digest == _digest(store, plain), accidents.c.join_until > change.at
+            accidents.c.join_digest.in_(_digests(store, plain)), accidents.c.join_until > change.at
         )
         accident_id = (await change.connection.execute(query)).scalar_one_or_none()
         if len(plain) != CODE_DIGITS or accident_id is None:

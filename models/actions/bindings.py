@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -87,15 +88,15 @@ async def begin(store: Store, wish: Wish, *, address: bytes, then: ThenBegun | N
     For ``manage`` the answer is the same whether plate and phone fit or not; only then does a code arrive.
     """
     wish = _checked(wish)
-    phone_index = store.vault.index("phone", wish.phone)
+    phone_indexes = store.vault.indexes("phone", wish.phone)
     async with store.change() as change:
         sticker = await _sticker(change, wish)
         await _check_local_form(change, wish, sticker.district)
-        await _limit(change, sticker.id, phone_index, address)
+        await _limit(change, sticker.id, phone_indexes, address)
         begun = Begun(store.ids.new(), change.at + CODE_LASTS)
         code = store.ids.digits(CODE_DIGITS)
-        await _keep(change, begun, wish, sticker.id, phone_index, code)
-        if wish.purpose == "bind" or await _is_owners(change, sticker, wish, phone_index):
+        await _keep(change, begun, wish, sticker.id, phone_indexes[0], code)
+        if wish.purpose == "bind" or await _is_owners(change, sticker, wish, phone_indexes):
             await _send(change, begun.id, wish.phone, code, sticker.district)
         if then is not None:
             await then(change, begun)
@@ -161,12 +162,12 @@ async def _sticker(change: Change, wish: Wish) -> Row[Any]:
     return row
 
 
-async def _limit(change: Change, sticker_id: str, phone_index: bytes, address: bytes) -> None:
+async def _limit(change: Change, sticker_id: str, phone_indexes: Sequence[bytes], address: bytes) -> None:
     if not change.store.settings.limits:
         return
-    for column, value in ((bindings.c.phone_index, phone_index), (bindings.c.sticker_id, sticker_id)):
+    for column, values in ((bindings.c.phone_index, phone_indexes), (bindings.c.sticker_id, [sticker_id])):
         query = select(func.count(), func.min(bindings.c.created_at)).where(
-            column == value, bindings.c.created_at > change.at - HOUR
+            column.in_(values), bindings.c.created_at > change.at - HOUR
         )
         count, earliest = (await change.connection.execute(query)).one()
         if count >= CODES_AN_HOUR:
@@ -192,23 +193,24 @@ async def _keep(
             phone_sealed=vault.seal("bindings.phone_sealed", begun.id, wish.phone),
             phone_index=phone_index,
             name_sealed=name,
-            code_hash=_code_hash(change.store, begun.id, code),
+            code_hash=_code_hashes(change.store, begun.id, code)[0],
             created_at=change.at,
             expires_at=begun.expires_at,
         )
     )
 
 
-def _code_hash(store: Store, binding_id: str, code: str) -> bytes:
-    return store.vault.index("bindings.code", f"{binding_id}:{code}")
+def _code_hashes(store: Store, binding_id: str, code: str) -> tuple[bytes, ...]:
+    """Under every key: the code may have been sent before the newest came."""
+    return store.vault.indexes("bindings.code", f"{binding_id}:{code}")
 
 
-async def _is_owners(change: Change, sticker: Row[Any], wish: Wish, phone_index: bytes) -> bool:
+async def _is_owners(change: Change, sticker: Row[Any], wish: Wish, phone_indexes: Sequence[bytes]) -> bool:
     vehicle = await ownership.vehicle_by_id(change.connection, sticker.vehicle_id)
     if vehicle is None or vehicle.plate != wish.plate:
         return False
     owner = await ownership.open_ownership(change.connection, vehicle.id)
-    return owner is not None and phone_index in await ownership.phones(change.connection, owner.owner_id)
+    return owner is not None and await ownership.is_phone_of(change.connection, owner.owner_id, phone_indexes)
 
 
 async def _send(change: Change, binding_id: str, phone: str, code: str, district: str) -> None:
@@ -239,7 +241,8 @@ def _refused(change: Change, row: Row[Any] | None, code: str) -> WufenError | No
         return InvalidField(field="code", why="expired")
     if row.attempts >= TRIES:
         return LockedOut(retry_at=row.expires_at, field="code")
-    if not hmac.compare_digest(row.code_hash, _code_hash(change.store, row.id, code)):
+    hashes = _code_hashes(change.store, row.id, code)
+    if not any(hmac.compare_digest(row.code_hash, one) for one in hashes):
         return InvalidField(field="code", why="wrong", remaining=TRIES - row.attempts - 1)
     return None
 
@@ -269,21 +272,28 @@ async def _managed(change: Change, row: Row[Any]) -> str:
     query = select(stickers.c.vehicle_id).where(stickers.c.id == row.sticker_id)
     vehicle_id = (await change.connection.execute(query)).scalar_one()
     held = None if vehicle_id is None else await ownership.open_ownership(change.connection, vehicle_id)
-    if held is None or row.phone_index not in await ownership.phones(change.connection, held.owner_id):
+    if held is None or not await _is_his(change, row, held):
         raise Conflict(why="not_yours")
     return held.id
+
+
+async def _is_his(change: Change, row: Row[Any], held: ownership.Held) -> bool:
+    """Whether the binding's phone is the owner's. By the phone itself: its row may be of an older key than his."""
+    vault = change.store.vault
+    phone = vault.open("bindings.phone_sealed", row.id, row.phone_sealed)
+    return await ownership.is_phone_of(change.connection, held.owner_id, vault.indexes("phone", phone))
 
 
 async def _own(change: Change, row: Row[Any], vehicle_id: str) -> ownership.Held:
     held = await ownership.open_ownership(change.connection, vehicle_id)
     if held is not None:
-        if row.phone_index not in await ownership.phones(change.connection, held.owner_id):
+        if not await _is_his(change, row, held):
             raise Conflict(why="vehicle_bound")
         return held
     store = change.store
     phone = store.vault.open("bindings.phone_sealed", row.id, row.phone_sealed)
     name = row.name_sealed and store.vault.open("bindings.name_sealed", row.id, row.name_sealed)
-    owner_id = await ownership.owner(change, phone, row.phone_index, name)
+    owner_id = await ownership.owner(change, phone, name)
     return await ownership.begin(change, vehicle_id, owner_id)
 
 

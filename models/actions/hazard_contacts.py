@@ -8,7 +8,7 @@ away (``clearing_hazards``).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,11 +49,11 @@ async def leave(store: Store, who: Participant, token: str, phone: str) -> str:
         number = normalise_phone(phone)
     except PhoneRefused as refused:
         raise InvalidField(field="phone", why=refused.why) from None
-    index = store.vault.index("hazard_contacts.phone", number)
+    indexes = store.vault.indexes("hazard_contacts.phone", number)
 
     async def work(change: Change) -> str:
         incident = await _followed(change.connection, who)
-        await _check(change, incident, index)
+        await _check(change, incident, indexes)
         await change.connection.execute(_forget(who, change.at))
         row = change.store.ids.row()
         change.writes.add(
@@ -61,7 +61,7 @@ async def leave(store: Store, who: Participant, token: str, phone: str) -> str:
             {
                 "id": row,
                 "participant_id": who.id,
-                "phone_index": index,
+                "phone_index": indexes[0],
                 "phone_sealed": store.vault.seal(PHONE, row, number),
                 "token_sealed": store.vault.seal(TOKEN, row, token),
                 "left_at": change.at,
@@ -89,20 +89,20 @@ async def _followed(connection: AsyncConnection, who: Participant) -> Incident:
     return incident
 
 
-async def _check(change: Change, incident: Incident, index: bytes) -> None:
+async def _check(change: Change, incident: Incident, indexes: Sequence[bytes]) -> None:
     stopped = (
         select(_mine.id)
         .join(participants, participants.c.id == _mine.participant_id)
         .where(
             participants.c.incident_id == incident.id,
-            _mine.phone_index == index,
+            _mine.phone_index.in_(indexes),
             _mine.stopped_at.is_not(None),
         )
     )
     if (await change.connection.execute(stopped)).first() is not None:
         raise Conflict(why="stopped")
     most = _rule(change, incident, "taken")["hazards_most"]
-    followed = select(func.count()).where(_mine.phone_index == index, _mine.phone_sealed.is_not(None))
+    followed = select(func.count()).where(_mine.phone_index.in_(indexes), _mine.phone_sealed.is_not(None))
     if (await change.connection.execute(followed)).scalar_one() >= most:
         raise Conflict(why="follows_many", limit=most)
 

@@ -66,11 +66,11 @@ async def check(
         until = counting.refused_until(limit, row[1 + 2 * number], row[2 + 2 * number])
         if until is None or until <= change.at or (row.joins and limit.subject in NEW_ONLY):
             continue
-        digest = _digest(change, limit.subject, sticker, device, address)
-        instead = await refusals.instead_of(change, limit.name, digest)
+        digests = _digests(change, limit.subject, sticker, device, address)
+        instead = await refusals.instead_of(change, limit.name, digests)
         if instead is None or await _still_refused(change, limit, instead[1]):
             result = next(one for name, one in matched if name == limit.name)
-            return Refusal(decision, limit.name, result, digest, sticker.id, sticker.district, until)
+            return Refusal(decision, limit.name, result, digests[0], sticker.id, sticker.district, until)
         decision = replace(decision, instead=f"override:{instead[0]}")
     return decision
 
@@ -94,10 +94,10 @@ async def check_person(
         until = await counting.refused(change, limit)
         if until is None:
             continue
-        digest = _digest_of(change, one["subject"], who.hex())
-        instead = await refusals.instead_of(change, name, digest)
+        digests = _digests_of(change, one["subject"], who.hex())
+        instead = await refusals.instead_of(change, name, digests)
         if instead is None or await _still_refused(change, limit, instead[1]):
-            return Refusal(decision, name, one, digest, None, district, until)
+            return Refusal(decision, name, one, digests[0], None, district, until)
         decision = replace(decision, instead=f"override:{instead[0]}")
     return decision
 
@@ -119,8 +119,10 @@ async def _still_refused(change: Change, limit: Limit, instead: Mapping[str, Any
     return await counting.refused(change, wider) is not None
 
 
-def _digest(change: Change, subject: str, sticker: Row[Any], device: bytes | None, address: bytes) -> bytes:
-    """Stands for whom a limit counts, as its requests alone tell it."""
+def _digests(
+    change: Change, subject: str, sticker: Row[Any], device: bytes | None, address: bytes
+) -> tuple[bytes, ...]:
+    """Stands for whom a limit counts, as its requests alone tell it; under every key, the newest first."""
     known = {
         "device": (device or b"").hex(),
         "address": address.hex(),
@@ -128,11 +130,11 @@ def _digest(change: Change, subject: str, sticker: Row[Any], device: bytes | Non
         "sticker": str(sticker.id),
         "device_and_vehicle": f"{(device or b'').hex()}|{sticker.vehicle_id}",
     }
-    return _digest_of(change, subject, known[subject])
+    return _digests_of(change, subject, known[subject])
 
 
-def _digest_of(change: Change, subject: str, who: str) -> bytes:
-    return change.store.vault.index("refused_requests.subject", f"{subject}|{who}")
+def _digests_of(change: Change, subject: str, who: str) -> tuple[bytes, ...]:
+    return change.store.vault.indexes("refused_requests.subject", f"{subject}|{who}")
 
 
 def _subjects(sticker: Row[Any], device: bytes | None, address: bytes) -> Mapping[str, ColumnElement[bool]]:

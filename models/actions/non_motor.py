@@ -6,6 +6,7 @@ its frame, by its sticker, or by what it looks like. Never by who rides it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,9 +88,9 @@ def _check(seen: NonMotor) -> None:
 
 
 async def _record(change: Change, officer: Officer, seen: NonMotor, frame: str | None) -> Recorded:
-    index = None if frame is None else change.store.vault.index("non_motor.frame", frame)
+    indexes = () if frame is None else change.store.vault.indexes("non_motor.frame", frame)
     plate = None if not seen.plate else await _plate(change, seen)
-    vehicle_id = None if index is None else await _by_frame(change, index)
+    vehicle_id = await _by_frame(change, indexes) if indexes else None
     if vehicle_id is None:
         plate = plate or Plate(WITHOUT_PLATE + change.store.ids.new()[:6].upper(), NO_CLASS)
         vehicle_id = await ownership.vehicle(change, plate.number, plate.plate_class)
@@ -100,7 +101,7 @@ async def _record(change: Change, officer: Officer, seen: NonMotor, frame: str |
         "kind": seen.kind,
         "colour": (seen.colour or "").strip() or None,
         "description": (seen.description or "").strip() or None,
-        "frame_index": index,
+        "frame_index": indexes[0] if indexes else None,
         "frame_sealed": sealed,
     }
     first = {"district": seen.district, "recorded_by": officer.subject, "recorded_at": change.at}
@@ -128,7 +129,7 @@ async def _plate(change: Change, seen: NonMotor) -> Plate:
     return plate
 
 
-async def _by_frame(change: Change, index: bytes) -> str | None:
-    query = select(non_motor.c.vehicle_id).where(non_motor.c.frame_index == index)
+async def _by_frame(change: Change, indexes: Sequence[bytes]) -> str | None:
+    query = select(non_motor.c.vehicle_id).where(non_motor.c.frame_index.in_(indexes))
     found: str | None = (await change.connection.execute(query)).scalars().first()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,19 +55,22 @@ def _held(row: Row[Any] | None) -> Held | None:
     return None if row is None else Held(row.id, row.vehicle_id, row.owner_id, row.began_at)
 
 
-async def phones(connection: AsyncConnection, owner_id: str) -> frozenset[bytes]:
-    """Blind indexes of the owner's confirmed phones."""
-    query = select(contacts.c.phone_index).where(
-        contacts.c.owner_id == owner_id, contacts.c.verified_at.is_not(None)
+async def is_phone_of(connection: AsyncConnection, owner_id: str, phone_indexes: Sequence[bytes]) -> bool:
+    """Whether one of the owner's confirmed phones has one of these blind indexes: a phone's under every key."""
+    query = select(contacts.c.id).where(
+        contacts.c.owner_id == owner_id,
+        contacts.c.verified_at.is_not(None),
+        contacts.c.phone_index.in_(phone_indexes),
     )
-    return frozenset((await connection.execute(query)).scalars())
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
-async def owner(change: Change, phone: str, phone_index: bytes, name: str | None) -> str:
+async def owner(change: Change, phone: str, name: str | None) -> str:
     """The id of the owner with this confirmed phone, who is made when he is new."""
+    phone_indexes = change.store.vault.indexes("phone", phone)
     query = (
         select(contacts.c.owner_id)
-        .where(contacts.c.phone_index == phone_index, contacts.c.verified_at.is_not(None))
+        .where(contacts.c.phone_index.in_(phone_indexes), contacts.c.verified_at.is_not(None))
         .order_by(contacts.c.position, contacts.c.owner_id)
         .limit(1)
     )
@@ -85,7 +89,7 @@ async def owner(change: Change, phone: str, phone_index: bytes, name: str | None
             owner_id=owner_id,
             position=1,
             phone_sealed=vault.seal("contacts.phone_sealed", contact_id, phone),
-            phone_index=phone_index,
+            phone_index=phone_indexes[0],
             verified_at=change.at,
         )
     )

@@ -6,6 +6,7 @@ seen again in the same stay adds to the record that is there. Leaves to others: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from models.actions import captures as capture_actions
 from models.actions import deciding, parking_effect, readings
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
-from models.actions.plate_index import index_of
+from models.actions.plate_index import indexes_of
 from models.actions.zoning import zone_at
 from models.caller import Officer
 from models.errors import Conflict, Forbidden, InvalidField, NotFound, NotOnDuty
@@ -103,14 +104,14 @@ async def _file(change: Change, officer: Officer, new: NewRecord, plate: Plate) 
     district = await _district(change, officer, capture)
     if new.plate_class is None:
         plate = await _as_known(change.connection, plate)
-    index = index_of(change.store, plate.number, plate.plate_class)
+    indexes = indexes_of(change.store, plate.number, plate.plate_class)
     stay = deciding.ask(change.store, "stay", district, change.at, {"vehicle": vehicle_of(plate.plate_class)})
-    known = await sightings(change.connection, index)
+    known = await sightings(change.connection, indexes)
     same = same_stay(known, place_of(capture), capture.device_at, **stay.result)
     if same is not None:
         return await _again(change, officer, capture, same)
     state = handed_in("draft", officer.role)
-    row = await _row(change, officer, new, plate, capture, district, index)
+    row = await _row(change, officer, new, plate, capture, district, indexes[0])
     change.writes.add(parking_records, row)
     add_notice(change, row["id"], capture.id, "first", officer)
     if state == "waits":
@@ -164,11 +165,11 @@ async def _district(change: Change, officer: Officer, capture: Any) -> str:
     return found if found is not None and found in officer.districts else on_duty
 
 
-async def sightings(connection: AsyncConnection, index: bytes) -> list[Sighting]:
-    """The newest records of a plate, locked."""
+async def sightings(connection: AsyncConnection, indexes: Sequence[bytes]) -> list[Sighting]:
+    """The newest records of a plate, by its blind indexes under every key, locked."""
     query = (
         select(parking_records)
-        .where(parking_records.c.plate_index == index)
+        .where(parking_records.c.plate_index.in_(indexes))
         .order_by(parking_records.c.last_seen_at.desc())
         .limit(20)
         .with_for_update()

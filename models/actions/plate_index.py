@@ -15,4 +15,14 @@ def index_of(store: Store, number: str, plate_class: str) -> bytes:
 
 def indexed(vault: Vault, number: str, plate_class: str) -> bytes:
     """The same for who has no store yet."""
-    return vault.index(COLUMN, f"{number}|{plate_class}")
+    return vault.index(COLUMN, value_of(number, plate_class))
+
+
+def indexes_of(store: Store, number: str, plate_class: str) -> tuple[bytes, ...]:
+    """The same under every key, the newest first: what is looked for."""
+    return store.vault.indexes(COLUMN, value_of(number, plate_class))
+
+
+def value_of(number: str, plate_class: str) -> str:
+    """What is indexed."""
+    return f"{number}|{plate_class}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,11 +115,13 @@ def _counted(change: Change, values: dict[str, Any]) -> Insert:
     )
 
 
-async def instead_of(change: Change, row: str, digest: bytes) -> tuple[str, Mapping[str, Any]] | None:
-    """What somebody let hold in the place of ``row`` for whom ``digest`` stands, as long as it would be refused."""
+async def instead_of(
+    change: Change, row: str, digests: Sequence[bytes]
+) -> tuple[str, Mapping[str, Any]] | None:
+    """What somebody let hold in the place of ``row`` for whom ``digests`` stand, as long as it would be refused."""
     query = (
         select(refused_requests.c.id, refused_requests.c.instead)
-        .where(refused_requests.c.subject_digest == digest, refused_requests.c.row == row)
+        .where(refused_requests.c.subject_digest.in_(digests), refused_requests.c.row == row)
         .where(refused_requests.c.instead.is_not(None), refused_requests.c.retry_at > change.at)
         .order_by(refused_requests.c.decided_at.desc())
         .limit(1)

@@ -33,22 +33,24 @@ class Tells(Protocol):
     def uploads(self) -> tuple[str, ...]: ...
 
 
-async def find(change: Change, new: Tells, plate_index: bytes, rule: Result) -> Same | None:
+async def find(change: Change, new: Tells, plate_indexes: Sequence[bytes], rule: Result) -> Same | None:
     """The one that is there, of those of the last 30 days that their reporters did not withdraw."""
     mine = tuple(one for _, one in await _likenesses(change, "id", new.uploads))
-    told = Told("", plate_index, new.offence, new.location, new.happened_at, mine)  # it has no id yet
-    known = await _known(change, new.district, plate_index, with_pictures=bool(mine))
+    told = Told("", plate_indexes[0], new.offence, new.location, new.happened_at, mine)  # it has no id yet
+    known = await _known(change, new.district, plate_indexes, with_pictures=bool(mine))
     return same(told, known, within_m=rule["within_m"], within_minutes=rule["within_minutes"])
 
 
-async def _known(change: Change, district: str, plate_index: bytes, *, with_pictures: bool) -> list[Told]:
+async def _known(
+    change: Change, district: str, plate_indexes: Sequence[bytes], *, with_pictures: bool
+) -> list[Told]:
     query = select(reports).where(
         reports.c.district == district,
         reports.c.filed_at >= change.at - LOOKED_BACK,
         reports.c.state != "withdrawn",
     )
     if not with_pictures:
-        query = query.where(reports.c.plate_index == plate_index)
+        query = query.where(reports.c.plate_index.in_(plate_indexes))
     query = query.order_by(reports.c.filed_at.desc()).limit(MOST_COMPARED)
     rows = (await change.connection.execute(query)).all()
     likenesses: dict[str, list[int]] = {}
@@ -57,7 +59,7 @@ async def _known(change: Change, district: str, plate_index: bytes, *, with_pict
     return [
         Told(
             row.duplicate_of or row.id,
-            row.plate_index,
+            plate_indexes[0] if row.plate_index in plate_indexes else row.plate_index,
             row.offence,
             place_of(row),
             row.happened_at,

@@ -21,7 +21,7 @@ from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.notify import token_hash
 from models.actions.parking import read_plate
-from models.actions.plate_index import index_of
+from models.actions.plate_index import indexes_of
 from models.actions.zoning import zone_at
 from models.clock import BEIJING
 from models.errors import Conflict, InvalidField
@@ -129,16 +129,16 @@ def _phone(contact: str | None) -> str | None:
 async def _file(change: Change, new: NewReport, plate: Plate) -> Reported:
     rule = rule_of(change.store, new.district, new.offence, change.at)
     await report_limits.check(change, new, rule.result)
-    index = index_of(change.store, plate.number, plate.plate_class)
+    indexes = indexes_of(change.store, plate.number, plate.plate_class)
     media = await _media(change, new)
     _check_evidence(change, new, media)
-    known = None if new.joins == "new" else await report_sameness.find(change, new, index, rule.result)
+    known = None if new.joins == "new" else await report_sameness.find(change, new, indexes, rule.result)
     if known is not None and new.joins == "ask":
         return Reported(None, None, same=known)
     token = change.store.ids.secret()
     if known is not None and new.joins == "join":
         return await _join(change, new, known, token)
-    row = await _row(change, new, plate, index, rule)
+    row = await _row(change, new, plate, indexes[0], rule)
     await uploads.attach(change, new.holder, "report", new.uploads, about=row["id"])
     change.writes.add(reports, row)
     by = _person(change, new, row["id"], token, first=True)

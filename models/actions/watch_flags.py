@@ -15,7 +15,7 @@ from models import plates
 from models.access.rights import may
 from models.actions import audit, watch_hits
 from models.actions.idempotency import Keeping
-from models.actions.plate_index import index_of
+from models.actions.plate_index import indexes_of, value_of
 from models.actions.reasoned import given_reason
 from models.caller import Officer, System
 from models.errors import Conflict, Forbidden, InvalidField, NotFound
@@ -55,9 +55,9 @@ async def put(store: Store, by: Officer, watch: Watch, *, then: Keeping[str] | N
         begins_at = watch.begins_at or change.at
         if watch.ends_at is not None and watch.ends_at <= begins_at:
             raise InvalidField(field="ends_at", why="out_of_range")
-        index = index_of(store, plate.number, plate.plate_class)
+        indexes = indexes_of(store, plate.number, plate.plate_class)
         standing = select(watch_flags.c.id).where(
-            watch_flags.c.plate_index == index,
+            watch_flags.c.plate_index.in_(indexes),
             watch_flags.c.kind == watch.kind,
             watch_flags.c.scope == watch.scope,
             watch_flags.c.cleared_at.is_(None),
@@ -67,7 +67,8 @@ async def put(store: Store, by: Officer, watch: Watch, *, then: Keeping[str] | N
         flag_id = store.ids.new()
         values = {
             "id": flag_id,
-            "plate_index": index,
+            "plate_index": indexes[0],
+            "plate_sealed": sealed_plate(store, flag_id, plate),
             "plate_masked": plates.mask(plate.number),
             "kind": watch.kind,
             "dated": None if watch.dated is None else watch.dated.isoformat(),
@@ -82,7 +83,7 @@ async def put(store: Store, by: Officer, watch: Watch, *, then: Keeping[str] | N
         await audit.record(change, by, "watch", f"watch_flag:{flag_id}", reason=watch.source.strip())
         if begins_at <= change.at:
             line = Line(1, plate, watch.kind, watch.dated)
-            await watch_hits.of_new_flags(change, watch.scope, {(index, watch.kind): line})
+            await watch_hits.of_new_flags(change, watch.scope, {(indexes[0], watch.kind): line})
         if then is not None:
             await then(change, flag_id)
     return flag_id
@@ -111,6 +112,11 @@ async def clear(
             await then(change, flag_id)
 
 
+def sealed_plate(store: Store, flag_id: str, plate: plates.Plate) -> bytes:
+    """Of what its index is made, so that it can be made anew under another key."""
+    return store.vault.seal("watch_flags.plate_sealed", flag_id, value_of(plate.number, plate.plate_class))
+
+
 async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: datetime) -> set[str]:
     """The kinds for which a vehicle was looked out for in ``district`` at the instant ``at``."""
     query = select(vehicles.c.plate, vehicles.c.plate_class).where(vehicles.c.id == vehicle_id)
@@ -119,7 +125,7 @@ async def of_vehicle(change: Change, vehicle_id: str | None, district: str, at: 
         return set()
     city = select(districts.c.city_code).where(districts.c.code == district).scalar_subquery()
     found = select(watch_flags.c.kind).where(
-        watch_flags.c.plate_index == index_of(change.store, vehicle.plate, vehicle.plate_class),
+        watch_flags.c.plate_index.in_(indexes_of(change.store, vehicle.plate, vehicle.plate_class)),
         or_(watch_flags.c.scope == district, watch_flags.c.scope == city),
         watch_flags.c.begins_at <= at,
         or_(watch_flags.c.ends_at.is_(None), watch_flags.c.ends_at > at),

@@ -17,8 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import plates
-from models.actions import reach
-from models.actions.plate_index import index_of
+from models.actions import plate_index, reach
 from models.clock import iso
 from models.facts import Asked, padded
 from models.feed.append import Pending
@@ -81,7 +80,12 @@ def asked(store: Store, number: str) -> list[Asked]:
 
 
 def indexes_of(store: Store, number: str) -> dict[bytes, str]:
-    return {index_of(store, number, name): name for name in plates.classes_of(number)}
+    """The class by the index of the number in it, under every key."""
+    return {
+        index: name
+        for name in plates.classes_of(number)
+        for index in plate_index.indexes_of(store, number, name)
+    }
 
 
 def in_force(

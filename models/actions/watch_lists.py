@@ -20,7 +20,7 @@ from models import plates
 from models.actions import audit, watch_flags, watch_hits
 from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
-from models.actions.plate_index import index_of
+from models.actions.plate_index import indexes_of
 from models.caller import Officer, System
 from models.clock import BEIJING
 from models.errors import Conflict, InvalidField, WatchListFaulty
@@ -104,11 +104,15 @@ async def take_in(
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A file's lines with their blind indexes; ``named``: those of refused lines' plates."""
+    """A file's lines with their blind indexes; ``named``: those of refused lines' plates; ``newest``: the index under
+
+    the newest key by that under an older one.
+    """
 
     listed: Listed
     wanted: tuple[Wanted, ...]
     named: frozenset[bytes]
+    newest: Mapping[bytes, bytes]
 
 
 async def _take_in(change: Change, by: Officer | System, wish: WatchList, judged: _Judged) -> TakenIn:
@@ -140,8 +144,12 @@ async def _read(store: Store, connection: AsyncConnection, by: Officer | System,
 
 
 def _judge(store: Store, wish: WatchList, today: date, forms: LocalForms) -> _Judged:
+    newest: dict[bytes, bytes] = {}
+
     def index(number: str, plate_class: str) -> bytes:
-        return index_of(store, number, plate_class)
+        of_all = indexes_of(store, number, plate_class)
+        newest.update(dict.fromkeys(of_all[1:], of_all[0]))
+        return of_all[0]
 
     listed = lines.read(wish.content, kind=wish.kind, today=today, forms=forms)
     wanted = tuple(
@@ -153,7 +161,7 @@ def _judge(store: Store, wish: WatchList, today: date, forms: LocalForms) -> _Ju
         )
         for line in listed.lines
     )
-    return _Judged(listed, wanted, frozenset(index(*one) for one in listed.named))
+    return _Judged(listed, wanted, frozenset(index(*one) for one in listed.named), newest)
 
 
 def _check(wish: WatchList) -> None:
@@ -166,18 +174,21 @@ def _check(wish: WatchList) -> None:
 
 
 async def _plan(connection: AsyncConnection, wish: WatchList, judged: _Judged) -> ListPlan:
-    standing = await _standing(connection, wish)
+    standing = await _standing(connection, wish, judged.newest)
     return plan(judged.wanted, standing, whole=wish.whole, named=judged.named)
 
 
-async def _standing(connection: AsyncConnection, wish: WatchList) -> Mapping[Key, Standing]:
+async def _standing(
+    connection: AsyncConnection, wish: WatchList, newest: Mapping[bytes, bytes]
+) -> Mapping[Key, Standing]:
     query = select(flags.c.id, flags.c.plate_index, flags.c.kind, flags.c.dated, flags.c.ends_at).where(
         flags.c.scope == wish.scope, flags.c.source == wish.source.strip(), flags.c.cleared_at.is_(None)
     )
     found = {}
     for row in await connection.execute(query):
         dated = None if row.dated is None else date.fromisoformat(row.dated)
-        found[row.plate_index, row.kind] = Standing(row.id, (row.plate_index, row.kind), dated, row.ends_at)
+        key = (newest.get(row.plate_index, row.plate_index), row.kind)
+        found[key] = Standing(row.id, key, dated, row.ends_at)
     return found
 
 
@@ -205,9 +216,11 @@ async def _clear(change: Change, by: Officer | System, ids: Iterable[str], reaso
 
 
 def _row(change: Change, by: Officer | System, wish: WatchList, one: Wanted) -> dict[str, Any]:
+    flag_id = change.store.ids.row()
     return {
-        "id": change.store.ids.row(),
+        "id": flag_id,
         "plate_index": one.key[0],
+        "plate_sealed": watch_flags.sealed_plate(change.store, flag_id, one.line.plate),
         "plate_masked": plates.mask(one.line.plate.number),
         "kind": one.line.kind,
         "dated": None if one.line.dated is None else one.line.dated.isoformat(),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.actions import audit, deciding, reporting
 from models.actions import report_steps as report_steps_actions
+from models.actions.plate_index import indexes_of
 from models.actions.report_steps import NOTE
 from models.actions.sight import place_said
 from models.caller import Officer, Reporter
@@ -112,7 +113,7 @@ async def one(store: Store, officer: Officer, report_id: str) -> View:
     async with store.database.read() as connection:
         steps = await _steps(store, connection, row.id)
         sent = await _uploads(connection, row.id)
-        similar = await _similar(connection, row)
+        similar = await _similar(store, connection, row)
         objection = await _objection(store, connection, row.id)
         days_left = await _days_left(store, connection, row)
     rule = reporting.rule_of(store, row.district, row.offence, row.filed_at).result
@@ -235,11 +236,13 @@ def _check_view(check: Check) -> View:
     return {"name": check.name, "ok": check.ok, "n": check.n}
 
 
-async def _similar(connection: AsyncConnection, row: Any) -> list[View]:
+async def _similar(store: Store, connection: AsyncConnection, row: Any) -> list[View]:
     """Other reports of the same plate in the district, the newest first: by what they are, never by who told."""
+    number = store.vault.open(reporting.PLATE, row.id, bytes(row.plate_sealed))
+    indexes = indexes_of(store, number, row.plate_class)
     query = (
         select(reports)
-        .where(reports.c.plate_index == row.plate_index, reports.c.district == row.district)
+        .where(reports.c.plate_index.in_(indexes), reports.c.district == row.district)
         .where(reports.c.id != row.id, reports.c.state != "withdrawn")
         .order_by(reports.c.happened_at.desc())
         .limit(MOST_SIMILAR)

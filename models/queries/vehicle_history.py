@@ -121,9 +121,9 @@ async def _vehicles(store: Store, connection: AsyncConnection, wanted: Wanted) -
         classes = [wanted.plate_class] if wanted.plate_class else plates.classes_of(wanted.value)
         query = query.where(vehicles.c.plate == wanted.value, vehicles.c.plate_class.in_(classes))
     elif wanted.what == "frame":
-        index = store.vault.index("non_motor.frame", wanted.value)
+        indexes = store.vault.indexes("non_motor.frame", wanted.value)
         query = query.join(non_motor, non_motor.c.vehicle_id == vehicles.c.id).where(
-            non_motor.c.frame_index == index
+            non_motor.c.frame_index.in_(indexes)
         )
     else:
         query = query.join(stickers, stickers.c.vehicle_id == vehicles.c.id).where(

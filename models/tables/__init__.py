@@ -21,6 +21,7 @@ from models.tables.duty import (
 from models.tables.flags import flags, incident_variants, rollouts, trial_faults
 from models.tables.hazards import agencies, agency_filings, api_keys, hazard_contacts, hazards
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
+from models.tables.keys import leftover_files, resealings, sealing_keys
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
 from models.tables.panics import panics
@@ -85,6 +86,7 @@ __all__ = [
     "heads",
     "incident_variants",
     "incidents",
+    "leftover_files",
     "lockouts",
     "metadata",
     "non_motor",
@@ -112,6 +114,7 @@ __all__ = [
     "reporters",
     "reports",
     "rollouts",
+    "resealings",
     "roster_places",
     "roster_shifts",
     "rosters",
@@ -119,6 +122,7 @@ __all__ = [
     "rule_decisions",
     "rule_overrides",
     "rule_versions",
+    "sealing_keys",
     "second_factors",
     "sessions",
     "shift_templates",

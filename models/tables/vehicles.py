@@ -86,6 +86,8 @@ watch_flags = Table(
     metadata,
     id_column(),
     Column("plate_index", LargeBinary, nullable=False),
+    # Number and class, sealed: of which the index is made anew under another key. Empty in rows of before.
+    Column("plate_sealed", LargeBinary, nullable=True),
     Column("plate_masked", String(12), nullable=False),
     # yellow_label, inspection_overdue, stolen, cloned, repeat_offender
     Column("kind", String(20), nullable=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -74,4 +75,60 @@ def restore(source: Path, replace: bool) -> None:
     click.echo("Now start Wufen. What happened after the backup is gone: ask the officers on duty.")
 
 
-COMMANDS: tuple[click.Command, ...] = (backup, restore)
+KIND = click.Choice(["field", "index"])
+
+
+@click.group()
+def keys() -> None:
+    """Keys of sealed fields and blind indexes."""
+
+
+@keys.command("status")
+def keys_status() -> None:
+    """Say which keys there are, which is in use, and what still uses an older one.
+
+    Keys are told apart by id and by a fingerprint that tells nothing of them.
+    """
+    from workers.command.keys import status, with_store
+
+    for line in with_store(with_secrets(Settings.from_env(os.environ)), status):
+        click.echo(line)
+
+
+@keys.command("rotate")
+@click.option(
+    "--what", type=KIND, multiple=True, default=("field",), show_default=True, help="Give it twice for both."
+)
+@click.option(
+    "--key", "key_id", help="Id of a key that is in the environment on every machine; else one is made."
+)
+def keys_rotate(what: tuple[Literal["field", "index"], ...], key_id: str | None) -> None:
+    """Bring in a new key and begin to seal everything anew, while everything runs.
+
+    It is made known to every process first and used half a minute later. Workers then make anew what the older key
+    sealed: fields, blind indexes, evidence files. Retire the older key when `wufen keys status` says that nothing needs
+    it any more.
+    """
+    from workers.command.keys import rotate
+
+    settings = with_secrets(Settings.from_env(os.environ))
+    for line in rotate(settings, what, key_id):
+        click.echo(line)
+    click.echo("`wufen keys status` says how far it is. Back up secrets.json now: it holds a key more.")
+
+
+@keys.command("retire")
+@click.argument("kind", type=KIND)
+@click.argument("key_id")
+def keys_retire(kind: Literal["field", "index"], key_id: str) -> None:
+    """Take the older key KEY_ID out of use, if nothing at all needs it any more; it is counted.
+
+    In secrets.json it is put aside: backups of its time need it. When the last of them is gone, delete it there.
+    """
+    from workers.command.keys import retire
+
+    retire(with_secrets(Settings.from_env(os.environ)), kind, key_id)
+    click.echo(f"The {kind} key {key_id} is retired. Keep it with the backups of its time.")
+
+
+COMMANDS: tuple[click.Command, ...] = (backup, restore, keys)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_settings
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
@@ -22,6 +23,7 @@ from models.database import Database
 from models.media import Folder, Media
 from models.migrate import config_for
 from models.privacy import fingerprint
+from models.secrets_file import Secrets, change_rings, retired_rings
 from models.settings import Settings
 from workers.command.backup import manifest, postgres_copy, sqlite_copy
 from workers.command.backup.manifest import Manifest
@@ -48,6 +50,7 @@ def restore(settings: Settings, media: Media, source: Path, *, replace: bool, te
     things in place, nothing was touched.
     """
     told = manifest.read(source)
+    settings, returning = _with_retired(settings)
     _check_keys(settings, source, told)
     tell(f"Checking the backup of {told.taken_at} (Wufen {told.version}, {told.database}) …")
     count = manifest.check_files(source, told)
@@ -57,7 +60,27 @@ def restore(settings: Settings, media: Media, source: Path, *, replace: bool, te
         target = _Target(settings, media, source, told)
         target.check(replace)
         tell("Putting it in place …")
+        if returning:
+            change_rings(settings.home, lambda kept: _return_keys(kept, told))
         return target.put()
+
+
+def _with_retired(settings: Settings) -> tuple[Settings, bool]:
+    """With the keys that were put aside for backups of their time, and whether there are any."""
+    fields, indexes = retired_rings(settings.home) if settings.keeps_field_keys else ({}, {})
+    with_them = replace_settings(
+        settings,
+        field_keys={**fields, **settings.field_keys},
+        index_keys={**indexes, **settings.index_keys},
+    )
+    return with_them, bool(fields or indexes)
+
+
+def _return_keys(kept: Secrets, told: Manifest) -> None:
+    for ring, wanted in (("field_keys", told.field_keys), ("index_keys", told.index_keys)):
+        aside = kept["retired"].get(ring, {})
+        for name in wanted.keys() & aside.keys():
+            kept[ring][name] = aside.pop(name)  # type: ignore[literal-required]
 
 
 def _check_keys(settings: Settings, source: Path, told: Manifest) -> None:
@@ -177,6 +200,10 @@ class _Target:
         return len(names)
 
     def _put_beside(self) -> None:
+        for anchor in sorted(self._source.glob("beside/anchors/*")):
+            kept = self._settings.home / "anchors" / anchor.name
+            if not kept.exists():
+                _copy(anchor, kept)
         boundaries = self._settings.boundaries
         for name, to in (
             ("demo.json", self._settings.home / "demo.json"),

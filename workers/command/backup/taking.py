@@ -124,7 +124,7 @@ def _evidence(media: Media, facts: Facts, folder: Path, files: _Files, tell: Tel
 
 
 def _beside(settings: Settings, incoming: Iterable[Path], folder: Path, files: _Files) -> None:
-    """Uploads under way, the accounts of a sample city, and the boundaries."""
+    """Uploads under way, anchors of the record, the accounts of a sample city, and the boundaries."""
     for held in incoming:
         name = f"incoming/{held.name}"
         files.sums[name] = _put(folder / name, held.read_bytes())
@@ -133,6 +133,8 @@ def _beside(settings: Settings, incoming: Iterable[Path], folder: Path, files: _
         (demo, "beside/demo.json"),
         (settings.boundaries, "beside/boundaries.geojson"),
     )
+    anchors = sorted((settings.home / "anchors").glob("*"))
+    beside += tuple((path, f"beside/anchors/{path.name}") for path in anchors)
     for path, name in beside:
         if path is not None and path.is_file():
             files.sums[name] = _put(folder / name, path.read_bytes())
