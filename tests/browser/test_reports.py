@@ -279,3 +279,37 @@ def test_two_officers_agree_or_do_not_one_covers_what_was_missed_and_a_commander
     assert text.splitlines()[0].startswith("report,status,district")
     assert "川T5M209" in text
     assert "川TC2W46" in text
+
+
+@pytest.mark.timeout(120)
+def test_an_administrator_sees_which_year_is_missing_and_fills_it_in(
+    city: Product, visitors: Visitors
+) -> None:
+    desk = visitors.desk()
+    sign_in(desk, city, "admin")
+    desk.goto(f"{city.web_url}/admin#calendar")
+    year = SystemClock().now().astimezone(BEIJING).year + 1
+    # The sample city has what was announced when it was written; the page itself tells what is missing by today.
+    expect(desk.locator(".calendar .months table")).to_have_count(12, timeout=PATIENCE_MS)
+    desk.get_by_role("navigation", name="年份").get_by_role("button", name=str(year)).click()
+    sees(desk, f"{year} 年工作日历")
+    assert accessibility_violations(desk) == []
+    desk.get_by_label("日期").fill(f"{year}-01-01")
+    desk.get_by_label("名称（选填），如：国庆节").fill("元旦")
+    button(desk, "保存").click()
+    sees(desk, f"{year}-01-01 已保存。")
+    expect(desk.locator(".ranges li")).to_have_count(1, timeout=PATIENCE_MS)
+
+    wrong = f"日期,结束日期,类型,名称\n{year}-10-01,{year}-10-07,串休,国庆节\n"
+    file = desk.get_by_label("文件")
+    file.set_input_files({"name": "calendar.csv", "mimeType": "text/csv", "buffer": wrong.encode()})
+    button(desk, "先检查").click()
+    sees(desk, "类型“串休”看不懂。请写“放假”或“上班”。")
+    right = wrong.replace("串休", "放假") + f"{year}-10-09,,上班,国庆节调休\n"
+    file.set_input_files({"name": "calendar.csv", "mimeType": "text/csv", "buffer": right.encode("gb18030")})
+    button(desk, "先检查").click()
+    sees(desk, "新增 8 天，改变 0 天，取消 1 天，不变 0 天")
+    button(desk, "写入日历").click()
+    sees(desk, f"{year} 年的日历已写入。")
+    expect(desk.locator(".ranges li")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(desk.get_by_text(f"还没有 {year} 年的日历")).to_have_count(0)

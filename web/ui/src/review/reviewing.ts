@@ -5,6 +5,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { ApiError, call, newKey, serverNow } from "../shared/api.ts";
 import { openHub, type Hub } from "../shared/hub.ts";
+import { t } from "../shared/i18n.ts";
 import { makePoll } from "../shared/polling.ts";
 import { sentenceOf } from "../shared/sentences.ts";
 import { byDue, type Command, type Report, type WholeReport } from "./report.ts";
@@ -27,6 +28,8 @@ export interface Reviewing {
   current: ShallowRef<WholeReport | null>;
   reasons: ShallowRef<Record<string, string[]>>;
   live: Ref<boolean>;
+  /** Why the queue cannot be read: a sentence, or that it is being tried again. */
+  unread: Ref<string | null>;
   busy: Ref<boolean>;
   problem: Ref<string | null>;
   take(id?: string): Promise<void>;
@@ -39,20 +42,23 @@ export function useReviewing(districts: readonly string[], onLost: () => void): 
   const current = shallowRef<WholeReport | null>(null);
   const reasons = shallowRef<Record<string, string[]>>({});
   const live = ref(false);
+  const unread = ref<string | null>(null);
   const busy = ref(false);
   const problem = ref<string | null>(null);
   let hub: Hub | null = null;
   let gone = false;
   let touchedAt = Date.now();
+  let last = { wish: "", key: "" };
 
   const load = async (): Promise<void> => {
     try {
       queue.value = byDue((await call<{ reports: Report[] }>("/api/v1/reports")).reports);
+      unread.value = null;
       if (!Object.keys(reasons.value).length) reasons.value = (await call<{ reasons: Record<string, string[]> }>("/api/v1/reports/words")).reasons;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) onLost();
       else if (!(error instanceof ApiError)) throw error;
-      else if (!error.transient) queue.value ??= [];
+      else unread.value = error.transient ? t("common.unreachable") : sentenceOf(error);
     }
   };
   const poll = makePoll(load, () => POLL_MS);
@@ -115,7 +121,7 @@ export function useReviewing(districts: readonly string[], onLost: () => void): 
   };
 
   return {
-    queue, current, reasons, live, busy, problem,
+    queue, current, reasons, live, unread, busy, problem,
     take: async (id) => {
       if (id && id === current.value?.id) return;
       await doing(async () => {
@@ -128,7 +134,10 @@ export function useReviewing(districts: readonly string[], onLost: () => void): 
       doing(async () => {
         const one = current.value!;
         const body = { ...said, version: one.version };
-        const { report } = await call<{ report: { state: string; incident?: string | null } }>(`/api/v1/reports/${one.id}/review`, { body, key: newKey() });
+        // Said once more after a dead spot it is the same word.
+        const wish = JSON.stringify([one.id, body]);
+        if (wish !== last.wish) last = { wish, key: newKey() };
+        const { report } = await call<{ report: { state: string; incident?: string | null } }>(`/api/v1/reports/${one.id}/review`, { body, key: last.key });
         current.value = null;
         await next().catch(() => undefined);
         return { state: report.state, plate: one.plate_full, incident: Boolean(report.incident) };
