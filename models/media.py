@@ -25,7 +25,7 @@ def name_of(content: bytes, kind: Kind = "jpg") -> str:
 
 
 class Media(Protocol):
-    """Keeps files. Each call raises OSError, with a sentence that says where, when the place does not answer."""
+    """Keeps files. Each call raises OSError or ``models.bucket.MediaAway`` when the place does not take or give."""
 
     def keep(self, content: bytes, kind: Kind = "jpg") -> str:
         """Writes ``content`` unless it is there; returns its name. ``sealed``: it is no picture but an original that
@@ -50,10 +50,18 @@ class Media(Protocol):
         """Of all that lie there, in order."""
         ...
 
+    def check(self) -> None:
+        """Raises as the other calls would."""
+        ...
+
 
 def open_media(settings: Settings) -> Media:
-    """The place that the settings name."""
-    return Folder(settings.home)
+    """The place that the settings name. Opens nothing yet."""
+    if not settings.media_url:
+        return Folder(settings.home)
+    from models.bucket import Bucket
+
+    return Bucket(settings.media_url, settings.media_key_id, settings.media_secret)
 
 
 class Folder:
@@ -97,6 +105,9 @@ class Folder:
     def names(self) -> Iterator[str]:
         for folder in sorted(self.path.glob("[0-9a-f][0-9a-f]")):
             yield from sorted(path.name for path in folder.iterdir() if NAME.fullmatch(path.name))
+
+    def check(self) -> None:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _of(self, name: str) -> Path:
         return self.path / name[:2] / name

@@ -150,6 +150,15 @@ def index_keys(text: str) -> Mapping[str, bytes]:
     return keys(text)
 
 
+def bucket(text: str) -> str:
+    """`s3://bucket/prefix?endpoint=…`, kept as written; empty: the media folder."""
+    if text:
+        from models.bucket import Address
+
+        Address.parse(text)
+    return text
+
+
 def process_name(text: str) -> str:
     """Letters, digits, dots and dashes: it becomes part of a file name and of metric labels."""
     if len(text) > 18 or not all(c.isascii() and (c.isalnum() or c in ".-") for c in text):
@@ -188,6 +197,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "connections": number(1, 1_000_000),
         "a second": number(1, 1_000_000),
         "channels": number(0, 1_000_000),
+        "bucket": bucket,
         "name": process_name,
         "descriptor": optional(number(0, 65535)),
     }

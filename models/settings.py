@@ -96,6 +96,9 @@ class Settings:
     upload_day_bytes: int
     upload_seconds: int
     uploads_bytes: int
+    media_url: str
+    media_key_id: str = field(repr=False)
+    media_secret: str = field(repr=False)
     process_name: str
     heartbeat_fd: int | None
     # Whether the keys are those of `secrets.json`, which may change while a process runs.
@@ -165,9 +168,10 @@ def _fill_derived(values: dict[str, Any], environ: Mapping[str, str]) -> None:
     run_dir = values["run_dir"] = _run_dir(home, environ)
     values["database_url"] = values["database_url"] or f"sqlite:///{home}/wufen.db"
     values["redis_url"] = values["redis_url"] or _socket_url(run_dir)
+    if values["media_url"] and not (values["media_key_id"] and values["media_secret"]):
+        raise SettingsError("WUFEN_MEDIA_SECRET", "a bucket needs WUFEN_MEDIA_KEY_ID and WUFEN_MEDIA_SECRET")
     if values["production"]:
         values["second_factor"] = tuple(dict.fromkeys((*values["second_factor"], *ALWAYS_TWO_FACTORS)))
-    values["index_keys"] = values.pop("index_key")
     values["public_url"] = values["public_url"] or f"http://localhost:{values['web_port']}"
     if not values["hub_public_url"]:
         public = urlsplit(values["public_url"])

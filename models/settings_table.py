@@ -21,7 +21,13 @@ class Setting(NamedTuple):
     @property
     def field(self) -> str:
         """The attribute of `Settings` that holds it."""
-        return "process_name" if self.name == "WUFEN_PROCESS" else self.name.removeprefix(PREFIX).lower()
+        return _FIELDS.get(self.name, self.name.removeprefix(PREFIX).lower())
+
+
+# Names that came before what they hold became several, or that say too little inside.
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"WUFEN_PROCESS": "process_name", "WUFEN_INDEX_KEY": "index_keys"}
+)
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -282,6 +288,14 @@ SETTINGS: tuple[Setting, ...] = (
         "bytes",
         "What may lie in the media folder unfinished or unexamined at once, as it was announced.",
     ),
+    Setting(
+        "WUFEN_MEDIA_URL",
+        "",
+        "bucket",
+        "Where photos, videos and documents lie: an S3 bucket, which needs the extra [s3]; empty: the media folder.",
+    ),
+    Setting("WUFEN_MEDIA_KEY_ID", "", "secret", "Key id of the account that may use that bucket."),
+    Setting("WUFEN_MEDIA_SECRET", "", "secret", "Its secret."),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(
         "WUFEN_HEARTBEAT_FD",

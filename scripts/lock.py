@@ -16,7 +16,7 @@ def main() -> int:
     base = ("--extra", "build", "-c", "requirements.lock")
     _compile("requirements-ocr.lock", *base, "--extra", "ocr")
     _compile("requirements-media.lock", *base, "--extra", "media")
-    everything = [part for extra in ("ocr", "media", "parquet", "dev") for part in ("--extra", extra)]
+    everything = [part for extra in ("ocr", "media", "parquet", "s3", "dev") for part in ("--extra", extra)]
     _compile("requirements-dev.lock", *base, *everything)
     return 0
 

@@ -233,6 +233,16 @@ async def try_again(store: Store, claim: Claim) -> None:
         )
 
 
+async def put_back(store: Store, claim: Claim) -> None:
+    """Nobody has looked at it: as ``try_again``, and this try does not count."""
+    async with store.database.write() as connection:
+        await connection.execute(
+            update(uploads)
+            .where(uploads.c.id == claim.row.id, uploads.c.lease == claim.lease)
+            .values(lease_until=store.clock.now() + RETRY, attempts=claim.row.attempts)
+        )
+
+
 async def refused_of_late(store: Store) -> dict[str, int]:
     """How many were refused in the last 24 hours, by why; those of which there were none are zero."""
     since = store.clock.now() - timedelta(days=1)

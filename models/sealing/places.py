@@ -119,5 +119,10 @@ INDEXES = (
 # Of these nobody has what they were made of. They are looked for under every key, and end by themselves within a day
 # (codes, references of refusals that still hold), or belong to the simulator of phones.
 END_BY_THEMSELVES = frozenset(
-    {"accidents.join_digest", "bindings.code_hash", "refused_requests.subject_digest"}
+    {
+        "accidents.join_digest",
+        "bindings.code_hash",
+        "private_numbers.caller_index",
+        "refused_requests.subject_digest",
+    }
 )

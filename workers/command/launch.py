@@ -52,6 +52,7 @@ def launch(settings: Settings, environ: Mapping[str, str], procfile: Path | None
     # Who asks before there is anything to renew must not end it.
     signal.signal(RENEW_SIGNAL, signal.SIG_IGN)
     settings = with_secrets(settings)
+    _check_media(settings)
     procfile = procfile or _procfile()
     commands = parse_procfile(procfile.read_text("utf-8"))
     with only_instance(settings.home), _ports(settings):
@@ -70,6 +71,23 @@ def _check_reader(settings: Settings) -> None:
         raise PlanError(
             "WUFEN_PROCESSES asks for a reader, which needs the extra: pip install 'wufen[ocr]', or make reader."
         )
+
+
+def _check_media(settings: Settings) -> None:
+    """A bucket that will not do is told before anything starts; one that is away for a while is not waited for."""
+    if not settings.media_url:
+        return
+    from models.bucket import MediaAway, is_installed
+    from models.media import open_media
+
+    if not is_installed():
+        raise PlanError("WUFEN_MEDIA_URL names a bucket, which needs the extra: pip install 'wufen[s3]'.")
+    try:
+        open_media(settings).check()
+    except MediaAway as away:
+        if away.final:
+            raise
+        print(f"Careful: {away.sentence} It starts all the same.", file=sys.stderr)
 
 
 def child_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -24,6 +24,8 @@ def sentence_of(error: Exception) -> str | None:
         return f"Nothing was changed.\n{error}"
     if isinstance(error, NotFound) and error.field:
         return f"There is no such {error.field}."
+    if type(error).__name__ == "MediaAway":
+        return str(getattr(error, "sentence", error))
     if isinstance(error, WufenError):
         return f"Refused: {error}."
     if isinstance(error, OSError) and error.filename:

@@ -17,6 +17,7 @@ import structlog
 from models import partial
 from models.actions import examining, scene
 from models.actions.examining import SEALED, Claim, Examined, Made
+from models.errors import Unavailable
 from models.media import Media
 from models.store import Store
 from models.uploads.areas import Found
@@ -66,6 +67,10 @@ def examine_one(program: Program, claim: Claim) -> None:
         return
     except Refused as refused:
         why = refused.why
+    except Unavailable:  # where originals lie is away: no fault of this file, which is tried again
+        log.warning("upload_not_examined", upload=row.id, reason="media_away", attempts=row.attempts)
+        at_the_desk(lambda store: examining.put_back(store, claim))
+        return
     except (FileNotFoundError, ValueError):
         why = "lost"
     if why is not None:
@@ -82,7 +87,7 @@ def draw_one(program: Program, claim: Claim) -> None:
     try:
         content = at_the_desk(lambda store: _in_thread(store.media.read, row.file))
         _, blobs = program.cover(content, claim.areas)
-    except (ProgramFailed, Refused, FileNotFoundError) as failed:
+    except (ProgramFailed, Refused, FileNotFoundError, Unavailable) as failed:
         log.warning(
             "picture_not_drawn", picture=row.id, reason=type(failed).__name__, attempts=row.attempts + 1
         )

@@ -13,6 +13,7 @@ import structlog
 
 from models.actions import captures, readings
 from models.actions.readings import Claimed
+from models.errors import Unavailable
 from models.parking.signs import Candidate
 from models.privacy import SealBroken
 from models.store import Store
@@ -48,6 +49,9 @@ def read_one(looker: Looker, claimed: Claimed) -> None:
         _load_anew(looker)
     except (FileNotFoundError, SealBroken):
         outcome = "gone"
+    except Unavailable:  # its lease ends, and somebody reads it then
+        log.warning("photo_not_read", capture=claimed.id, why="media_away", attempts=claimed.attempts)
+        return
     if outcome not in {"read", "nothing"}:
         log.warning("photo_not_read", capture=claimed.id, why=outcome, attempts=claimed.attempts)
     took_ms = int(1000 * (time.monotonic() - began))
