@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from models.actions import calendar, report_ends
+from models.actions.cities import import_city
 from models.actions.reviewing import Said, review
+from models.city.bundle import Bundle
 from models.errors import Forbidden, InvalidField, NotFound
 from models.reports.calendar_lines import Day
 from models.store import Store
@@ -127,3 +129,11 @@ async def test_a_day_that_no_calendar_has_is_refused(store: Store) -> None:
     with pytest.raises(InvalidField) as refused:
         await calendar.set_day(store, await administrator(store), CITY, date(1999, 12, 31), None)
     assert (refused.value.field, refused.value.params["why"]) == ("day", "out_of_range")
+
+
+async def test_an_imported_bundle_moves_what_waits_like_an_administrator(store: Store) -> None:
+    reported = await told(store)
+    holiday = Bundle(CITY, {"calendar": {"2026-11-05": {"working": False, "name": None}}})
+    async with store.database.write() as connection:
+        await import_city(connection, store.ids, store.clock.now(), holiday)
+    assert (await row_of(store, reported.id)).due_by == instant("2026-11-11")

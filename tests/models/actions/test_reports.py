@@ -16,6 +16,7 @@ from models.actions.reporting import NewReport, Reported, file
 from models.actions.reviewing import Said, review
 from models.caller import Reporter
 from models.errors import Conflict, Forbidden, IllegalTransition, InvalidField, NotFound, TooManyRequests
+from models.queries import reports as queries
 from models.store import Store
 from models.tables import (
     audit,
@@ -230,6 +231,25 @@ async def test_an_officer_takes_what_is_due_first_and_nobody_else_is_given_it(
     clock.advance(600)
     assert await report_queue.take(store, LI, first.id) == first.id
     assert await report_queue.take(store, WANG) is None
+
+
+async def test_what_a_colleague_has_before_him_bears_his_number_for_as_long_as_he_has_it(
+    store: Store, clock: FakeClock
+) -> None:
+    reported = await told(store)
+
+    async def listed(officer: Any) -> tuple[bool, str | None]:
+        (one,) = (await queries.waiting(store, officer))["reports"]
+        return one["mine"], one["taken_by"]
+
+    await report_queue.take(store, ZHANG, reported.id)
+    assert await listed(ZHANG) == (True, None)
+    assert await listed(LI) == (False, ZHANG.service_number)
+    clock.advance(600)
+    assert (await listed(ZHANG), await listed(LI)) == ((False, None), (False, None))
+    await report_queue.take(store, ZHANG, reported.id)
+    await report_queue.put_back(store, ZHANG, str(reported.id))
+    assert await listed(LI) == (False, None)
 
 
 async def test_a_verified_report_is_a_draft_of_a_case_and_nobody_is_sent(store: Store) -> None:

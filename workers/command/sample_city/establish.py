@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.clock import SystemClock
 from models.database import Database
 from models.ids import RandomIds
-from models.media import Folder
+from models.media import open_media
 from models.passwords import hash_password, verify_password
 from models.privacy import Vault
 from models.settings import Settings
@@ -30,7 +30,7 @@ async def establish(settings: Settings, database: Database) -> bool:
     if settings.production:
         raise SampleRefused("WUFEN_PRODUCTION=1 refuses the sample city.")
     vault = Vault(settings.field_keys, settings.index_keys)
-    loader = Loader(database, vault, RandomIds(), SystemClock(), Folder(settings.home), hash_password)
+    loader = Loader(database, vault, RandomIds(), SystemClock(), open_media(settings), hash_password)
     password = demo_file.kept_password(settings.home) or demo_file.password_for(settings.secret_key)
     loaded = await loader.load(password)
     if not loaded and not await _opens(database, password):
