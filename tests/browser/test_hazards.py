@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PATIENCE_MS, Sample, button, sees
+from tests.browser.people import PATIENCE_MS, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product
 
@@ -42,13 +42,13 @@ def leaves_a_phone(page: Page) -> None:
 
 
 def stops_the_messages(page: Page, city: Product) -> None:
-    """By the link of the message that came."""
-    simulator = page.context.new_page()
-    simulator.goto(f"{city.web_url}/phones")
-    sees(simulator, "已修复")
-    simulator.close()
+    """One tap. At night the message waits for the morning: what it says is tested where the clock is given."""
+    kept = database_says(city, "SELECT template, status FROM notices WHERE key LIKE 'follower:%'")
+    assert "hazard_mended" in {template for template, _ in kept}
     button(page, "停止通知").click()
     sees(page, "有进展发短信告诉我")
+    kept = database_says(city, "SELECT status FROM notices WHERE key LIKE 'follower:%'")
+    assert "queued" not in {status for (status,) in kept}
 
 
 def at_the_desk(desk: Page, city: Product) -> None:
