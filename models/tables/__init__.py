@@ -38,7 +38,12 @@ from models.tables.people import (
     shifts,
 )
 from models.tables.places import cities, districts
-from models.tables.providers import private_numbers, provider_calls, provider_tokens
+from models.tables.providers import (
+    private_numbers,
+    provider_calls,
+    provider_tokens,
+    push_subscriptions,
+)
 from models.tables.records import anchors, audit, chains, clearings, first_answers, lockouts
 from models.tables.refusals import refused_requests
 from models.tables.reports import calendar_days, report_steps, reporters, reports
@@ -106,6 +111,7 @@ __all__ = [
     "private_numbers",
     "provider_calls",
     "provider_tokens",
+    "push_subscriptions",
     "recovery_codes",
     "refused_requests",
     "regions",

@@ -59,3 +59,16 @@ Index(
     sqlite_where=private_numbers.c.ended_at.is_(None),
     postgresql_where=private_numbers.c.ended_at.is_(None),
 )
+
+# Browsers of officers that are told while the page is closed; each belongs to a session and ends with it.
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    id_column(),
+    Column("officer_id", ForeignKey("officers.id"), nullable=False, index=True),
+    Column("session_id", ForeignKey("sessions.id"), nullable=False, index=True),
+    Column("endpoint_index", LargeBinary, nullable=False, unique=True),
+    # Its keys and its address at the push service.
+    Column("sealed", LargeBinary, nullable=False),
+    instant("at", required=True),
+)
