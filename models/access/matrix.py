@@ -498,7 +498,7 @@ layers crs attribution           y y y y y y y y y  规范 5
 [RiverView]
 width line                       y y y y y y y y y  规范 5
 [TileLayer]
-url hosts                        . . y y y . . . .  规范 5
+url hosts                        y y y y y y y y y  规范 5
 [OnDuty]
 officer unit role busy since     . . y y y . . y .  规范 5
 status status_at                 . . y y y . . y .  规范 5

@@ -10,6 +10,7 @@ from models.geography import Boundaries
 from models.store import Store
 from models.tiles import layers
 from tests.support.city import MINGSHAN, YUCHENG, ZHANG
+from tests.support.hazards import switch_on
 from tests.web.client import Client, bearer
 from tests.web.conftest import app_of
 from web.assets import PageAssets
@@ -38,11 +39,20 @@ async def test_tiles_and_outline_come_from_the_settings(store: Store, tmp_path: 
         answer = await web.get(f"/api/v1/districts/{YUCHENG}/map", headers=bearer(await web.token_of(ZHANG)))
         told = answer.json()
         page, other = await web.get("/officer"), await web.get("/help")
+        web.app.state.site.assets._pages["hazard"] = PageAssets("/a.js", (), ())
+        await switch_on(told_store)
+        pin = await web.get("/hazard")
+        ground = await web.get("/api/v1/hazards/map", params={"district": YUCHENG})
     assert told["outline"] == SQUARE
     assert told["layers"] == [{"url": "https://t{s}.example.cn/vec/{z}/{x}/{y}?tk=abc", "hosts": "01"}]
     assert (told["crs"], told["attribution"]) == ("gcj02", "审图号 GS(2026)0001号")
     policy = page.headers["content-security-policy"]
     assert "img-src 'self' data: blob: https://t0.example.cn https://t1.example.cn;" in policy
+    assert (
+        "img-src 'self' data: blob: https://t0.example.cn https://t1.example.cn;"
+        in (pin.headers["content-security-policy"])
+    ), "whoever puts a pin sees the same streets"
+    assert ground.json() == told
     assert "img-src 'self' data: blob:;" in other.headers["content-security-policy"]
 
 
