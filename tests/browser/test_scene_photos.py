@@ -133,31 +133,36 @@ def test_a_hazards_photo_is_sent_again_or_smaller_and_others_get_the_covered_cop
     sees(first, "文件没有收全，请重新发送")
     assert accessibility_violations(first) == []
     button(first, "再发一次").click()
-    expect(first.locator(".gallery img")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(first.locator(".seen img")).to_have_count(1, timeout=PATIENCE_MS)
     large = photo(101)
     large["buffer"] += bytes(LARGEST)
     first.locator("input[name=gallery]").set_input_files(large)
     sees(first, "照片太大了，缩小后发送就行")
     button(first, "缩小后发送").click()
-    expect(first.locator(".gallery img")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(first.locator(".seen img")).to_have_count(2, timeout=PATIENCE_MS)
     expect(first.locator(".tiles li")).to_have_count(0)
     assert accessibility_violations(first) == []
 
     rows = database_says(
         city,
-        "SELECT p.incident_id, s.id, s.file, s.covered FROM photos p JOIN pictures s ON s.upload_id = p.id"
-        " ORDER BY p.uploaded_at",
+        "SELECT p.incident_id, s.id, s.file, s.covered, s.covered_thumb"
+        " FROM photos p JOIN pictures s ON s.upload_id = p.id ORDER BY p.uploaded_at",
     )
-    incident, picture, plain, covered = rows[0]
+    incident, picture, plain, covered, small = rows[0]
     assert plain != covered, "there is a face and a plate on it"
     content = {name: (city.home / "media" / name[:2] / name).read_bytes() for name in (plain, covered)}
     reports(second, city)
     with second.expect_response(re.compile(f"/api/v1/pictures/{picture}")) as seen:
         button(second, "就是这个").click()
+    assert seen.value.headers["etag"] == f'"{small[:64]}"'
+    expect(second.locator(".seen img")).to_have_count(2, timeout=PATIENCE_MS)
+    with second.expect_response(re.compile(f"/api/v1/pictures/{picture}$")) as seen:
+        second.locator(".seen button").first.click()
     assert seen.value.headers["etag"] == f'"{covered[:64]}"', (
         "the name of a file is the digest of its content"
     )
-    expect(second.locator(".gallery img")).to_have_count(2, timeout=PATIENCE_MS)
+
+    assert accessibility_violations(second) == []
 
     told = httpx2.get(f"{city.web_url}/open311/v2/requests/{incident}.json").json()[0]
     path = told["media_url"][told["media_url"].index("/api/") :]

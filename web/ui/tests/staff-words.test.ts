@@ -30,8 +30,8 @@ test("the plate keyboard says nothing that is not in the catalogue of vehicles",
 test("photos on their way say nothing that is not in their catalogue", () => {
   for (const language of ["zh", "en"]) {
     const sentences = catalogue(language, ["uploads"]);
-    for (const name of ["PhotoTiles.vue", "PhotosOnTheWay.vue", "scene-photos.ts"])
-      for (const [, key] of read(`../src/shared/${name}`).matchAll(/"(uploads\.[\w.]+)"/g)) assert.ok(key! in sentences, `${name}: ${key}`);
+    for (const name of ["PhotoTiles.vue", "PhotosOnTheWay.vue", "SeenPhotos.vue", "scene-photos.ts"])
+      for (const [, key] of read(`../src/shared/${name}`).matchAll(/["'](uploads\.[\w.]+)["']/g)) assert.ok(key! in sentences, `${name}: ${key}`);
     for (const state of ["waiting", "sending", "paused", "checking", "ready", "refused"]) assert.ok(`uploads.state.${state}` in sentences, state);
     for (const remedy of ["again", "smaller"]) assert.ok(`uploads.${remedy}` in sentences, remedy);
   }
