@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import PATIENCE_MS, OfficerOnDuty, Sample, button, database_says, sees
 from tests.support.browser import Visitors, accessibility_violations
@@ -164,6 +164,14 @@ def test_one_phone_serves_both_parties(city: Product, visitors: Visitors, tmp_pa
     button(page, "都没有，只是车碰了").click()
     button(page, "追尾").click()
     takes_photos(page, tmp_path)
+
+    def slowly(route: Route) -> None:
+        """The answer comes after the news that the other one is there."""
+        answer = route.fetch()
+        sees(page, "谁的责任？")
+        route.fulfill(response=answer)
+
+    page.route(re.compile("/parties$"), slowly)
     button(page, "对方用这部手机").click()
     sees(page, "现在由乙方填写")
     button(page, "对方").click()
