@@ -40,5 +40,7 @@ Deed = Literal[
     "set_agency", "make_api_key", "revoke_api_key",
     # Keys of sealed fields, by operators
     "begin_key", "use_key", "retire_key",
+    # A person's own data, by operators who were asked for it at the counter
+    "copy_person", "erase_person",
 ]  # fmt: skip
 DEEDS: frozenset[Deed] = frozenset(get_args(Deed))

@@ -17,7 +17,8 @@ async def clear_reports(store: Store) -> int:
     """Whole, so long after they were decided; one that nobody decided, so long after it was filed. How many went."""
     over = func.coalesce(reports.c.decided_at, reports.c.filed_at)
     old = await older(store, "reports", reports.c.district, over)
-    query = select(reports.c.id).where(old).order_by(reports.c.filed_at)
+    # What is under objection is evidence, however old it is.
+    query = select(reports.c.id).where(old, reports.c.state != "objected").order_by(reports.c.filed_at)
 
     async def batch(change: Change, most: int) -> int:
         ids = await keys_of(change, query.limit(most))

@@ -25,7 +25,7 @@ async def clear_uploads(store: Store, remove: Callable[[str], None]) -> int:
     ended = await older(store, "photos", incidents.c.district, incidents.c.closed_at)
     # A report that nobody decided in all that time is nobody's evidence any more.
     told_of = func.coalesce(reports.c.decided_at, reports.c.filed_at)
-    of_report = await older(store, "photos", reports.c.district, told_of)
+    of_report = and_(await older(store, "photos", reports.c.district, told_of), reports.c.state != "objected")
     neither = and_(incidents.c.id.is_(None), reports.c.id.is_(None))
     of_none = and_(neither, await older(store, "photos", None, uploads.c.created_at))
     expired = and_(

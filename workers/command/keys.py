@@ -30,20 +30,26 @@ _WHY = {
 }
 
 
-def with_store(settings: Settings, do: Callable[[Store], Awaitable[Answer]]) -> Answer:
-    """Runs ``do`` on an opened store, and closes it. Raises Refused."""
+def on_store(settings: Settings, do: Callable[[Store], Awaitable[Answer]]) -> Answer:
+    """Runs ``do`` on an opened store, and closes it."""
 
     async def run() -> Answer:
         store = Store.open(settings, bell=SilentBell(), clock=SystemClock())
         try:
             await store.configuration.refresh()
             return await do(store)
-        except Conflict as error:
-            raise Refused(_WHY[str(error.params["why"])]) from None
         finally:
             await store.close()
 
     return asyncio.run(run())
+
+
+def with_store(settings: Settings, do: Callable[[Store], Awaitable[Answer]]) -> Answer:
+    """The same for what is about keys. Raises Refused."""
+    try:
+        return on_store(settings, do)
+    except Conflict as error:
+        raise Refused(_WHY[str(error.params["why"])]) from None
 
 
 async def status(store: Store) -> list[str]:

@@ -131,4 +131,46 @@ def keys_retire(kind: Literal["field", "index"], key_id: str) -> None:
     click.echo(f"The {kind} key {key_id} is retired. Keep it with the backups of its time.")
 
 
-COMMANDS: tuple[click.Command, ...] = (backup, restore, keys)
+@click.group()
+def person() -> None:
+    """What is kept of one person: a copy, a deletion.
+
+    For whoever asks for his own data (PIPL 45, 47). Look at his identity card first. The phone is asked
+    for, so that it stands in no list of commands.
+    """
+
+
+REASON = click.option(
+    "--reason", required=True, help="Who asked, where and how he was known; it goes on the record."
+)
+
+
+@person.command("copy")
+@click.argument("out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@REASON
+def person_copy(out: Path, reason: str) -> None:
+    """Write a copy of everything kept of the owner with a phone to the JSON file OUT."""
+    from workers.command.persons import copy_to
+
+    copy_to(with_secrets(Settings.from_env(os.environ)), click.prompt("Phone", err=True), reason, out)
+    click.echo(f"His data are in {out}; hand it over and delete it here.")
+
+
+@person.command("erase")
+@REASON
+@click.option("--yes", is_flag=True, help="Do it; without, it is asked once more.")
+def person_erase(reason: str, yes: bool) -> None:
+    """Delete the owner with a phone: name, phones, words, cars and stickers that were his.
+
+    Facts without him stay (incidents, times, statistics), and evidence as long as the rules keep it. While an incident
+    about his car is open it is refused. It cannot be taken back.
+    """
+    from workers.command.persons import erase
+
+    phone = click.prompt("Phone", err=True)
+    if not yes:
+        click.confirm("Delete this person for good?", abort=True, err=True)
+    click.echo(erase(with_secrets(Settings.from_env(os.environ)), phone, reason))
+
+
+COMMANDS: tuple[click.Command, ...] = (backup, restore, keys, person)

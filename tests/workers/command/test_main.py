@@ -40,6 +40,9 @@ def wufen(home: Path, *arguments: str, stdin: str | None = None, **settings: str
         ("audit", "anchor"),
         ("audit", "key"),
         ("keys",),
+        ("person",),
+        ("person", "copy"),
+        ("person", "erase"),
         ("keys", "status"),
         ("keys", "rotate"),
         ("keys", "retire"),
@@ -56,7 +59,7 @@ def test_every_command_explains_itself(home: Path, arguments: tuple[str, ...]) -
 def test_the_commands_are_listed_with_whole_sentences(home: Path) -> None:
     listed = wufen(home, "--help").output
     listing = "audit backup city epoch migrate officer reload restore run sample-city sticker vehicle"
-    listing = "backup city epoch keys migrate officer reload restore run sample-city sticker vehicle"
+    listing = "backup city epoch keys migrate officer person reload restore run sample-city sticker vehicle"
     for name in listing.split():
         line = next(line for line in listed.splitlines() if line.strip().startswith(f"{name} "))
         assert line.endswith(".")
