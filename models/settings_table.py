@@ -296,6 +296,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("WUFEN_MEDIA_KEY_ID", "", "secret", "Key id of the account that may use that bucket."),
     Setting("WUFEN_MEDIA_SECRET", "", "secret", "Its secret."),
+    Setting(
+        "WUFEN_WEBHOOK_PRIVATE",
+        "off",
+        "switch",
+        "On: webhooks may go to addresses of private networks and of this machine, and without encryption.",
+    ),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(
         "WUFEN_HEARTBEAT_FD",

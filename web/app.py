@@ -26,6 +26,7 @@ from web.middleware.request_log import RequestLog
 from web.middleware.resumable import Resumable
 from web.open import open_site
 from web.open311.routes import ROUTES as OPEN311
+from web.providers.aliyun import ROUTES as ALIYUN
 from web.site import Site
 from web.visitor import OWN_PAGE
 from web.wechat.routes import ROUTES as WECHAT
@@ -61,6 +62,7 @@ def routes() -> list[BaseRoute]:
         *cap.ROUTES,
         *agency_files.ROUTES,
         *WECHAT,
+        *ALIYUN,
         *page_routes.ROUTES,
         *installable.ROUTES,
         *health.ROUTES,

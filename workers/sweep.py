@@ -21,7 +21,19 @@ from models.listening import listen
 from models.metrics import serve_metrics
 from models.settings import Settings
 from models.store import Store
-from workers import anchoring, clearing, examiner, exporting, filing, guards, keys, measures, reports, shifts
+from workers import (
+    anchoring,
+    clearing,
+    examiner,
+    exporting,
+    filing,
+    guards,
+    keys,
+    measures,
+    reports,
+    shifts,
+    unbinding,
+)
 from workers.queues import connect, enqueue_drain
 
 SWEEP_SECONDS = 1.0
@@ -52,6 +64,7 @@ async def sweep(store: Store) -> None:
         group.create_task(keys.watch(store))
         group.create_task(examiner.watch(store))
         group.create_task(filing.watch(store))
+        group.create_task(unbinding.watch(store))
         group.create_task(exporting.watch(store))
 
 

@@ -76,6 +76,12 @@ _ALL = (
             Field("access_key_id"),
             Field("access_key_secret", secret=True),
             Field("sign_name", pattern=_TEXT),
+            # The platform's codes of two templates, and their variables (``models.aliyun.setup``).
+            Field("template", required=False),
+            Field("template_fields", required=False),
+            Field("code_template", required=False),
+            # What the platform's reports have to bring along (``/aliyun/sms/<city>?key=…``).
+            Field("report_key", secret=True, required=False, pattern=re.compile(r"[A-Za-z0-9_-]{20,120}")),
             Field("endpoint", required=False, pattern=ENDPOINT),
         ),
     ),
@@ -86,7 +92,14 @@ _ALL = (
         fields=(
             Field("access_key_id"),
             Field("access_key_secret", secret=True),
+            # What is spoken to the owner, and the number that he sees.
+            Field("template", required=False),
+            Field("template_fields", required=False),
+            Field("shown_number", required=False),
+            # The pool of numbers by which requesters and officers reach him themselves.
+            Field("pool_key", required=False),
             Field("endpoint", required=False, pattern=ENDPOINT),
+            Field("numbers_endpoint", required=False, pattern=ENDPOINT),
         ),
         timeout_seconds=8.0,
     ),
@@ -95,9 +108,11 @@ _ALL = (
         "staff",
         recognises=False,
         fields=(
-            Field("corp_id"),
-            Field("agent_id"),
-            Field("secret", secret=True),
+            # A group's robot; or an application, which tells each officer under his service number.
+            Field("robot_key", secret=True, required=False),
+            Field("corp_id", required=False),
+            Field("agent_id", required=False, pattern=re.compile(r"\d{1,12}")),
+            Field("secret", secret=True, required=False),
             Field("endpoint", required=False, pattern=ENDPOINT),
         ),
     ),

@@ -79,7 +79,7 @@ ENDPOINTS = [
     ),
     _endpoint(
         "/api/v1/shifts", "ended_shifts", shifts,
-        "The caller's thirty newest shifts that have ended; with `district`, a commander's whole district.",
+        "The caller's thirty newest shifts that have ended; with a district, a commander's whole district.",
         "duty", query={"district": "Code of GB/T 2260; without it one's own."},
         answers={200: EndedShifts}, errors=(Forbidden,),
     ),

@@ -14,10 +14,17 @@ from collections.abc import Awaitable, Callable
 from models.actions.notices import Claimed
 from models.channels.setups import Setup
 from models.store import Store
-from workers.channels import simulator, wechat
+from workers.channels import aliyun, simulator, webhook, wechat, wecom
 from workers.channels.message import Accepted, Message, Refused, Unanswered
 
 Deliver = Callable[[Store, Claimed, Message, Setup | None], Awaitable[Accepted]]
-CHANNELS: dict[str, Deliver] = {"simulator": simulator.deliver, "wechat": wechat.deliver}
+CHANNELS: dict[str, Deliver] = {
+    "simulator": simulator.deliver,
+    "wechat": wechat.deliver,
+    "sms": aliyun.send,
+    "call": aliyun.speak,
+    "wecom": wecom.deliver,
+    "webhook": webhook.deliver,
+}
 
 __all__ = ["CHANNELS", "Accepted", "Deliver", "Message", "Refused", "Setup", "Unanswered"]

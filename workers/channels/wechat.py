@@ -5,21 +5,17 @@ The address is there only for whoever said that he wants to be told this way (``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from models.actions.notices import Claimed
 from models.actions.wechat_people import openid_of
 from models.actions.wechat_tokens import StoredTokens
 from models.channels.setups import Setup
-from models.clock import BEIJING
 from models.providers.failures import Unreachable
 from models.store import Store
 from models.wechat.client import Client
-from models.wechat.setup import Official, Template, official_of
+from models.wechat.setup import Official, official_of
 from workers.channels.failing import asking
+from workers.channels.filling import filled
 from workers.channels.message import Accepted, Message, Refused
-
-NOTHING = "—"  # the platform takes no empty field
 
 
 async def deliver(store: Store, notice: Claimed, message: Message, setup: Setup | None) -> Accepted:
@@ -40,7 +36,7 @@ async def _send(
 ) -> str | None:
     """Raises ProviderFailure."""
     if official.template is not None:
-        values = _values(official.template, store, notice, message)
+        values = filled(official.template.fields, store, notice, message)
         try:
             return await client.send_template(
                 openid, official.template.id, values, url=message.link, key=notice.id
@@ -49,28 +45,5 @@ async def _send(
             if official.subscription is None:
                 raise
     assert official.subscription is not None
-    values = _values(official.subscription, store, notice, message)
+    values = filled(official.subscription.fields, store, notice, message)
     return await client.send_subscription(openid, official.subscription.id, values, page=message.link)
-
-
-def _values(template: Template, store: Store, notice: Claimed, message: Message) -> Mapping[str, str]:
-    fill: Mapping[str, Callable[[], str]] = {
-        "text": lambda: spoken(message.zh),
-        "reason": lambda: _reason(store, notice) or spoken(message.zh),
-        "plate": lambda: str(notice.params.get("plate") or ""),
-        "time": lambda: f"{(notice.respond_by or notice.due_at).astimezone(BEIJING):%H:%M}",
-        "place": lambda: notice.district[0] if notice.district else notice.platform,
-        "platform": lambda: notice.platform,
-    }
-    return {name: fill[filling]() or NOTHING for name, filling in template.fields.items()}
-
-
-def spoken(text: str) -> str:
-    """The sentence without the name before it, which the account bears, and without what leads to a link."""
-    _, _, rest = text.rpartition("】") if text.startswith("【") else ("", "", text)
-    return rest.rstrip("：: ")
-
-
-def _reason(store: Store, notice: Claimed) -> str:
-    words, key = store.texts.of(notice.city), f"notice.reason.{notice.params.get('reason')}"
-    return words.say("zh", key) if words.has("zh", key) else ""
