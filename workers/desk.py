@@ -72,6 +72,10 @@ class Desk:
         """Does ``work`` beside the jobs, until the desk is closed."""
         self._loop.call_soon_threadsafe(lambda: self._tasks.start(work(self._store), name))
 
+    def follow_configuration(self) -> None:
+        """For a process without a sweep: without it, it would go on sealing with the key of its start."""
+        self.start(lambda store: store.configuration.follow(), "configuration")
+
     def close(self) -> None:
         """What waits for Redis is told first."""
         self._loop.call_soon_threadsafe(self._closing.set)

@@ -23,7 +23,7 @@ from models.keyring import material
 from models.sealing import counting
 from models.secrets_file import Secrets, change_rings, new_key
 from models.store import Store
-from models.tables import refused_requests, sealing_keys
+from models.tables import refused_requests, resealings, sealing_keys
 
 Kind = Literal["field", "index"]
 KINDS: tuple[Kind, ...] = ("field", "index")
@@ -142,6 +142,7 @@ async def retire(store: Store, kind: Kind, key_id: str) -> None:
         raise Conflict(why="sealing")
     used = await uses(store, kind, key_id)
     if used:
+        await _go_through_again(store, used)
         raise StillUsed(used)
     async with configuring(store, "keys") as change:
         of_key = sealing_keys.c.kind == kind, sealing_keys.c.key_id == key_id
@@ -149,6 +150,16 @@ async def retire(store: Store, kind: Kind, key_id: str) -> None:
             update(sealing_keys).where(*of_key).values(state="retired", retired_at=change.at)
         )
         await _note(store, change.connection, change.at, "retire_key", f"{kind}:{key_id}")
+
+
+async def _go_through_again(store: Store, used: dict[str, int]) -> None:
+    """Somebody sealed with the old key after a place was done, a command with an older environment, say."""
+    async with store.database.write() as connection:
+        await connection.execute(
+            update(resealings)
+            .where(resealings.c.place.in_(list(used)), resealings.c.done_at.is_not(None))
+            .values(done_at=None, after=None, began_at=store.clock.now(), found=0, damaged=0)
+        )
 
 
 async def uses(store: Store, kind: Kind, key_id: str) -> dict[str, int]:

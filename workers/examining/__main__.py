@@ -32,7 +32,8 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201 - there is no log yet
         return 2
     set_up_logs(settings.process_name or "examiner", settings.log_level)
-    with open_program(Program()), open_desk(settings):
+    with open_program(Program()), open_desk(settings) as desk:
+        desk.follow_configuration()
         log.info("examiner_started")
         try:
             work_for_a_while(settings, (EXAMINATIONS,), IDLE_SECONDS)

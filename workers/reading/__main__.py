@@ -39,6 +39,7 @@ def main() -> int:
     try:
         with open_looker(Looker()), open_desk(settings) as desk:
             desk.start(sweep, "sweep")
+            desk.follow_configuration()
             log.info("reader_started")
             work(settings, (READINGS,))
     except LookerFailed as failed:

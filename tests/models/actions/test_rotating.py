@@ -308,6 +308,22 @@ async def test_a_row_that_cannot_be_opened_is_counted_and_holds_up_nobody(
     assert await rotating.uses(store, "field", "k1") == {"owners.name_sealed": 1}
 
 
+async def test_what_was_sealed_late_with_the_old_key_is_gone_through_again(
+    store: Store, other: Store, clock: FakeClock
+) -> None:
+    late = other.vault.seal("owners.name_sealed", "owner-one", "张三")
+    await begun(store, clock, other, kinds=("field",))
+    await gone_through(store, clock)
+    async with store.database.write() as connection:
+        await connection.execute(update(owners).where(owners.c.id == "owner-one").values(name_sealed=late))
+    clock.advance(3600)
+    with pytest.raises(StillUsed) as still:
+        await rotating.retire(store, "field", "k1")
+    assert still.value.uses == {"owners.name_sealed": 1}
+    assert await gone_through(store, clock) == 1
+    await rotating.retire(store, "field", "k1")
+
+
 async def test_flags_are_found_by_both_indexes_and_stand_once(
     store: Store, other: Store, clock: FakeClock
 ) -> None:
