@@ -101,11 +101,11 @@ async def _find_or_keep(change: Change, requester: Participant, own: str) -> Num
     owner_phone = store.vault.open("contacts.phone_sealed", contact.id, contact.phone_sealed)
     if owner_phone == own:
         raise InvalidField(field="phone", why="same")
-    index = store.vault.index(INDEXED, own)
+    indexes = store.vault.indexes(INDEXED, own)
     query = select(private_numbers).where(private_numbers.c.incident_id == requester.incident_id)
     there = (await change.connection.execute(query)).all()
     for one in there:
-        if one.caller_index == index and one.number_sealed and _lasts(one, change.at):
+        if one.caller_index in indexes and one.number_sealed and _lasts(one, change.at):
             return Number(store.vault.open(SEALED, one.id, one.number_sealed), one.expires_at)
     if len(there) >= MOST and store.settings.limits:
         raise TooManyRequests(why="private_calls", retry_at=change.at + AFTERWARDS)
@@ -117,7 +117,7 @@ async def _find_or_keep(change: Change, requester: Participant, own: str) -> Num
             incident_id=requester.incident_id,
             participant_id=requester.id,
             contact_id=contact.id,
-            caller_index=index,
+            caller_index=indexes[0],
             city_code=incident.city_code,
             at=change.at,
             expires_at=until,

@@ -25,7 +25,7 @@ from models.actions.rows import insert_if_absent
 from models.media import name_of
 from models.privacy import SealBroken, Vault
 from models.sealing.counting import begins_with, places_of
-from models.sealing.places import IndexPlace, Place, row_id
+from models.sealing.places import FILES, IndexPlace, Place, row_id
 from models.store import Change, Store
 from models.tables import leftover_files, resealings
 
@@ -303,4 +303,4 @@ async def left_to_do(connection: AsyncConnection, kind: Kind, key_id: str) -> in
     return sum(place.name not in names for place in places_of(kind))
 
 
-_FILE_NAMES = frozenset(place.name for place in places_of("field") if not place.name.endswith("_sealed"))
+_FILE_NAMES = frozenset(place.name for place in FILES)

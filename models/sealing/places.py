@@ -1,7 +1,8 @@
 """Every place where something is sealed or indexed: found by the names of columns, so that none is forgotten.
 
-A column `…_sealed` holds what the vault sealed for "table.column" and the row's primary key. Files that are sealed as a
-whole, and what a blind index is made of, stand here by hand (a test asks for each column that looks like one).
+A column `…_sealed`, or `sealed`, holds what the vault sealed for "table.column" and the row's primary key. Files that
+are sealed as a whole, and what a blind index is made of, stand here by hand (a test asks for each column that looks
+like one).
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def fields() -> list[Place]:
         Place(column)
         for table in metadata.sorted_tables
         for column in table.columns
-        if column.name.endswith("_sealed") and isinstance(column.type, LargeBinary)
+        if (column.name == "sealed" or column.name.endswith("_sealed"))
+        and isinstance(column.type, LargeBinary)
     ]
 
 
@@ -117,12 +119,13 @@ INDEXES = (
 )
 
 # Of these nobody has what they were made of. They are looked for under every key, and end by themselves within a day
-# (codes, references of refusals that still hold), or belong to the simulator of phones.
+# (codes, references of refusals that still hold, numbers and subscriptions that end with a call or a session).
 END_BY_THEMSELVES = frozenset(
     {
         "accidents.join_digest",
         "bindings.code_hash",
         "private_numbers.caller_index",
+        "push_subscriptions.endpoint_index",
         "refused_requests.subject_digest",
     }
 )
