@@ -187,6 +187,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "text": str,
         "level": choice("debug", "info", "warning", "error"),
         "secret": str,
+        "key": key,
         "keys": keys,
         "index keys": index_keys,
         "percent": number(0, 100),

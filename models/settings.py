@@ -100,6 +100,7 @@ class Settings:
     media_key_id: str = field(repr=False)
     media_secret: str = field(repr=False)
     webhook_private: bool
+    vapid_key: bytes = field(repr=False)
     process_name: str
     heartbeat_fd: int | None
     # Whether the keys are those of `secrets.json`, which may change while a process runs.

@@ -300,7 +300,14 @@ SETTINGS: tuple[Setting, ...] = (
         "WUFEN_WEBHOOK_PRIVATE",
         "off",
         "switch",
-        "On: webhooks may go to addresses of private networks and of this machine, and without encryption.",
+        "On: webhooks and Web Push may go to addresses of private networks and of this machine, and without"
+        " encryption.",
+    ),
+    Setting(
+        "WUFEN_VAPID_KEY",
+        "",
+        "key",
+        "Private key of Web Push (VAPID), base64 of 32 bytes; empty: browsers of officers are not told.",
     ),
     Setting("WUFEN_PROCESS", "", "name", "Name of this process in logs and metrics; set by the supervisor."),
     Setting(

@@ -32,6 +32,8 @@ from web.api import (
     parking,
     photos,
     pictures,
+    private_calls,
+    push,
     refusals,
     registrations,
     relief,
@@ -97,6 +99,8 @@ _RESOURCES = (
     bulk_exports,
     documents,
     wechat,
+    private_calls,
+    push,
     simulator,
 )
 

@@ -45,6 +45,7 @@ resume_sticker                   . y . . . . . . .  个保法 15
 unbind_sticker                   . y . . . . . . .  个保法 15, 47
 replace_sticker                  . y . . . . . . .  个保法 15
 begin_wechat                     . y . . . . . . .  个保法 13, 14: told by WeChat because he says so
+call_owner                       y . . . . . . . .  个保法 6: by a number that stands for both, for one request
 end_wechat                       . y . . . . . . .  个保法 15: consent is taken back as easily as it was given
 incident                         y y y y y . . y .  个保法 6, 51: whoever deals with it, and whom it concerns
 begin_upload_pass                y y y y y y y y y  个保法 13: whoever reports may; it opens only what is his
@@ -126,6 +127,9 @@ set_duty                         . . y y . . . . .  规范 5: patrols are the wo
 move                             . . y y . . . . .  个保法 34: positions on duty only
 answer_consent                   . . y y . . . . .  个保法 15, 29: given apart, and taken back as easily
 set_unit_status                  . . y y . . . . .  规范 5
+push_key                         . . y y y . . . .  规范 5: an offer is heard although the phone lies in a pocket
+keep_push                        . . y y y . . . .  个保法 6, 15: one's own browser, as long as one is signed in
+drop_push                        . . y y y . . . .  个保法 15
 stay_on_duty                     . . y y . . . . .  规范 5
 sign_off                         . . y y . . . . .  规范 5
 colleagues                       . . y y . . . . .  规范 5: by service number, to hand an incident to one of them
@@ -381,6 +385,10 @@ on_scene consumed total          . . y y y . . y .  程序 66
 incident channel access_token    y y . . . . . . .  个保法 6: a token for this one incident
 [WechatDoor]
 url                              . y . . . . . . .  个保法 6: a door of the platform, without a word of the incident
+[PushKey]
+key                              . . y y y . . . .  public, by its nature
+[PrivateNumber]
+number until                     y . . . . . . . .  个保法 6: nobody's own number
 [OnePulledIncident]
 incident                         y y y y y . . y .  个保法 6
 [AccidentReported]

@@ -73,6 +73,9 @@ GET    /api/v1/duty                                         .   .   y   y   y   
 PUT    /api/v1/duty/position                                .   .   y   y   .   .   .   .   .
 PUT    /api/v1/duty/consent                                 .   .   y   y   .   .   .   .   .
 PUT    /api/v1/duty/status                                  .   .   y   y   .   .   .   .   .
+GET    /api/v1/push/key                                     .   .   y   y   y   .   .   .   .
+PUT    /api/v1/push/subscription                            .   .   y   y   y   .   .   .   .
+DELETE /api/v1/push/subscription                            .   .   y   y   y   .   .   .   .
 POST   /api/v1/duty/stay                                    .   .   y   y   .   .   .   .   .
 GET    /api/v1/duty/colleagues                              .   .   y   y   .   .   .   .   .
 POST   /api/v1/incidents/{id}/handovers                     .   .   y   y   .   .   .   .   .
@@ -144,6 +147,7 @@ GET    /api/v1/incidents/{id}/record.pdf                    y   y   y   y   y   
 GET    /api/v1/shifts                                       .   .   y   y   y   .   .   .   .
 GET    /api/v1/shifts/{id}/report.pdf                       .   .   y   y   y   .   .   .   .
 POST   /api/v1/incidents/{id}/photos                        y   y   y   y   y   .   .   .   .
+PUT    /api/v1/incidents/{id}/call                          y   .   .   .   .   .   .   .   .
 POST   /api/v1/wechat/link                                  .   y   .   .   .   .   .   .   .
 DELETE /api/v1/wechat/link                                  .   y   .   .   .   .   .   .   .
 POST   /api/v1/incidents/{id}/answer                        .   y   .   .   .   .   .   .   .
@@ -309,6 +313,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/duty": {"on_duty": True, "district": YUCHENG},
     "PUT /api/v1/duty/position": {"lat": 29.98, "lng": 103.01},
     "POST /api/v1/incidents/{id}/answer": {"reply": "coming", "minutes": 5},
+    "PUT /api/v1/incidents/{id}/call": {"phone": "13811112222"},
     "POST /api/v1/incidents/{id}/rate": {"stars": 5},
     "POST /api/v1/incidents/{id}/reopen": {"reason": "车还在"},
     "POST /api/v1/incidents/{id}/overrides/{override}/refuse": {"reason": "y"},

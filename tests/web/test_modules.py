@@ -50,6 +50,7 @@ def test_every_route_names_its_module() -> None:
         "upload", "picture", "upload_video", "upload_original", "picture_regions", "cover_region", "uncover_region",
         "ask_bulk_export", "bulk_exports", "cancel_bulk_export", "bulk_export_file", "bulk_export_archive",
         "simulator_messages", "simulator_connection_token", "begin_wechat", "end_wechat",
+        "push_key", "keep_push", "drop_push",
     }  # fmt: skip
 
 

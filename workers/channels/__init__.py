@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from models.actions.notices import Claimed
 from models.channels.setups import Setup
 from models.store import Store
-from workers.channels import aliyun, simulator, webhook, wechat, wecom
+from workers.channels import aliyun, simulator, web_push, webhook, wechat, wecom
 from workers.channels.message import Accepted, Message, Refused, Unanswered
 
 Deliver = Callable[[Store, Claimed, Message, Setup | None], Awaitable[Accepted]]
@@ -25,6 +25,7 @@ CHANNELS: dict[str, Deliver] = {
     "call": aliyun.speak,
     "wecom": wecom.deliver,
     "webhook": webhook.deliver,
+    "web_push": web_push.deliver,
 }
 
 __all__ = ["CHANNELS", "Accepted", "Deliver", "Message", "Refused", "Setup", "Unanswered"]

@@ -1,10 +1,12 @@
 /**
- * The officer's page without a network: its shell and its files, of one build, and the tiles of the map that were seen.
+ * The officer's page without a network: its shell and its files, of one build, and the tiles of the map that were seen;
+ * and what is told while it is closed.
  *
  * Answers of the API never pass through here, so that no person's data can stay behind. The server prints `BUILD` before
  * this script: another build is another script, which waits until the page lets it take over.
  */
 import { tileFor } from "./tiles.ts";
+import { parted, toldOf } from "./told.ts";
 import type { Word } from "./word.ts";
 
 interface Build {
@@ -76,4 +78,20 @@ self.addEventListener("fetch", (event) => {
   } else if (pathname.startsWith(FILES)) {
     event.respondWith(kept(pathname).then((found) => found ?? fetch(event.request)));
   }
+});
+
+self.addEventListener("push", (event) => {
+  const told = toldOf(event.data?.text() ?? "");
+  if (!told) return;
+  const { title, body } = parted(navigator.language.startsWith("zh") ? told.zh : told.en);
+  event.waitUntil(self.registration.showNotification(title, { body, tag: told.tag, icon: `${BUILD.shell}/icon-192.png`, requireInteraction: true }));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then((pages) => {
+      const open = pages.find((page) => new URL(page.url).pathname === BUILD.shell);
+      return open ? open.focus() : self.clients.openWindow(BUILD.shell);
+    }),
+  );
 });
