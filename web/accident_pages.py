@@ -10,14 +10,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.access.rights import may, role_of
 from models.accident.forms import ANSWERS, GRADES, IMPACTS, MANOEUVRES_OF, OPPOSITE, VEHICLE_TYPES, WEATHER
 from models.actions import callers
-from models.caller import Participant
+from models.caller import Officer, Participant
 from models.clock import BEIJING
 from models.errors import SwitchedOff, Unauthenticated
 from models.flags.definitions import module_key
 from models.parking.stays import grouped, read_code
-from models.queries.accidents import verified
+from models.queries.accidents import Verified, verified
 from models.queries.documents import Genuine, genuine
 from models.queries.installation import Installation, district_names
 from web import pages
@@ -25,7 +26,7 @@ from web.endpoint import Place
 from web.gate import check_place
 from web.language import choose
 from web.site import Site
-from web.visitor import address_digest
+from web.visitor import SESSION_COOKIE, address_digest
 from web.whereabouts import of_page
 
 
@@ -114,6 +115,10 @@ async def verify(request: Request) -> Response:
             "photos": found.photos,
             "officer": found.officer,
             "unit": found.unit,
+            "withdrawn": found.withdrawn_at and f"{found.withdrawn_at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
+            "received": found.received,
+            "desk": await _desk(request, site, found),
+            "review": "open" if found.review in {"requested", "forwarded"} else found.review,
         }
     status = 200 if found is not None or not typed else 404
     return pages.page(request, "verify.html", here=here, status=status, found=shown, typed=typed[:40])
@@ -129,6 +134,24 @@ def _of_record(request: Request, here: Installation, found: Genuine, number: int
         "made": f"{found.made_at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
     }
     return pages.page(request, "document.html", here=here, found=shown)
+
+
+async def _desk(request: Request, site: Site, found: Verified) -> str | None:
+    """Where an officer of its district opens the accident whose document he is shown; None for everybody else."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if not token:
+        return None
+    try:
+        caller = await callers.caller_of_token(site.store, token)
+    except Unauthenticated:
+        return None
+    if not isinstance(caller, Officer) or found.district_code not in caller.districts:
+        return None
+    if not may(role_of(caller), "accident"):
+        return None
+    if caller.role == "commander":
+        return f"/commander?district={found.district_code}#{found.incident}"
+    return f"/officer#/incidents/{found.incident}"
 
 
 def _count(request: Request, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.api import (
+    accident_reviews,
     accidents,
     accounts,
     admin,
@@ -57,6 +58,7 @@ from web.endpoint import Endpoint
 _RESOURCES = (
     move_requests,
     incidents,
+    accident_reviews,
     accidents,
     decisions,
     refusals,

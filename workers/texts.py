@@ -10,13 +10,13 @@ from workers.channels.message import Message
 # Templates whose secret is a code to type, not a link to open.
 CODES = frozenset({"binding_code"})
 # Whose link opens an accident.
-TO_PARTIES = frozenset({"agreement", "determination"})
+TO_PARTIES = frozenset({"agreement", "determination", "annulled", "review_concluded"})
 # Whose link opens a hazard, and stops these messages.
 TO_FOLLOWERS = frozenset({"hazard_taken", "hazard_mended", "hazard_reopened", "hazard_ended"})
 TO_OFFICERS = frozenset(
     {
         "nobody_on_duty", "still_waiting", "nobody_accepted", "officer_left", "watched_vehicle",
-        "transferred", "not_confirmed", "panic", "grave",
+        "transferred", "not_confirmed", "panic", "grave", "review_requested",
     }
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ Deed = Literal[
     "bulk_export", "fetch_bulk_export", "cancel_bulk_export",
     # Pictures of others
     "cover", "uncover",
-    "determine_fault", "annul_agreement",
+    "determine_fault", "annul_agreement", "note_refusal", "forward_review", "conclude_review",
     # Vehicles
     "record_non_motor", "watch", "unwatch", "import_watch_list",
     # Rules, modules, pilots, wording

@@ -119,6 +119,14 @@ annul_agreement                  . . d . y . . . .  事故 21; 规范 5: no auxi
 move_record                      y y y y y . . . .  处罚法 47: what happened, for whoever took part; nobody is named
 ended_shifts                     . . y y y . . . .  规范 5: one's own; a commander's district
 shift_report                     . . y y y . . . .  规范 5: one's own; a commander's district
+receive_determination            y . . . . . . . .  事故 24: a party, for himself
+note_refusal                     . . y . y . . . .  事故 24: noted where a party refuses
+ask_review                       y . . . . . . . .  事故 71: a party
+withdraw_review                  y . . . . . . . .  事故 75: whoever asked for it
+forward_review                   . . . . y . . . .  事故 72: the unit that determined it
+conclude_review                  . . . . y . . . .  事故 74, 76: two others than who determined it
+accident_reviews                 . . . . y . . . .  事故 72, 74: what has a time limit is watched
+call_party                       . . h . . . . . .  事故 16; 个保法 6, 51: who has it, for a reason, each on the record
 accident_document                y . y . y . . . .  事故 21, 24: its parties, and officers; each look on the record
 
 # On duty
@@ -415,7 +423,7 @@ reported_at                      y . y . y . . . .  事故 16
 because parties photos documents y . y . y . . . .  事故 20, 21, 60
 coming                           y . y . y . . . .  事故 20: how many photos are on their way
 you                              y . . . . . . . .  事故 21
-call                             . . y . . . . . .  事故 16: who has it, each look on the record
+review_by review                 y . y . y . . . .  事故 71-79: its parties, and officers
 [AccidentParty]
 side complete signed did grade   y . y . y . . . .  事故 21, 60
 details                          y . y . y . . . .  个保法 6: one's own whole, another's masked
@@ -428,6 +436,29 @@ id url shot at                   y . y . y . . . .  事故 19, 20
 [AccidentDocument]
 id kind code sha256 made_at      y . y . y . . . .  事故 21, 24
 withdrawn_at url                 y . y . y . . . .  事故 21, 24
+officer withdrawn_reason         y . y . y . . . .  处罚法 44: whom it concerns is told why
+received                         y . y . y . . . .  事故 24
+[AccidentReceipt]
+side answer at                   y . y . y . . . .  事故 24
+[AccidentReview]
+state document side requested_at y . y . y . . . .  事故 71
+forward_by forwarded_at          y . y . y . . . .  事故 72
+decide_by decided_at redo_by     y . y . y . . . .  事故 74, 78, 79
+reviewers conclusion             y . y . y . . . .  事故 74, 78: both parties are told
+words                            y . y . y . . . .  事故 71: whoever asked, and officers
+[ReviewWords]
+request reasons evidence         y . y . y . . . .  事故 71: whoever asked, and officers
+[ReceiptView]
+answer                           y . y . y . . . .  事故 24
+[ReviewView]
+review                           y . . . y . . . .  事故 71-76
+[OpenReviews]
+reviews                          . . . . y . . . .  事故 72, 74
+[OpenReview]
+incident state side place code   . . . . y . . . .  事故 72, 74
+requested_at due_by days_left    . . . . y . . . .  事故 72, 74
+[Number]
+number                           . . y . . . . . .  个保法 6, 51: who has it, for a reason, each on the record
 [OneIncident]
 incident                         y y y y y . . . .  个保法 6
 [HazardFollowed]

@@ -1,32 +1,49 @@
 """Drawing the document of an accident before it is written down.
 
 A PDF takes half a second, in which nobody may wait for a database. So it is drawn of what was read, and joins the
-accident in a transaction only if nothing of it has changed since (``fingerprint``).
+accident in a transaction only if nothing of it has changed since (``fingerprint``). Until then its file is noted as
+nobody's (``accident_drawings``), so that none stays behind in the media folder.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models import media
 from models.accident import signature
 from models.accident.forms import OPPOSITE
 from models.accident.paper import Kind, Paper, Signed, fingerprint
 from models.actions.accident_parties import details_of
+from models.actions.clearing_batches import MOST_A_TURN
+from models.actions.incident_change import IncidentChange
+from models.errors import WufenError
 from models.parking.stays import code_of
 from models.printing import accident as printing
 from models.store import Store
-from models.tables import accident_parties, accidents, cities, districts, incidents, photos
+from models.tables import (
+    accident_drawings,
+    accident_parties,
+    accidents,
+    cities,
+    districts,
+    incidents,
+    photos,
+)
+from models.writes import Stale
 
 SIGNATURE = "accident_parties.signature_sealed"
 CONTENT = "accident_documents.file"
+UNCLAIMED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,10 @@ async def draw(
     say = partial(store.texts.of(about["city_code"]).say, "zh")
     content = await asyncio.to_thread(printing.document, paper, store.settings.public_url, say)
     sealed = store.vault.seal_bytes(CONTENT, document_id, content)
-    file = await asyncio.to_thread(store.media.keep, sealed, "sealed")
+    file = media.name_of(sealed, "sealed")
+    async with store.change() as change:
+        await change.connection.execute(insert(accident_drawings).values(file=file, drawn_at=change.at))
+    await asyncio.to_thread(store.media.keep, sealed, "sealed")
     return Drawn(
         document_id,
         code,
@@ -133,6 +153,44 @@ async def draw(
         grade_a,
         of or known.print,
     )
+
+
+def claim(changing: IncidentChange, drawn: Drawn) -> None:
+    """It belongs to the accident, with this transaction."""
+    changing.later(delete(accident_drawings).where(accident_drawings.c.file == drawn.file))
+
+
+@asynccontextmanager
+async def claimed_or_gone(store: Store, drawn: Drawn | None) -> AsyncIterator[None]:
+    """What a refused transaction has drawn goes at once; after a crash ``sweep`` finds it."""
+    try:
+        yield
+    except (Stale, WufenError):
+        if drawn is not None:
+            await _remove(store, [drawn.file])
+        raise
+
+
+async def sweep(store: Store) -> int:
+    """Removes what was drawn an hour ago and never claimed: its process died, or its database was away."""
+    query = select(accident_drawings.c.file).where(
+        accident_drawings.c.drawn_at <= store.clock.now() - UNCLAIMED_AFTER
+    )
+    async with store.database.read() as connection:
+        found = list((await connection.execute(query.limit(MOST_A_TURN))).scalars())
+    await _remove(store, found)
+    return len(found)
+
+
+async def _remove(store: Store, files: list[str]) -> None:
+    """The files first: who dies in between finds their rows again."""
+    for file in files:
+        await asyncio.to_thread(store.media.remove, file)
+    if files:
+        async with store.change() as change:
+            await change.connection.execute(
+                delete(accident_drawings).where(accident_drawings.c.file.in_(files))
+            )
 
 
 async def _about(store: Store, accident_id: str) -> Any:

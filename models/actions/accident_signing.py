@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import select, update
 
 from models.accident import signature
 from models.accident.forms import DETERMINED
-from models.actions import accident_papers, audit, consequences, reach, scene
+from models.actions import accident_papers, audit, consequences, scene
+from models.actions.accident_notices import tell_parties
 from models.actions.accident_papers import SIGNATURE, By, Drawn
-from models.actions.accident_parties import details_of, unsign
+from models.actions.accident_parties import unsign
 from models.actions.accidents import Draft, draft_of, load_draft
 from models.actions.commands import on_duty_in
 from models.actions.idempotency import Keeping
@@ -29,7 +30,7 @@ from models.incident.commands import Command
 from models.incident.decide import decide
 from models.incident.permissions import check
 from models.store import Change, Store
-from models.tables import accident_documents, accident_parties, notices
+from models.tables import accident_documents, accident_parties
 from models.writes import Stale
 
 
@@ -65,7 +66,8 @@ async def sign(
                 await then(change, settled)
             return settled
 
-        return await store.run(work)
+        async with accident_papers.claimed_or_gone(store, drawn):
+            return await store.run(work)
 
     return await until_saved(attempt)
 
@@ -170,37 +172,9 @@ async def _settle(
             "unit": by and by.unit,
         },
     )
-    for party in draft.parties.values():
-        _tell(change, draft, party, drawn.kind)
+    accident_papers.claim(changing, drawn)
+    tell_parties(change, draft, drawn.kind)
     changing.save()
-
-
-def _tell(change: Change, draft: Draft, party: Row[Any], template: str) -> None:
-    """His own link, to the phone that he entered; who has entered none reads it by the link on his phone."""
-    store = change.store
-    phone = details_of(store, party).phone
-    if phone is None or party.token_sealed is None:
-        return
-    token = store.vault.open("accident_parties.token_sealed", party.id, party.token_sealed)
-    notice_id = store.ids.row()
-    rung = reach.first(store, draft.changing.now.district, "person", template, change.at)
-    row = {
-        "id": notice_id,
-        "key": f"{draft.row.id}:{draft.changing.now.version}:{template}:{party.side}",
-        "incident_id": draft.row.id,
-        "template": template,
-        "params": '{"kind":"accident"}',
-        "secret_sealed": store.vault.seal("notices.secret_sealed", notice_id, token),
-        "phone_sealed": store.vault.seal("notices.phone_sealed", notice_id, phone),
-        "channel": rung.channel,
-        "step": rung.step,
-        "status": "queued",
-        "created_at": change.at,
-        "due_at": change.at,
-    }
-    # After what ends with the incident: notices that were not sent yet, of which this is none.
-    draft.changing.later(insert(notices).values(row))
-    change.notices_written = True
 
 
 async def determine(
@@ -237,7 +211,8 @@ async def determine(
                 await then(change, settled)
             return settled
 
-        return await store.run(work)
+        async with accident_papers.claimed_or_gone(store, drawn):
+            return await store.run(work)
 
     return await until_saved(attempt)
 
@@ -306,6 +281,7 @@ async def annul(
         await consequences.follow(changing)
         _withdraw(change, accident_id, officer, reason)
         unsign(draft)
+        tell_parties(change, draft, "annulled")
         changing.save()
         await audit.record(change, officer, "annul_agreement", f"incident:{accident_id}", reason=reason)
         settled = Settled(draft.row.terms, None)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from models.actions import retention
+from models.actions import accident_papers, retention
 from models.actions.clearing_audit import clear_audit
 from models.actions.clearing_batches import in_batches, keys_of, older
 from models.actions.clearing_documents import clear_documents
@@ -36,6 +36,8 @@ from models.store import Change, Store
 from models.tables import (
     accident_documents,
     accident_parties,
+    accident_receipts,
+    accident_reviews,
     accident_shots,
     accidents,
     bindings,
@@ -63,6 +65,8 @@ _POSITION = ("lat", "lng", "accuracy_m", "position_at", "signed_lat", "signed_ln
 _WORDS = ("message_sealed", "comment_sealed")
 _PERSON = ("device", "address", "vehicle_id", "sticker_id", "contact_id", *_WORDS)
 _PARTY = ("details_sealed", "plate_masked", "token_sealed", "signature_sealed")
+_RECEIPT = ("signature_sealed",)
+_REVIEW = ("words_sealed", "conclusion_sealed")
 _CAR = ("vehicle_id", "sticker_id")
 _PLATE = ("plate_sealed", "plate_index", "vehicle_id")
 # When a parking record was over; of a draft that nobody ended, when its car was last seen. One whose clock runs is not.
@@ -274,6 +278,10 @@ async def clear_accidents(store: Store, remove: Callable[[str], None]) -> int:
 
     done = await in_batches(store, batch)
     done += await _empty(store, accident_parties, accident_parties.c.accident_id.in_(of_old), _PARTY)
+    documents = select(accident_documents.c.id).where(accident_documents.c.accident_id.in_(of_old))
+    done += await _empty(store, accident_receipts, accident_receipts.c.document_id.in_(documents), _RECEIPT)
+    done += await _empty(store, accident_reviews, accident_reviews.c.accident_id.in_(of_old), _REVIEW)
+    done += await accident_papers.sweep(store)
     return done + await _empty(store, accidents, accidents.c.id.in_(of_old), ("call_sealed",))
 
 

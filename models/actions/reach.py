@@ -19,7 +19,9 @@ from models.store import Store
 To = Literal["owner", "officer", "person"]
 
 MOVE_CAR = frozenset({"move_request", "reminder"})
-CODES = frozenset({"binding_code"})
+# Somebody stands there with the phone in his hand and waits for it, at whatever hour: a code to type, or the document
+# of the accident that he has just signed, or that an officer has just made.
+CODES = frozenset({"binding_code", "agreement", "determination"})
 PARKING = frozenset({"officer_notice"})
 ALARMS = frozenset({"panic", "grave", "watched_vehicle"})
 

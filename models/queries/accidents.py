@@ -22,6 +22,7 @@ from models.actions.accident_terms import because, shots_of, suggest
 from models.caller import Caller, Officer, Participant
 from models.clock import iso, iso_or_none
 from models.errors import Forbidden, NotFound
+from models.queries.accident_reviews import ask_by, receipts_of, review_of
 from models.queries.incident import url_of
 from models.store import Store
 from models.tables import (
@@ -40,7 +41,7 @@ View = dict[str, Any]
 
 
 async def accident_for(store: Store, accident_id: str, caller: Caller) -> View:
-    """Raises NotFound, Forbidden. ``call``: for the officer who has it, the number that was left to call back."""
+    """Raises NotFound, Forbidden. Numbers stand in it of nobody but the party who looks (``accident_calls``)."""
     async with store.database.read() as connection:
         row = await _row(connection, accident_id)
         _check(row, caller)
@@ -51,9 +52,12 @@ async def accident_for(store: Store, accident_id: str, caller: Caller) -> View:
         view["parties"] = [_party(store, row, one, you) for one in parties]
         view["photos"] = await _photos(connection, accident_id)
         view["coming"] = await scene.coming(connection, accident_id, store.clock.now())
-        view["documents"] = [_document(one) for one in await _documents(connection, accident_id)]
-    if isinstance(caller, Officer) and row.officer_id == caller.id and row.call_sealed is not None:
-        view["call"] = store.vault.open("accidents.call_sealed", row.id, row.call_sealed)
+        documents = await _documents(connection, accident_id)
+        received = await receipts_of(connection, [one.id for one in documents])
+        view["documents"] = [_document(one, received[one.id]) for one in documents]
+        view["review_by"] = await ask_by(connection, row.district, documents)
+        is_officer = isinstance(caller, Officer)
+        view["review"] = await review_of(store, connection, accident_id, you, is_officer=is_officer)
     return view
 
 
@@ -160,14 +164,17 @@ async def _documents(connection: AsyncConnection, accident_id: str) -> list[Row[
     return list((await connection.execute(query.order_by(accident_documents.c.made_at))).all())
 
 
-def _document(row: Row[Any]) -> View:
+def _document(row: Row[Any], received: list[View]) -> View:
     return {
         "id": row.id,
         "kind": row.kind,
         "code": row.code,
         "sha256": bytes(row.sha256).hex(),
         "made_at": iso(row.made_at),
+        "officer": row.officer_number,
         "withdrawn_at": iso_or_none(row.withdrawn_at),
+        "withdrawn_reason": row.withdrawn_reason,
+        "received": received,
         "url": f"/api/v1/accident-documents/{row.id}",
     }
 
@@ -196,8 +203,13 @@ async def document_for(store: Store, document_id: str, caller: Caller) -> Row[An
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What whoever holds the paper may know: names of nobody. ``plates`` masked; ``grade_a`` of the first party."""
+    """What whoever holds the paper may know: names of nobody. ``plates`` masked; ``grade_a`` of the first party.
 
+    ``incident``: for whoever of its district is signed in, and for nobody else.
+    """
+
+    incident: str
+    district_code: str
     kind: str
     code: str
     sha256: str
@@ -214,6 +226,8 @@ class Verified:
     officer: str | None
     unit: str | None
     withdrawn_at: datetime | None
+    received: tuple[tuple[str, str], ...]
+    review: str | None
 
 
 async def verified(store: Store, code: str) -> Verified | None:
@@ -225,6 +239,7 @@ async def verified(store: Store, code: str) -> Verified | None:
             accidents.c.form,
             incidents.c.place,
             incidents.c.photos,
+            districts.c.code.label("district_code"),
             districts.c.name,
             districts.c.name_en,
             districts.c.city_code,
@@ -241,7 +256,11 @@ async def verified(store: Store, code: str) -> Verified | None:
         if row is None:
             return None
         parties = await _parties(connection, row.accident_id)
+        received = (await receipts_of(connection, [row.id]))[row.id]
+        review = await review_of(store, connection, row.accident_id, None, is_officer=False)
     return Verified(
+        incident=row.accident_id,
+        district_code=row.district_code,
         kind=row.kind,
         code=row.code,
         sha256=bytes(row.sha256).hex(),
@@ -258,4 +277,6 @@ async def verified(store: Store, code: str) -> Verified | None:
         officer=row.officer_number,
         unit=row.unit,
         withdrawn_at=row.withdrawn_at,
+        received=tuple((one["side"], one["answer"]) for one in received),
+        review=None if review is None or review["document"] != row.id else review["state"],
     )

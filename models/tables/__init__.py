@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from models.tables.accidents import accident_documents, accident_parties, accident_shots, accidents
+from models.tables.accidents import (
+    accident_documents,
+    accident_drawings,
+    accident_parties,
+    accident_receipts,
+    accident_reviews,
+    accident_shots,
+    accidents,
+)
 from models.tables.base import Instant, metadata
 from models.tables.bulk import bulk_exports, bulk_files
 from models.tables.channels import channel_setups, contact_channels
@@ -60,7 +68,10 @@ __all__ = [
     "agency_filings",
     "api_keys",
     "accident_documents",
+    "accident_drawings",
     "accident_parties",
+    "accident_receipts",
+    "accident_reviews",
     "accident_shots",
     "accidents",
     "anchors",

@@ -94,3 +94,54 @@ accident_documents = Table(
     Column("withdrawn_by", Id, nullable=True),
     Column("withdrawn_reason", String(200), nullable=True),
 )
+
+# Drawn, and not anybody's yet: a file whose transaction was lost is found here and removed.
+accident_drawings = Table(
+    "accident_drawings",
+    metadata,
+    Column("file", String(80), primary_key=True),
+    instant("drawn_at", required=True),
+)
+
+# That a determination reached a party (art. 24): signed for, or refused, as the party or the officer said.
+accident_receipts = Table(
+    "accident_receipts",
+    metadata,
+    id_column(),
+    Column("document_id", ForeignKey("accident_documents.id"), nullable=False),
+    Column("party_id", ForeignKey("participants.id"), nullable=False),
+    # signed or refused
+    Column("answer", String(8), nullable=False),
+    instant("at", required=True),
+    # The service number of the officer who noted a refusal; nothing where the party said so.
+    Column("noted_by", String(20), nullable=True),
+    Column("signature_sealed", LargeBinary, nullable=True),
+    Column("signature_sha256", LargeBinary, nullable=True),
+    UniqueConstraint("document_id", "party_id"),
+)
+
+# A party's written request that the next higher unit reviews the determination (art. 71-79); once per accident.
+accident_reviews = Table(
+    "accident_reviews",
+    metadata,
+    id_column(),
+    Column("accident_id", ForeignKey("accidents.id"), nullable=False, unique=True),
+    Column("document_id", ForeignKey("accident_documents.id"), nullable=False),
+    Column("party_id", ForeignKey("participants.id"), nullable=False),
+    # What is asked for, why, and on what evidence: as JSON, sealed.
+    Column("words_sealed", LargeBinary, nullable=True),
+    instant("requested_at", required=True),
+    instant("forward_by", required=True),
+    instant("forwarded_at"),
+    Column("forwarded_by", Id, nullable=True),
+    instant("decide_by"),
+    instant("withdrawn_at"),
+    instant("decided_at"),
+    Column("decided_by", Id, nullable=True),
+    # upheld, or redo: to be determined anew, by when
+    Column("outcome", String(8), nullable=True),
+    # The service numbers of the two who reviewed it.
+    Column("reviewers", String(42), nullable=True),
+    Column("conclusion_sealed", LargeBinary, nullable=True),
+    instant("redo_by"),
+)

@@ -16,8 +16,8 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, Request, Response, Route, expect
 
 from models import partial
+from tests.browser.accidents import opens
 from tests.browser.people import PATIENCE_MS, button, database_says, sees
-from tests.browser.test_accident import opens
 from tests.support import photos
 from tests.support.browser import Visitors, accessibility_violations
 from tests.support.product import Product, running_product

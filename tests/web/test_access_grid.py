@@ -142,6 +142,14 @@ PUT    /api/v1/accidents/{id}/shots/{shot}                  y   .   .   .   .   
 POST   /api/v1/accidents/{id}/sign                          y   .   .   .   .   .   .   .   .
 POST   /api/v1/accidents/{id}/determination                 .   .   y   .   y   .   .   .   .
 POST   /api/v1/accidents/{id}/annul                         .   .   y   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/receipt                       y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/refusal                       .   .   y   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/review                        y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/review/withdrawal             y   .   .   .   .   .   .   .   .
+POST   /api/v1/accidents/{id}/review/forwarding             .   .   .   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/review/conclusion             .   .   .   .   y   .   .   .   .
+POST   /api/v1/accidents/{id}/call                          .   .   y   .   .   .   .   .   .
+GET    /api/v1/districts/{code}/accident-reviews            .   .   .   .   y   .   .   .   .
 GET    /api/v1/accident-documents/{id}                      y   .   y   .   y   .   .   .   .
 GET    /api/v1/incidents/{id}/record.pdf                    y   y   y   y   y   .   .   .   .
 GET    /api/v1/shifts                                       .   .   y   y   y   .   .   .   .
@@ -300,6 +308,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/accidents/{id}/sign": {"terms": 1, "strokes": [[[1, 1]]]},
     "POST /api/v1/accidents/{id}/determination": {"grade": "full", "reason": "看过"},
     "POST /api/v1/accidents/{id}/annul": {"reason": "有人受伤"},
+    "POST /api/v1/accidents/{id}/receipt": {},
+    "POST /api/v1/accidents/{id}/refusal": {"side": "a"},
+    "POST /api/v1/accidents/{id}/review": {"request": "重新认定", "reasons": "有录像", "evidence": "录像"},
+    "POST /api/v1/accidents/{id}/review/conclusion": {
+        "outcome": "upheld",
+        "reviewers": ["051901", "051902"],
+        "conclusion": "事实清楚",
+    },
+    "POST /api/v1/accidents/{id}/call": {"who": "a", "reason": "核实"},
     "POST /api/v1/sessions": {"username": f"user-{ZHANG.id}", "password": PASSWORD},
     "POST /api/v1/auxiliary/sessions": {"username": f"user-{AUX.id}", "password": PASSWORD},
     "POST /api/v1/move-requests": {"sticker": "sticker-two", "plate_tail": "345", "reason": "blocking"},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from web.api.shapes import IncidentView, Place, Reason
 from web.endpoint import Shape
@@ -93,14 +93,17 @@ class NamedShot(Shape):
     photo: Annotated[str, Meta(min_length=1, max_length=26)]
 
 
+Strokes = Annotated[
+    list[Annotated[list[Annotated[list[int], Meta(max_length=2)]], Meta(max_length=4000)]],
+    Meta(max_length=60),
+]
+
+
 class Signing(Shape):
     """``strokes`` of points in a field of 1000 by 400; ``terms``: the version that was read."""
 
     terms: Annotated[int, Meta(ge=0, le=2_147_483_647)]
-    strokes: Annotated[
-        list[Annotated[list[Annotated[list[int], Meta(max_length=2)]], Meta(max_length=4000)]],
-        Meta(max_length=60),
-    ]
+    strokes: Strokes
 
 
 class Determining(Shape):
@@ -112,6 +115,73 @@ class Determining(Shape):
 
 class Annulling(Shape):
     reason: Reason
+
+
+class Receiving(Shape):
+    """``strokes``: signed for; left out: refused."""
+
+    strokes: Strokes | None = None
+
+
+class NotedRefusal(Shape):
+    side: Literal["a", "b"]
+
+
+class ReceiptView(Shape):
+    answer: str
+
+
+Said = Annotated[str, Meta(max_length=1000)]
+
+
+class ReviewWords(Shape):
+    """What is asked for, why, and on what evidence."""
+
+    request: Said
+    reasons: Said
+    evidence: Said
+
+
+class Conclusion(Shape):
+    """``outcome``: upheld, or redo (to be determined anew). ``reviewers``: two service numbers."""
+
+    outcome: Literal["upheld", "redo"]
+    reviewers: Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(min_length=2, max_length=2)]
+    conclusion: Said
+
+
+class ReviewView(Shape):
+    review: str
+
+
+class OpenReview(Shape):
+    """``days_left``: working days to pass it on, days to conclude it; null: it is late."""
+
+    incident: str
+    state: str
+    side: str
+    place: str | None
+    code: str
+    requested_at: str
+    due_by: str
+    days_left: int | None
+
+
+class OpenReviews(Shape):
+    reviews: list[OpenReview]
+
+
+class Calling(Shape):
+    """``who``: whoever left a number to call back, or a party."""
+
+    who: Literal["reporter", "a", "b"]
+    reason: Reason
+
+
+class Number(Shape):
+    """In E.164. Told once, for a reason, on the record."""
+
+    number: str
 
 
 class TermsView(Shape):
@@ -143,18 +213,49 @@ class AccidentPhoto(Shape):
     at: str
 
 
+class AccidentReceipt(Shape):
+    """``answer``: signed or refused."""
+
+    side: str
+    answer: str
+    at: str
+
+
+class AccidentReview(Shape):
+    """``words``: what was asked, for whoever asked and for officers."""
+
+    state: str
+    document: str
+    side: str
+    requested_at: str
+    forward_by: str
+    forwarded_at: str | None
+    decide_by: str | None
+    decided_at: str | None
+    redo_by: str | None
+    reviewers: str | None
+    conclusion: str | None
+    words: ReviewWords | None
+
+
 class AccidentDocument(Shape):
     id: str
     kind: str
     code: str
     sha256: str
     made_at: str
+    officer: str | None
     withdrawn_at: str | None
+    withdrawn_reason: str | None
+    received: list[AccidentReceipt]
     url: str
 
 
 class AccidentView(Shape):
-    """``coming``: photos on their way. ``call``: what was left to be called back at, for the officer who has it."""
+    """``coming``: photos on their way. ``called_back``: whether a number was left; it is told for a reason only.
+
+    ``review_by``: until when the determination that counts may be asked to be reviewed.
+    """
 
     id: str
     district: str
@@ -178,7 +279,8 @@ class AccidentView(Shape):
     photos: list[AccidentPhoto]
     coming: int
     documents: list[AccidentDocument]
-    call: str | UnsetType = UNSET
+    review_by: str | None
+    review: AccidentReview | None
 
 
 class OneAccident(Shape):

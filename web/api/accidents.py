@@ -85,8 +85,6 @@ async def look(call: Call[Nothing]) -> Answer:
     view = await queries.accident_for(store, call.path("id"), caller)
     if isinstance(caller, Officer):
         await audit.look(store, caller, f"accident:{view['id']}")
-        if "call" in view:
-            await audit.look(store, caller, f"accident_call:{view['id']}")
     return Answer({"accident": view})
 
 

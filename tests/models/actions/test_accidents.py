@@ -6,113 +6,53 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import pypdfium2
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select
 
 from models.accident.details import Details
-from models.actions import accident_parties, accident_signing, accident_terms
+from models.actions import (
+    accident_calls,
+    accident_papers,
+    accident_parties,
+    accident_signing,
+    accident_terms,
+    reach,
+)
 from models.actions import deadlines as firing
-from models.actions.accident_papers import CONTENT
 from models.actions.accident_terms import Terms
-from models.actions.accidents import NewAccident, Reported, report
+from models.actions.accidents import NewAccident, report
 from models.actions.clearing_kinds import clear_accidents
 from models.actions.commands import act
-from models.caller import Participant
 from models.clock import BEIJING, iso
 from models.errors import (
     Conflict,
     Forbidden,
     IllegalTransition,
     InvalidField,
+    NotFound,
     TooManyRequests,
     VersionConflict,
 )
 from models.incident.commands import Accept, HandOver, Resolve
 from models.queries.accidents import accident_for, document_for, verified
 from models.store import Store
-from models.tables import accident_documents, deadlines, events, notices, offers
+from models.tables import accident_documents, accident_drawings, audit, deadlines, events, notices, offers
 from models.tables import accident_parties as parties_table
+from tests.support.accidents import (
+    HAND,
+    LUO,
+    OTHER_HAND,
+    WU,
+    both,
+    paper,
+    party,
+    reported,
+    rows,
+    signed,
+    terms_of,
+)
 from tests.support.city import AUX, CHEN, GATE, LI, YUCHENG, ZHANG, on_duty
 from tests.support.clock import FakeClock
-
-HAND = [[[x, 100 + x % 40] for x in range(100, 600, 20)]]
-OTHER_HAND = [[[x, 200 - x % 40] for x in range(100, 700, 20)]]
-WU = Details(
-    name="吴建国",
-    licence="513101199001011234",
-    phone="13812340001",
-    vehicle_type="car",
-    plate="川TA1235",
-    insurer="平安财险",
-    policy="PA2026000111",
-    impact="front",
-)
-LUO = Details(
-    name="罗小梅",
-    licence="513101199202025678",
-    phone="13812340002",
-    vehicle_type="car",
-    plate="川TD12345",
-    insurer="人保财险",
-    policy="PI2026000222",
-    impact="rear",
-    statement="我在等红灯",
-)
-
-
-async def reported(store: Store, *answers: str, **more: Any) -> Reported:
-    return await report(store, NewAccident(answers, **{"location": GATE, "district": YUCHENG, **more}))
-
-
-def party(done: Any) -> Participant:
-    return Participant(done.participant, done.view["id"], "party")
-
-
-async def both(store: Store) -> tuple[str, Participant, Participant]:
-    """Two cars that can move, both parties there, everything entered, nobody has signed."""
-    first = await reported(store)
-    a = party(first)
-    invitation = await accident_parties.invite(store, a.incident_id, a)
-    joined = await accident_parties.join(store, invitation.code, device=b"2" * 16, address=None)
-    b = party(joined)
-    await accident_parties.enter(store, a.incident_id, a, WU)
-    await accident_parties.enter(store, a.incident_id, b, LUO)
-    given = Terms(form="rear_end", mine="rear_end", theirs="ordinary", weather="rain")
-    await accident_terms.state(store, a.incident_id, a, given)
-    return a.incident_id, a, b
-
-
-async def terms_of(store: Store, who: Participant) -> int:
-    return int((await accident_for(store, who.incident_id, who))["terms"])
-
-
-async def signed(store: Store) -> tuple[str, Participant, Participant, str]:
-    accident, a, b = await both(store)
-    terms = await terms_of(store, a)
-    assert (await accident_signing.sign(store, accident, a, terms, HAND)).code is None
-    done = await accident_signing.sign(store, accident, b, terms, OTHER_HAND)
-    assert done.code is not None
-    return accident, a, b, done.code
-
-
-async def paper(store: Store, accident: str, kind: str) -> str:
-    """The text of the newest document of this kind."""
-    query = select(accident_documents).where(
-        accident_documents.c.accident_id == accident, accident_documents.c.kind == kind
-    )
-    async with store.database.read() as connection:
-        row = (await connection.execute(query.order_by(accident_documents.c.made_at.desc()))).first()
-    assert row is not None
-    content = store.vault.open_bytes(CONTENT, row.id, store.media.read(row.file))
-    pages = pypdfium2.PdfDocument(content)
-    return "".join(page.get_textpage().get_text_range() for page in pages)
-
-
-async def rows(store: Store, table: Any) -> list[Any]:
-    async with store.database.read() as connection:
-        return list((await connection.execute(select(table))).all())
 
 
 async def test_somebody_hurt_alerts_the_nearest_officers_by_the_answers_alone(store: Store) -> None:
@@ -130,13 +70,31 @@ async def test_the_number_to_call_back_is_for_the_officer_who_has_it(store: Stor
     await on_duty(store, ZHANG, LI)
     done = await reported(store, "injured", phone="138 1234 9999")
     accident = done.view["id"]
-    assert "call" not in await accident_for(store, accident, ZHANG)
     await act(store, accident, Accept(), ZHANG)
-    assert (await accident_for(store, accident, ZHANG))["call"] == "+8613812349999"
-    assert "call" not in await accident_for(store, accident, LI)
-    assert "call" not in await accident_for(store, accident, CHEN)
+    for who in (ZHANG, LI, CHEN):
+        seen = await accident_for(store, accident, who)
+        assert seen["called_back"], "that there is one"
+        assert "13812349999" not in repr(seen)
+    with pytest.raises(InvalidField):
+        await accident_calls.number(store, accident, ZHANG, "reporter", " ")
+    assert await accident_calls.number(store, accident, ZHANG, "reporter", "问清位置") == "+8613812349999"
+    with pytest.raises(NotFound):
+        await accident_calls.number(store, accident, ZHANG, "a", "问清位置")
+    for who in (LI, CHEN, AUX):
+        with pytest.raises(Forbidden):
+            await accident_calls.number(store, accident, who, "reporter", "好奇")
     with pytest.raises(Forbidden):
         await accident_for(store, accident, AUX)
+    kept = [
+        (row.actor, row.reason, row.success) for row in await rows(store, audit) if row.action == "look.phone"
+    ]
+    assert sorted(kept) == sorted(
+        [
+            (ZHANG.subject, "问清位置", True),
+            (ZHANG.subject, "问清位置", True),
+            *((who.subject, "好奇", False) for who in (LI, CHEN, AUX)),
+        ]
+    )
 
 
 async def test_without_a_district_it_asks_for_one_and_with_an_unknown_answer_it_names_it(
@@ -300,6 +258,20 @@ async def test_both_sign_and_each_has_the_agreement_with_all_that_the_law_wants(
     told = [row for row in await rows(store, notices) if row.template == "agreement"]
     assert len(told) == 2
     assert {row.status for row in told} == {"queued"}
+    assert {row.channel for row in told} == {
+        reach.first(store, YUCHENG, "person", "binding_code", store.clock.now()).channel
+    }
+
+
+@pytest.mark.parametrize("template", ["agreement", "determination"])
+async def test_whoever_signed_at_three_in_the_morning_has_his_document_at_once(
+    store: Store, template: str
+) -> None:
+    night = store.clock.now().astimezone(BEIJING).replace(hour=3)
+    (rung,) = reach.rungs(store, YUCHENG, "person", template, night)
+    assert rung.quiet is None
+    news = reach.rungs(store, YUCHENG, "person", "review_concluded", night)
+    assert all(one.quiet for one in news), "what is decided days later waits for the morning"
 
 
 async def test_the_last_signature_counts_only_if_nothing_has_changed(store: Store) -> None:
@@ -369,6 +341,10 @@ async def test_only_an_officer_sets_an_agreement_aside_and_says_why(store: Store
     with pytest.raises(InvalidField):
         await accident_signing.annul(store, accident, ZHANG, " ")
     await accident_signing.annul(store, accident, ZHANG, "一方事后发现受伤")
+    for who in (a, b):
+        (document,) = (await accident_for(store, accident, who))["documents"]
+        assert document["withdrawn_reason"] == "一方事后发现受伤"
+    assert len([row for row in await rows(store, notices) if row.template == "annulled"]) == 2
     seen = await accident_for(store, accident, a)
     assert seen["status"] == "offered"
     assert [one["signed"] for one in seen["parties"]] == [False, False]
@@ -386,6 +362,44 @@ async def test_a_document_tells_whoever_has_its_code_no_more_than_the_street(sto
     for hidden in ("吴", "罗", "13812340001", "513101199001011234", "川TA1235"):
         assert hidden not in kept
     assert await verified(store, "0000000000") is None
+
+
+def files(store: Store) -> set[str]:
+    return set(store.media.names())
+
+
+async def test_a_drawing_whose_transaction_came_too_late_leaves_no_file(store: Store) -> None:
+    await on_duty(store, ZHANG)
+    accident, a, _ = await both(store)
+    await act(store, accident, HandOver(), a)
+    await act(store, accident, Accept(), ZHANG)
+    # Both are drawn at once; the later one finds another version, and is drawn again.
+    done = await asyncio.gather(
+        accident_signing.determine(store, accident, ZHANG, "main", "看过照片"),
+        accident_signing.determine(store, accident, ZHANG, "equal", "补看录像"),
+    )
+    known = await rows(store, accident_documents)
+    assert {row.code for row in known} == {one.code for one in done}
+    assert files(store) == {row.file for row in known}
+    assert await rows(store, accident_drawings) == []
+
+
+async def test_a_drawing_whose_process_died_is_removed_after_an_hour_and_a_document_stays(
+    store: Store, clock: FakeClock
+) -> None:
+    accident, *_ = await signed(store)
+    kept = files(store)
+    async with store.database.read() as connection:
+        known = await accident_papers.facts(connection, accident)
+    assert known is not None
+    await accident_papers.draw(store, known, "agreement", "full")
+    clock.advance(3_599)
+    assert await accident_papers.sweep(store) == 0
+    clock.advance(1)
+    removed: list[str] = []
+    assert await clear_accidents(store, removed.append) == 1
+    assert files(store) == kept
+    assert await accident_papers.sweep(store) == 0
 
 
 async def test_two_who_sign_in_the_same_instant_make_one_agreement(store: Store) -> None:

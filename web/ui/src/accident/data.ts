@@ -60,8 +60,34 @@ export interface AccidentView {
   photos: { id: string; url: string; shot: string | null; at: string }[];
   /** Photos on their way, as far as the server has heard of them: the other phone's, too. */
   coming: number;
-  documents: { id: string; kind: "agreement" | "determination"; code: string; made_at: string; withdrawn_at: string | null; url: string }[];
+  documents: Document[];
+  review_by: string | null;
+  review: Review | null;
 }
+
+export interface Document {
+  id: string;
+  kind: "agreement" | "determination";
+  code: string;
+  made_at: string;
+  withdrawn_at: string | null;
+  withdrawn_reason: string | null;
+  received: { side: "a" | "b"; answer: "signed" | "refused"; at: string }[];
+  url: string;
+}
+
+export interface Review {
+  state: "requested" | "forwarded" | "withdrawn" | "upheld" | "redo";
+  side: "a" | "b";
+  forward_by: string;
+  decide_by: string | null;
+  redo_by: string | null;
+  reviewers: string | null;
+  conclusion: string | null;
+  words: { request: string; reasons: string; evidence: string } | null;
+}
+
+export type Send = <Answer>(method: string, path: string, body: unknown) => Promise<Answer | null>;
 
 /** Of one party on this phone: both, where one phone serves two. */
 export interface Held {

@@ -13,7 +13,8 @@ export function reasonText(incident: Incident): string {
 
 export function placeText(incident: Incident): string {
   if (incident.place) return incident.place;
-  return t(incident.location ? "staff.place.located" : "staff.place.unknown");
+  if (!incident.location) return t("staff.place.unknown");
+  return t(incident.kind === "move_car" ? "staff.place.located" : "staff.place.scene");
 }
 
 /** Who holds the ball, in one word: the owner on the way counts more than that he was asked. */
