@@ -23,6 +23,8 @@ MOVE_CAR = frozenset({"move_request", "reminder"})
 # of the accident that he has just signed, or that an officer has just made.
 CODES = frozenset({"binding_code", "agreement", "determination"})
 PARKING = frozenset({"officer_notice"})
+# His car is the officers' now; the parties of an accident stand at the roadside and wait for their document.
+AT_ONCE = frozenset({"handed_over", "agreement", "determination"})
 ALARMS = frozenset({"panic", "grave", "watched_vehicle"})
 
 
@@ -48,7 +50,10 @@ class Rung:
 
 def about(template: str) -> str:
     """What a text is about, in the table's words."""
-    for name, templates in (("move_car", MOVE_CAR), ("code", CODES), ("parking", PARKING), ("alarm", ALARMS)):
+    known = (
+        ("move_car", MOVE_CAR), ("code", CODES), ("parking", PARKING), ("at_once", AT_ONCE), ("alarm", ALARMS),
+    )  # fmt: skip
+    for name, templates in known:
         if template in templates:
             return name
     return "news"

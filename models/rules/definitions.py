@@ -109,8 +109,9 @@ _ALL = (
         "collect",
         inputs=(
             choice("to", "owner", "officer", "person"),
-            # A car in the way now, a code to type, a parking record, an alarm of the staff, anything else.
-            choice("about", "news", "move_car", "code", "parking", "alarm"),
+            # A car in the way now, a code to type, a parking record, what he waits for or must know now, an alarm of
+            # the staff, anything else.
+            choice("about", "news", "move_car", "code", "parking", "at_once", "alarm"),
             _HOUR,
         ),
         outputs=(
