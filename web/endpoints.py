@@ -13,6 +13,7 @@ from web.api import (
     bulk_exports,
     calendar,
     captures,
+    channels,
     connection_token,
     decisions,
     districts,
@@ -24,6 +25,7 @@ from web.api import (
     hazard_pictures,
     hazards,
     incidents,
+    jobs,
     looks,
     maps,
     move_requests,
@@ -58,7 +60,11 @@ from web.endpoint import Endpoint
 _RESOURCES = (
     move_requests,
     incidents,
+<<<<<<< HEAD
+    jobs,
+=======
     accident_reviews,
+>>>>>>> main
     accidents,
     decisions,
     refusals,
@@ -72,6 +78,7 @@ _RESOURCES = (
     uploads,
     pictures,
     captures,
+    channels,
     parking,
     reports,
     draft_exports,

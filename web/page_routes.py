@@ -237,7 +237,19 @@ async def phones(request: Request) -> Response:
 
 async def admin(request: Request) -> Response:
     _, here = await whereabouts.of_page(request)
-    areas = ("staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar")
+    areas = (
+        "staff",
+        "account",
+        "admin",
+        "rules",
+        "desk",
+        "texts",
+        "vehicles",
+        "agencies",
+        "calendar",
+        "channels",
+        "jobs",
+    )
     return pages.shell(request, "admin", {}, areas=areas, here=here)
 
 

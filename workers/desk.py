@@ -7,6 +7,9 @@ job would cost more than what most jobs do, so a job takes its work to the proce
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -16,6 +19,7 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.actions import lives
 from models.clock import DatabaseClock, follow
 from models.feed.bell import RedisBell
 from models.settings import Settings
@@ -89,6 +93,19 @@ class Desk:
                 raise
             self._opened.set_exception(error)
 
+    async def _say_so(self) -> None:
+        """That this process lives, for the jobs desk; whatever becomes of one of the times."""
+        store, name = self._store, self._settings.process_name or f"worker-{os.getpid()}"
+        started_at, whole = store.clock.now(), f"{socket.gethostname()}/{name}"
+        try:
+            while True:
+                with suppress(SQLAlchemyError, OSError, TimeoutError):
+                    await lives.lives(store, whole, re.split(r"[.-]", name)[0], started_at)
+                await asyncio.sleep(lives.SAYS_SO.total_seconds())
+        finally:
+            with suppress(SQLAlchemyError, OSError, TimeoutError):
+                await asyncio.shield(lives.stops(store, whole))
+
     async def _stay_open(self) -> None:
         async with AsyncExitStack() as stack:
             redis: Redis = Redis.from_url(
@@ -101,6 +118,7 @@ class Desk:
             stack.push_async_callback(bell.drain)
             self._tasks = await stack.enter_async_context(Tasks())
             self._tasks.start(bell.serve(), "bell")
+            self._tasks.start(self._say_so(), "living")
             clock = self._store.clock
             if isinstance(clock, DatabaseClock) and not self._store.database.is_sqlite:
                 self._tasks.start(follow(clock), "clock")

@@ -31,6 +31,7 @@ from workers import (
     keys,
     measures,
     reports,
+    schedule,
     shifts,
     unbinding,
 )
@@ -65,6 +66,7 @@ async def sweep(store: Store) -> None:
         group.create_task(examiner.watch(store))
         group.create_task(filing.watch(store))
         group.create_task(unbinding.watch(store))
+        group.create_task(schedule.watch(store))
         group.create_task(exporting.watch(store))
 
 

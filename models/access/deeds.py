@@ -17,7 +17,9 @@ Deed = Literal[
     # Stickers, by administrators and owners
     "issue_stickers", "revoke", "bind", "pause", "resume", "unbind", "replace",
     # Ways to be told
-    "link_wechat", "unlink_wechat", "call_owner",
+    "link_wechat", "unlink_wechat", "call_owner", "set_channel",
+    # Work beside requests
+    "retry_job", "drop_job",
     # On duty
     "change_zone", "change_template", "change_roster", "publish_roster", "copy_roster", "import_roster",
     "stay_on_duty", "panic", "clear_panic",

@@ -237,6 +237,13 @@ sticker_svg                      . . . . . y . . .  等保 安全管理中心
 sticker_png                      . . . . . y . . .  等保 安全管理中心
 agencies                         . . . . . y . . .  等保 安全管理中心
 set_agency                       . . . . . y . . .  等保 安全管理中心: sealed, and told to nobody
+channels                         . . . . . y . . .  等保 安全管理中心
+set_channel                      . . . . . y . . .  等保 安全管理中心: sealed, and told to nobody
+jobs                             . . . . . y . . .  等保 安全管理中心: what failed, and no person in it
+retry_job                        . . . . . y . . .  等保 安全管理中心: with a reason, on the record
+drop_job                         . . . . . y . . .  等保 安全管理中心: with a reason, on the record
+ways                             . y . . . . . . .  个保法 15: one's own consent
+set_ways                         . y . . . . . . .  个保法 15: taken back as easily as it was given
 calendar                         . . . . . y . . .  程序 81: working days are data, not code
 set_calendar_day                 . . . . . y . . .  程序 81
 clear_calendar_day               . . . . . y . . .  程序 81
@@ -331,6 +338,37 @@ offers                           . . . . y . . . .  规范 5: who was asked, and
 response                         . . y . y . . . .  程序 66: times of an incident
 watch                            . . y . y . . . .  规范 5: what a vehicle is looked out for is an officer's to judge
 caution                          . . . y . . . . .  规范 5: an auxiliary officer is told to ask one
+
+[QueueView]
+name waiting oldest_at           . . . . . y . . .  等保 安全管理中心
+[WorkerView]
+name kind state                  . . . . . y . . .  等保 安全管理中心
+started_at heard_at              . . . . . y . . .  等保 安全管理中心
+[FailedJob]
+kind id what channel state       . . . . . y . . .  等保 安全管理中心
+failure code attempts at         . . . . . y . . .  等保 安全管理中心: of a message, never of whom it was for
+incident                         . . . . . y . . .  等保 安全管理中心
+[PeriodView]
+what begins_at done_at           . . . . . y . . .  等保 安全管理中心
+tries error                      . . . . . y . . .  等保 安全管理中心
+[JobsDesk]
+*                                . . . . . y . . .  等保 安全管理中心
+[ChannelField]
+name secret required             . . . . . y . . .  等保 安全管理中心
+[ChannelView]
+channel audience recognises      . . . . . y . . .  等保 安全管理中心
+fields active given secrets      . . . . . y . . .  等保 安全管理中心: secrets by name
+timeout_seconds a_minute         . . . . . y . . .  等保 安全管理中心
+usual_timeout_seconds changed_at . . . . . y . . .  等保 安全管理中心
+[CityChannels]
+code name name_en channels       . . . . . y . . .  等保 安全管理中心
+[Channels]
+*                                . . . . . y . . .  等保 安全管理中心
+[WayView]
+channel allowed                  . y . . . . . . .  个保法 15: one's own
+quiet_from quiet_to              . y . . . . . . .  个保法 15
+[Ways]
+ways                             . y . . . . . . .  个保法 15
 
 [NoticeView]
 kind channel contact status at   y y y y y . . . .  处罚法 44: whoever waits knows how the owner was told

@@ -119,6 +119,7 @@ async def _left_behind(change: Change, ids: list[str]) -> None:
     )
     if unknown := list(left.scalars()):
         log.warning("notices_unknown", notices=unknown)
+        await climbing.onward(change, unknown)
 
 
 async def _claimed(store: Store, connection: AsyncConnection, lease: str) -> list[Claimed]:

@@ -29,6 +29,7 @@ from models.tables.duty import (
 from models.tables.flags import flags, incident_variants, rollouts, trial_faults
 from models.tables.hazards import agencies, agency_filings, api_keys, hazard_contacts, hazards
 from models.tables.incidents import deadlines, incidents, offers, participants, photos
+from models.tables.jobs import notice_days, periods, worker_lives
 from models.tables.keys import leftover_files, resealings, sealing_keys
 from models.tables.log import CONTROL, epochs, events, heads
 from models.tables.notices import notices, simulator_messages
@@ -106,6 +107,7 @@ __all__ = [
     "lockouts",
     "metadata",
     "non_motor",
+    "notice_days",
     "notices",
     "offers",
     "officer_districts",
@@ -116,6 +118,7 @@ __all__ = [
     "parking_notices",
     "parking_records",
     "participants",
+    "periods",
     "photos",
     "pictures",
     "position_consents",
@@ -154,5 +157,6 @@ __all__ = [
     "watch_flags",
     "watch_hits",
     "watch_imports",
+    "worker_lives",
     "zones",
 ]

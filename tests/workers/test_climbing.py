@@ -143,6 +143,16 @@ async def test_of_what_nobody_knows_the_next_step_comes_in_its_time(phones: Phon
     assert phones.asked() == (1, 1, 0)
 
 
+async def test_where_a_worker_died_before_it_knew_the_next_step_comes_all_the_same(phones: Phones) -> None:
+    await ask(phones.store)
+    (claimed,) = await notices.claim(phones.store)
+    await notices.asked(phones.store, claimed)
+    await phones.later(4)
+    assert await phones.rows() == [(1, "wechat", "unknown"), (2, "sms", "queued")]
+    await phones.later(16)
+    assert phones.asked() == (0, 1, 0)
+
+
 async def test_while_a_provider_is_tried_again_no_other_channel_is_used(phones: Phones) -> None:
     phones.wechat.says = [Refused("transient", "provider_away")]
     await ask(phones.store)

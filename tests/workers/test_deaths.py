@@ -45,7 +45,7 @@ class Rig:
             "WUFEN_REDIS_URL": f"unix://{self._socket}",
         }
         self.settings = with_secrets(Settings.from_env(self.environ))
-        self._file = database_url.removeprefix("sqlite:///")
+        self.file = database_url.removeprefix("sqlite:///")
         self._log = stack.enter_context((folder / "workers.log").open("w"))
 
     def start_redis(self) -> None:
@@ -64,7 +64,11 @@ class Rig:
         return False
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self._start([sys.executable, "-m", "workers"])
+        return self.start(sys.executable, "-m", "workers")
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """A process that ends with the test at the latest."""
+        return self._start(list(command))
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
@@ -84,7 +88,7 @@ class Rig:
             bell.publish(NOTICES_DUE, b"1")
 
     def count(self, query: str) -> int:
-        with contextlib.closing(sqlite3.connect(self._file)) as connection:
+        with contextlib.closing(sqlite3.connect(self.file)) as connection:
             return int(connection.execute(query).fetchone()[0])
 
     def shown(self) -> int:

@@ -9,7 +9,11 @@ const sources = (folder: string): string =>
   readdirSync(new URL(`../src/${folder}/`, import.meta.url)).map((name) => read(`../src/${folder}/${name}`)).join("\n");
 
 /** Which areas of the catalogue the server prints into each page, beside `common`. */
+<<<<<<< HEAD
+const PAGES = { officer: ["staff", "account", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "commander", "vehicles", "parking", "exports", "rules", "channels"], audit: ["staff", "account", "audit"], review: ["staff", "account", "reports", "review", "exports"], report: ["driver", "reports", "uploads", "vehicles"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar", "channels", "jobs"], hazard: ["driver", "hazard", "uploads"], accident: ["accident", "uploads"], hazards: ["staff", "account", "hazard", "hazards"] } as const;
+=======
 const PAGES = { officer: ["staff", "account", "accident", "officer", "duty", "rules", "vehicles", "parking"], roster: ["staff", "account", "duty", "roster"], wall: ["staff", "account", "wall"], phones: ["phones"], commander: ["staff", "account", "accident", "commander", "vehicles", "parking", "exports", "rules"], audit: ["staff", "account", "audit"], review: ["staff", "account", "reports", "review", "exports"], report: ["driver", "reports", "uploads", "vehicles"], admin: ["staff", "account", "admin", "rules", "desk", "texts", "vehicles", "agencies", "calendar"], hazard: ["driver", "hazard", "uploads"], accident: ["accident", "uploads"], hazards: ["staff", "account", "hazard", "hazards"] } as const;
+>>>>>>> main
 /** Shared parts that speak, and on which pages they stand. */
 const SHARED = ["SignIn.vue", "Register.vue", "AwakeSheet.vue", "Guarded.vue", "SecondFactor.vue", "Devices.vue", "Account.vue", "RingClock.vue", "staff-words.ts", "Sheet.vue", "because.ts", "PanicBand.vue"];
 
