@@ -60,11 +60,8 @@ from web.endpoint import Endpoint
 _RESOURCES = (
     move_requests,
     incidents,
-<<<<<<< HEAD
     jobs,
-=======
     accident_reviews,
->>>>>>> main
     accidents,
     decisions,
     refusals,

@@ -68,7 +68,7 @@ async def _notice(change: Change, by: Officer, notice_id: str, deed: Deed) -> No
     if row is None:
         raise NotFound
     if deed == "retry" and climbing.is_over(row):
-        raise Conflict(field="job", why="over")
+        raise Conflict(field="job", why="not_awaited")
     values: dict[str, Any] = {"status": "cancelled"}
     if deed == "retry":
         values = {

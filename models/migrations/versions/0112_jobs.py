@@ -8,7 +8,7 @@ from alembic import op
 from models.tables.base import Instant
 
 revision = "0112"
-down_revision = "0116"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
