@@ -14,6 +14,7 @@ from models.actions import audit, callers, own_sessions
 from models.actions.idempotency import AnsweredMeanwhile, FirstAnswer, IdempotencyKey, first_answer
 from models.caller import Caller, Officer, Wall
 from models.errors import (
+    Conflict,
     Forbidden,
     InvalidField,
     NotFound,
@@ -54,12 +55,24 @@ def route(endpoint: Endpoint) -> Route:
             if key is None:
                 return response(_shown(call, await endpoint.handler(call)))
             return await _once(endpoint, call, key)
-        except WufenError:
+        except WufenError as error:
             # The refusal is written further out, in the words of the place that the call is about.
             request.state.city = await city_of(call)
+            await _record_refusal(site, endpoint, caller, error)
             raise
 
     return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
+
+
+async def _record_refusal(site: Site, endpoint: Endpoint, caller: Caller | None, error: WufenError) -> None:
+    """What an officer may not do there, and a change of rules, flags or accounts that could not be made."""
+    if not isinstance(caller, Officer) or endpoint.records_refusals:
+        return
+    changes = caller.role == "administrator" and endpoint.method != "GET"
+    if isinstance(error, Forbidden) or (changes and isinstance(error, Conflict)):
+        why = error.params.get("why")
+        reason = error.code if why is None else f"{error.code}: {why}"
+        await audit.refused(site.store, caller, endpoint.name, reason)
 
 
 def _check_path(request: Request) -> None:

@@ -148,7 +148,7 @@ class Endpoint:
     transaction that keeps its answer, so that a repeated call may simply be tried: it undoes itself. ``upload``: the
     body is multipart with this one file. ``own_token``: an owner's token for his sticker is good too; the handler reads
     it. ``takes_pass``: so is a pass for uploads (`web.passes`). ``answered_as``: what the answer makes of whoever calls
-    without a token.
+    without a token. ``records_refusals``: its action has told the audit what it refused, and why it was asked for.
     """
 
     method: str
@@ -168,5 +168,6 @@ class Endpoint:
     own_token: bool = False
     takes_pass: bool = False
     answered_as: Role | None = None
+    records_refusals: bool = False
     media: str = "application/json"
     tag: str = ""

@@ -219,6 +219,8 @@ async def commander(request: Request) -> Response:
             "accident",
             "channels",
             "commander",
+            "case",
+            "audit",
             "vehicles",
             "parking",
             "exports",

@@ -27,6 +27,7 @@ Deed = Literal[
     "override", "confirm_override", "refuse_override",
     "countersign", "send_back", "withdraw_record", "export_drafts", "review_report",
     "bulk_export", "fetch_bulk_export", "cancel_bulk_export",
+    "open_case_file", "fetch_case_file",
     # Pictures of others
     "cover", "uncover",
     "determine_fault", "annul_agreement", "note_refusal", "forward_review", "conclude_review",

@@ -212,6 +212,8 @@ bulk_exports                     . . . . y . . . .  程序 68: counts and sums o
 cancel_bulk_export               . . . . y . . . .  程序 68
 bulk_export_file                 . . . . y . . . .  程序 68; 个保法 6, 51: each fetch is on the record
 bulk_export_archive              . . . . y . . . .  程序 68; 个保法 6, 51
+case_file                        . . . . y . . . .  处罚法 47: the whole course, filed; a reason, and a record
+case_file_archive                . . . . y . . . .  处罚法 47; 个保法 6, 51: each fetch is on the record
 
 # About people
 watch_lists                      . . . . y y . . .  个保法 34: lists of vehicles are kept by whoever answers for them
@@ -759,6 +761,17 @@ created_at ready_at expires_at   . . . . y . . . .  程序 68
 files archive                    . . . . y . . . .  程序 68
 [BulkFile]
 name url rows bytes sha256       . . . . y . . . .  程序 68: sums, and where to have it
+[OneCaseFile]
+case_file                        . . . . y . . . .  处罚法 47: the whole course, for a reason
+[CaseFileView]
+id kind district status outcome  . . . . y . . . .  处罚法 47
+reason place plate archive       . . . . y . . . .  处罚法 47; 个保法 6: a whole plate, for a reason
+requested_at respond_by          . . . . y . . . .  处罚法 47
+closed_at now entries evidence   . . . . y . . . .  处罚法 47
+[CaseEntry]
+at what name by detail           . . . . y . . . .  处罚法 47: by service number; who took part by role and id
+[CaseEvidence]
+id kind name by sha256 kept      . . . . y . . . .  处罚法 46, 47
 [DutyView]
 on_duty district since position  . . y y y . . . .  个保法 34: one's own
 incidents offers offset epoch    . . y y y . . . .  规范 5

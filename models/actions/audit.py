@@ -66,9 +66,16 @@ async def look(store: Store, caller: Caller, subject: str, *, reason: str | None
     await _once_a_minute(store, caller, "look", subject, reason=reason, success=True)
 
 
-async def refused(store: Store, caller: Caller, endpoint: str) -> None:
-    """Somebody called what his role may not; whoever tries on and on leaves one record a minute."""
-    await _once_a_minute(store, caller, endpoint, caller.subject, reason="forbidden", success=False)
+async def refused(store: Store, caller: Caller, endpoint: str, reason: str = "forbidden") -> None:
+    """Somebody called what he may not, or what could not be done; who tries on and on leaves one record a minute."""
+    await _once_a_minute(store, caller, endpoint, caller.subject, reason=reason, success=False)
+
+
+async def kept_out(store: Store, account: str, role: str, reason: str) -> None:
+    """Somebody was not even let near a door. Of one account, or of all that are none, one record a minute."""
+    if not await _said_lately(store, account, "sign_in", account, success=False, reason=reason):
+        async with store.change() as change:
+            note(change, "sign_in", account, actor=account, role=role, reason=reason, success=False)
 
 
 async def read(store: Store, caller: Caller, action: Deed, *, reason: str | None = None) -> None:
@@ -79,18 +86,25 @@ async def read(store: Store, caller: Caller, action: Deed, *, reason: str | None
 async def _once_a_minute(
     store: Store, caller: Caller, action: str, subject: str, *, reason: str | None, success: bool
 ) -> None:
+    if await _said_lately(store, caller.subject, action, subject, success=success):
+        return
+    async with store.change() as change:
+        _of_caller(change, caller, action, subject, reason, success)
+
+
+async def _said_lately(
+    store: Store, actor: str, action: str, subject: str, *, success: bool, reason: str | None = None
+) -> bool:
     seen = exists().where(
         audit.c.at > store.clock.now() - ONE_LOOK,
-        audit.c.actor == caller.subject,
+        audit.c.actor == actor,
         audit.c.action == action,
         audit.c.subject == subject,
         audit.c.success == success,
+        *(() if reason is None else (audit.c.reason == reason,)),
     )
     async with store.database.read() as connection:
-        if (await connection.execute(select(seen))).scalar_one():
-            return
-    async with store.change() as change:
-        _of_caller(change, caller, action, subject, reason, success)
+        return bool((await connection.execute(select(seen))).scalar_one())
 
 
 async def fetched(store: Store, actor: str, subject: str, what: str) -> None:

@@ -69,14 +69,19 @@ async def sign_in(store: Store, trying: Trying, *, verify: Verify) -> SignedIn:
     is told to him who knows its password.
     """
     guesses = guesses_of(trying.username, trying.address)
-    await refuse_locked(store, guesses)
     row = await _account(store, trying.username)
+    try:
+        await refuse_locked(store, guesses)
+    except LockedOut:
+        await audit.kept_out(store, *_known_as(row), "locked")
+        raise
     asked = None if row else await registrations.known_at_door(store, trying.username, trying.door)
     kept = row.password_hash if row else asked.password_hash if asked else None
     fits = len(trying.password) <= passwords.LONGEST and await verify(kept, trying.password)
     if not fits:
         raise await failed(store, guesses, row)
     if asked is not None:
+        await audit.kept_out(store, *_known_as(None), "registration")
         raise registrations.refusal_of(asked)
     if row is None or row.role not in ROLES_OF[trying.door]:
         await _record(store, row, success=False, reason="wrong_door")
@@ -154,16 +159,21 @@ async def _record(store: Store, row: Row[Any] | None, *, success: bool, reason: 
 
 
 async def _write_record(change: Change, row: Row[Any] | None, *, success: bool, reason: str) -> None:
-    subject = "account:unknown" if row is None else f"officer:{row.id}"
+    subject, role = _known_as(row)
     audit.note(
         change,
         actor=subject,
-        role="unknown" if row is None else row.role,
+        role=role,
         action="sign_in",
         subject=subject,
         reason=reason,
         success=success,
     )
+
+
+def _known_as(row: Row[Any] | None) -> tuple[str, str]:
+    """Subject and role of an account, in the audit."""
+    return ("account:unknown", "unknown") if row is None else (f"officer:{row.id}", row.role)
 
 
 async def _open_session(change: Change, row: Row[Any], trying: Trying, token: str) -> Officer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,8 +73,31 @@ def merges_by_mistake_and_takes_it_back(commander: Page, requester: Requester) -
     sheet.get_by_text("不是同一辆车").click()
     button(sheet, "下达 · 撤销合并").click()
     expect(rows).to_have_count(2, timeout=PATIENCE_MS)
-    expect(commander.locator(".story")).to_contain_text("撤销合并", timeout=PATIENCE_MS)
+    expect(commander.locator(".story").last).to_contain_text("撤销合并", timeout=PATIENCE_MS)
     rows.filter(has_text="051").click()
+
+
+def opens_the_case_file(commander: Page) -> None:
+    """With a reason; then everything in order, and an archive that carries its hashes."""
+    button(commander, "案卷").click()
+    file = commander.get_by_role("dialog", name=re.compile("^案卷"))
+    file.get_by_label("打开案卷的理由").fill("投诉复核")
+    assert accessibility_violations(commander) == []
+    button(file, "打开案卷").click()
+    sees(file, "群众扫码请求挪车")
+    sees(file, "响应时限，第")
+    assert accessibility_violations(commander) == []
+    file.locator("summary").first.click()
+    sees(file, "由求助人")
+    file.get_by_role("button", name="查阅与操作").click()
+    expect(file.locator(".course li").last).to_contain_text("打开案卷")
+    with commander.expect_download() as coming:
+        file.get_by_role("link", name="下载案卷").click()
+    with zipfile.ZipFile(coming.value.path()) as archive:
+        assert {"case.json", "events.json", "manifest.json", "manifest.signature.json"} <= set(
+            archive.namelist()
+        )
+    file.get_by_role("button", name="返回").click()
 
 
 @pytest.mark.timeout(180)
@@ -106,6 +130,8 @@ def test_asked_declined_backed_up_and_helped(city: Product, visitors: Visitors) 
     li.accepts()
     expect(desk.locator("li.accepted")).to_have_count(1, timeout=PATIENCE_MS)
     merges_by_mistake_and_takes_it_back(commander, Requester(city, visitors, sample.stickers[1]))
+
+    opens_the_case_file(commander)
 
     # Backup: called by the officer, answered by the colleague, seen at the desk.
     li.page.locator(".card .what").first.click()

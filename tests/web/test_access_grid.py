@@ -125,6 +125,8 @@ GET    /api/v1/parking-exports/{id}/drafts.json             .   .   .   .   y   
 GET    /api/v1/districts/{code}/parking-exports             .   .   .   .   y   .   .   .   .
 POST   /api/v1/bulk-exports                                 .   .   .   .   y   .   .   .   .
 GET    /api/v1/districts/{code}/bulk-exports                .   .   .   .   y   .   .   .   .
+POST   /api/v1/incidents/{id}/case-file                     .   .   .   .   y   .   .   .   .
+GET    /api/v1/incidents/{id}/case-file.zip                 .   .   .   .   y   .   .   .   .
 DELETE /api/v1/bulk-exports/{id}                            .   .   .   .   y   .   .   .   .
 GET    /api/v1/bulk-exports/{id}/files/{number}             .   .   .   .   y   .   .   .   .
 GET    /api/v1/bulk-exports/{id}/files.zip                  .   .   .   .   y   .   .   .   .
@@ -300,6 +302,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "format": "csv",
         "reason": "月报",
     },
+    "POST /api/v1/incidents/{id}/case-file": {"reason": "复核"},
     "PUT /api/v1/hazards/{id}/phone": {"phone": "13800001234"},
     "POST /api/v1/upload-passes": {"purpose": "none"},
     "POST /api/v1/uploads/{id}/original": {"reason": "复核"},

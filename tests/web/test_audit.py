@@ -16,6 +16,7 @@ from tests.support.city import AUX, CHEN, LI, MINGSHAN, WANG, YUCHENG, ZHANG, jo
 from tests.support.clock import FakeClock
 from tests.web.client import Client, bearer, error_of
 from tests.web.people import ADMIN, AUDITOR
+from tests.web.test_admin import NEW
 
 ALL = changed(AUDITOR, id="990003", service_number="990003", districts=frozenset({YUCHENG, MINGSHAN}))
 
@@ -208,3 +209,29 @@ async def test_what_is_older_than_six_months_may_go(web: Client) -> None:
         await connection.execute(insert(audit).values(values))
         gone = await connection.execute(delete(audit).where(audit.c.at < old + timedelta(days=1)))
         assert gone.rowcount == 1
+
+
+async def failures(web: Client) -> list[tuple[str, str, str | None]]:
+    query = (
+        select(audit.c.actor, audit.c.action, audit.c.reason).where(~audit.c.success).order_by(audit.c.number)
+    )
+    async with web.store.database.read() as connection:
+        return [tuple(row) for row in await connection.execute(query)]
+
+
+async def test_what_somebody_may_not_do_there_is_recorded_as_a_failure(web: Client) -> None:
+    incident, _ = await web.asked()
+    neighbour = bearer(await web.token_of(WANG))
+    for _ in range(2):
+        refused = await web.get(f"/api/v1/incidents/{incident}", headers=neighbour)
+        assert error_of(refused)[0] == 403
+    assert await failures(web) == [(WANG.subject, "incident", "forbidden")]
+
+
+async def test_a_change_that_an_administrator_could_not_make_is_recorded_as_a_failure(web: Client) -> None:
+    await joins(web.store, ADMIN)
+    headers = bearer(await web.token_of(ADMIN))
+    assert (await web.post("/api/v1/admin/officers", json=NEW, headers=headers)).status_code == 201
+    refused = await web.post("/api/v1/admin/officers", json=NEW, headers=headers)
+    assert error_of(refused)[:2] == (409, "conflict"), refused.text
+    assert await failures(web) == [(ADMIN.subject, "add_officer", "conflict: taken")]

@@ -49,6 +49,7 @@ def test_every_route_names_its_module() -> None:
         "begin_upload_pass", "upload_options", "begin_upload", "upload_offset", "append_upload", "give_up_upload",
         "upload", "picture", "upload_video", "upload_original", "picture_regions", "cover_region", "uncover_region",
         "ask_bulk_export", "bulk_exports", "cancel_bulk_export", "bulk_export_file", "bulk_export_archive",
+        "case_file", "case_file_archive",
         "simulator_messages", "simulator_connection_token", "begin_wechat", "end_wechat", "ways", "set_ways",
         "push_key", "keep_push", "drop_push",
     }  # fmt: skip

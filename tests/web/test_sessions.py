@@ -184,3 +184,15 @@ async def test_a_foreign_page_signs_nobody_in(web: Client) -> None:
     body = {"username": f"user-{ZHANG.id}", "password": PASSWORD}
     answer = await web.post(POLICE, json=body, headers={"origin": "https://evil.example"})
     assert error_of(answer)[:2] == (403, "forbidden")
+
+
+async def test_each_way_not_to_come_in_stands_in_the_audit(web: Client) -> None:
+    await web.let_in(ZHANG)
+    for _ in range(8):
+        await sign_in(web, ZHANG.id, "wrong")
+    async with web.store.database.read() as connection:
+        query = select(audit.c.subject, audit.c.reason, audit.c.success).where(audit.c.action == "sign_in")
+        told = [tuple(row) for row in await connection.execute(query.order_by(audit.c.number))]
+    wrong = (ZHANG.subject, "bad_credentials", False)
+    # Whoever goes on trying at a locked account leaves one record a minute.
+    assert told == [*[wrong] * 5, (ZHANG.subject, "locked", False)]

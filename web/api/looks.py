@@ -48,5 +48,6 @@ ENDPOINTS = [
         answers={200: Nothing},
         errors=(NotFound, Forbidden),
         repeatable=True,
+        records_refusals=True,
     ),
 ]

@@ -234,6 +234,7 @@ ENDPOINTS = [
         " reason, recorded, 30 an hour.",
         module="platform",
         body=Search,
+        records_refusals=True,
         answers={200: History},
         errors=(Forbidden, InvalidField, TooManyRequests),
     ),

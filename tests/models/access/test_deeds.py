@@ -17,7 +17,7 @@ from models.actions.plate_searches import What as Searched
 LANGUAGES = ["zh", "en"]
 ROOT = Path(__file__).resolve().parents[3]
 # A call that writes a record, and in it what the record is about: ``f"record:{row.id}"``.
-CALL = re.compile(r"audit\.(?:record|look|write)\((?:[^()]|\([^()]*\))*\)")
+CALL = re.compile(r"audit\.(?:record|note|look|write)\((?:[^()]|\([^()]*\))*\)")
 KIND = re.compile(r'"([a-z_]+):(?=[{a-z])')
 
 
