@@ -19,9 +19,7 @@ from models.store import Store
 To = Literal["owner", "officer", "person"]
 
 MOVE_CAR = frozenset({"move_request", "reminder"})
-# Somebody stands there with the phone in his hand and waits for it, at whatever hour: a code to type, or the document
-# of the accident that he has just signed, or that an officer has just made.
-CODES = frozenset({"binding_code", "agreement", "determination"})
+CODES = frozenset({"binding_code"})
 PARKING = frozenset({"officer_notice"})
 # His car is the officers' now; the parties of an accident stand at the roadside and wait for their document.
 AT_ONCE = frozenset({"handed_over", "agreement", "determination"})

@@ -149,6 +149,7 @@ def test_whatever_changes_something_can_be_repeated_safely() -> None:
         "check_watch_list",
         "check_calendar",
         "upload_original",
+        "call_party",
         "case_file",
     }
     # Sleeping, waking and being signed out twice is the same as once; a secret is told once, and never kept.
