@@ -212,6 +212,7 @@ async def test_a_number_that_two_ask_for_is_given_to_none_before_it_is_checked_w
         query = select(audit.c.action, audit.c.reason).where(audit.c.action.endswith("registration"))
         told = {tuple(row) for row in await connection.execute(query)}
     assert told == {
+        ("approve_registration", "conflict: number_claimed"),
         ("approve_registration", "identity_checked"),
         ("refuse_registration", "given_to_another"),
     }

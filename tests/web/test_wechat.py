@@ -211,7 +211,7 @@ async def test_outside_of_wechat_and_without_an_account_nobody_is_asked(
     owner: Owner, store: Store, web: Client
 ) -> None:
     for agent in ("Mozilla/5.0 (iPhone) Safari/605.1", "Mozilla/5.0 wxwork/4.1 MicroMessenger/7.0"):
-        assert '"wechat"' not in (await owner.page(**{"User-Agent": agent})).text
+        assert '"wechat":' not in (await owner.page(**{"User-Agent": agent})).text
         assert error_of(await owner.taps(**{"User-Agent": agent})) == (404, "not_found", None)
     async with store.database.write() as connection:
         await connection.exec_driver_sql("DELETE FROM channel_setups")
@@ -219,7 +219,7 @@ async def test_outside_of_wechat_and_without_an_account_nobody_is_asked(
             "UPDATE configuration SET revision = 'gone' WHERE topic = 'channels'"
         )
     await store.configuration.refresh()
-    assert '"wechat"' not in (await owner.page()).text
+    assert '"wechat":' not in (await owner.page()).text
     assert error_of(await owner.taps())[:2] == (404, "not_found")
     query, body = pushed(event(), store.clock.now())
     assert (await web.post(CALLBACK, params=query, content=body)).status_code == 404
