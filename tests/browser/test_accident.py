@@ -237,6 +237,8 @@ def test_both_ask_for_an_officer_who_determines_it_and_one_has_it_reviewed(
     officer.signs_in_and_goes_on_duty()
     button(second, "请民警处理").click()
     sees(first, "已报警")
+    # From the list of all it has become his: what he presses stands still.
+    sees(officer.page, "派给您")
     officer.accepts()
     sees(second, "民警正在赶来")
     phone = officer.page

@@ -90,12 +90,12 @@ test("the requester reads by which channel the owner was told, when, and which d
     notice({ channel: "sms", contact: 2, status: "queued", sent_at: null, at: at(62) }),
     notice({ channel: "call", contact: 2, status: "cancelled", sent_at: null, at: at(63) }),
   ];
-  assert.deepEqual(linesOf(incident({ notices, timeline: [] }), "requester").map(({ key, at, params }) => [key, params?.channel, at]), [
-    ["driver.told.delivered", "wechat", at(3)],
-    ["driver.event.seen", undefined, at(9)],
-    ["driver.told.sent", "sms", at(20)],
-    ["driver.told.failed", "call", at(41)],
-    ["driver.told.second.unknown", "wechat", at(42)],
+  assert.deepEqual(linesOf(incident({ notices, timeline: [] }), "requester").map(({ key, at, params }) => [key, params?.channel, params?.who, at]), [
+    ["driver.told.delivered", "wechat", "1", at(3)],
+    ["driver.event.seen", undefined, undefined, at(9)],
+    ["driver.told.sent", "sms", "1", at(20)],
+    ["driver.told.failed", "call", "1", at(41)],
+    ["driver.told.unknown", "wechat", "2", at(42)],
   ]);
   assert.deepEqual(linesOf(incident({ notices, timeline: [] }), "owner"), []);
 });

@@ -83,7 +83,7 @@ export function linesOf(incident: PulledIncident, role: Role): Line[] {
 
 /** "Told on WeChat 18:37:12", "SMS delivered 18:38:14"; what was opened was delivered. */
 function noticeLine({ status, channel, contact, at, sent_at, delivered_at }: Notice): Line[] {
-  const line = (state: string, since: string): Line[] => [{ key: `driver.told.${contact > 1 ? "second." : ""}${state}`, at: since, params: { channel } }];
+  const line = (state: string, since: string): Line[] => [{ key: `driver.told.${state}`, at: since, params: { channel, who: contact > 1 ? "2" : "1" } }];
   if (status === "failed" || status === "unknown") return line(status, at);
   if (delivered_at) return line("delivered", delivered_at);
   return TOLD_STATES.has(status) && sent_at ? line("sent", sent_at) : [];
