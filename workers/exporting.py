@@ -50,6 +50,8 @@ async def watch(store: Store) -> None:
 
 
 async def _look(store: Store, connection: Redis) -> None:
-    if await bulk_writing.anything_due(store):
+    waiting = await bulk_writing.under_way(store)
+    measures.unwritten.set(waiting)
+    # Mostly none waits, and one question a second is enough to know it.
+    if waiting and await bulk_writing.anything_due(store):
         await asyncio.to_thread(enqueue_export, connection)
-    measures.unwritten.set(await bulk_writing.under_way(store))

@@ -11,13 +11,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.documents.sheet import Sheet
+from models.documents.sheet import Say, Sheet
 from models.parking.stays import code_of
 from models.printing.leaf import leaf
 from models.store import Store
@@ -75,8 +74,7 @@ async def _known(store: Store, sheet: Sheet, about: About) -> Mapping[str, Any] 
 async def _make(store: Store, sheet: Sheet, about: About) -> Mapping[str, Any]:
     made_at, document_id = store.clock.now(), store.ids.new()
     code = code_of(store.ids.secret())
-    texts = store.texts.of(about.city)
-    say = partial(_say, texts)
+    say = say_of(store, about.city)
     content = await asyncio.to_thread(leaf, sheet, code, made_at, store.settings.public_url, say)
     sealed = await asyncio.to_thread(store.vault.seal_bytes, SEALED, document_id, content)
     row = {
@@ -100,10 +98,11 @@ async def _make(store: Store, sheet: Sheet, about: About) -> Mapping[str, Any]:
     return row
 
 
-def say_of(store: Store, city: str) -> Any:
+def say_of(store: Store, city: str) -> Say:
     """What the sheets of a city are written with: Chinese, in the city's own words where it has some."""
-    return partial(_say, store.texts.of(city))
+    texts = store.texts.of(city)
 
+    def say(key: str, **params: str | int) -> str:
+        return texts.say("zh", key, params)
 
-def _say(texts: Any, key: str, **params: str | int) -> str:
-    return str(texts.say("zh", key, params))
+    return say

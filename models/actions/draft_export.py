@@ -20,7 +20,6 @@ from models.actions.idempotency import Keeping
 from models.actions.incident_change import until_saved
 from models.actions.reasoned import given_reason
 from models.caller import Officer
-from models.clock import BEIJING
 from models.errors import Forbidden, InvalidField, NotFound
 from models.store import Change, Store
 
@@ -129,8 +128,3 @@ async def again(store: Store, source: Source, officer: Officer, export_id: str) 
             raise Forbidden
         await audit.record(change, officer, "export_drafts", f"export:{export_id}", reason="again")
         return Export(export_id, await source.drafts(change, rows))
-
-
-def local(instant: datetime) -> str:
-    """As the register writes it: Beijing's wall clock, with its zone."""
-    return instant.astimezone(BEIJING).isoformat(timespec="seconds")

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from models.actions.draft_export import Draft, Source, local
+from models.actions.draft_export import Draft, Source
 from models.actions.parking import PLATE
 from models.parking.stays import grouped
 from models.store import Change, Store
 from models.tables import captures, parking_notices, parking_records
+from models.tabular import plain
 
 FIELDS = (
     "record", "status", "district", "zone", "place", "lat", "lng", "accuracy_m", "plate", "plate_class", "offence",
@@ -55,9 +56,9 @@ def _draft(store: Store, row: Any, sums: list[str]) -> Draft:
         "plate_class": row.plate_class,
         "offence": row.offence,
         "grounds": row.grounds,
-        "seen_at": local(row.captured_at),
-        "filed_at": local(row.filed_at),
-        "ended_at": local(row.ended_at),
+        "seen_at": plain(row.captured_at),
+        "filed_at": plain(row.filed_at),
+        "ended_at": plain(row.ended_at),
         "officer": row.author_number,
         "unit": row.unit,
         "countersigned_by": row.countersigned_number,

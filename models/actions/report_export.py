@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from models.actions.draft_export import Draft, Source, local
+from models.actions.draft_export import Draft, Source
 from models.actions.reporting import PLATE
 from models.store import Change, Store
 from models.tables import reports, uploads
+from models.tabular import plain
 
 FIELDS = (
     "report", "status", "district", "zone", "place", "lat", "lng", "accuracy_m", "plate", "plate_class", "offence",
@@ -42,9 +43,9 @@ def _draft(store: Store, row: Any, sums: list[str]) -> Draft:
         "plate": store.vault.open(PLATE, row.id, bytes(row.plate_sealed)),
         "officer": row.decided_number,
         "photo_sha256": " ".join(sums),
-        "happened_at": local(row.happened_at),
-        "filed_at": local(row.filed_at),
-        "decided_at": local(row.decided_at),
+        "happened_at": plain(row.happened_at),
+        "filed_at": plain(row.filed_at),
+        "decided_at": plain(row.decided_at),
     }
     return {name: found[name] for name in FIELDS}
 

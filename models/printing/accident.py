@@ -55,12 +55,7 @@ def _head(pdf: FPDF, paper: Paper, public_url: str, say: Say) -> None:
     pdf.set_font("sans", size=19)
     pdf.cell(0, 12, say(f"accident.paper.{paper.kind}"), new_x="LMARGIN", new_y="NEXT")
     url = f"{public_url.rstrip('/')}/v/{paper.code}"
-    rows = qr.modules(url)
-    edge = 24.0 / len(rows)
-    left = pdf.w - MARGIN - 24.0
-    pdf.set_fill_color(0, 0, 0)
-    for column, row, length in qr.runs(rows):
-        pdf.rect(left + column * edge, MARGIN + row * edge, length * edge + 0.01, edge + 0.01, style="F")
+    qr.draw(pdf, pdf.w - MARGIN - 24.0, MARGIN, 24.0, url)
     pdf.set_font("sans", size=10)
     pdf.cell(0, LINE, f"{say('accident.paper.code')}　{grouped(paper.code)}", new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("sans", size=8)

@@ -61,12 +61,7 @@ def _head(pdf: FPDF, sheet: Sheet, code: str, made_at: datetime, public_url: str
     pdf.set_font("sans", size=19)
     pdf.cell(0, 12, sheet.title, new_x="LMARGIN", new_y="NEXT")
     url = f"{public_url.rstrip('/')}/v/{code}"
-    rows = qr.modules(url)
-    edge = CODE_EDGE / len(rows)
-    left = pdf.w - MARGIN - CODE_EDGE
-    pdf.set_fill_color(0, 0, 0)
-    for column, row, length in qr.runs(rows):
-        pdf.rect(left + column * edge, MARGIN + row * edge, length * edge + 0.01, edge + 0.01, style="F")
+    qr.draw(pdf, pdf.w - MARGIN - CODE_EDGE, MARGIN, CODE_EDGE, url)
     pdf.set_font("sans", size=10)
     made = f"{say('document.code')}　{grouped(code)}　　{say('document.made_at')}　{wall(made_at)}"
     pdf.cell(0, LINE, made, new_x="LMARGIN", new_y="NEXT")

@@ -49,11 +49,7 @@ def notice(paper: PaperNotice, public_url: str) -> bytes:
     ):
         pdf.set_xy(MARGIN - 1, 38 + number * 8)
         pdf.cell(WIDTH - 2 * MARGIN, 8, line)
-    rows = qr.modules(f"{public_url.rstrip('/')}/n/{paper.code}")
-    edge = 44.0 / len(rows)
-    pdf.set_fill_color(0, 0, 0)
-    for column, row, length in qr.runs(rows):
-        pdf.rect(MARGIN + column * edge, 68 + row * edge, length * edge + 0.01, edge + 0.01, style="F")
+    qr.draw(pdf, MARGIN, 68, 44.0, f"{public_url.rstrip('/')}/n/{paper.code}")
     pdf.set_xy(58, 70)
     pdf.set_font("sans", size=10)
     pdf.multi_cell(

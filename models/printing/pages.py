@@ -57,7 +57,7 @@ def _sticker(pdf: FPDF, x: float, y: float, url: str, design: Design) -> None:
     pdf.set_draw_color(*design.ink)
     pdf.set_line_width(0.7)
     pdf.rect(x + 2, y + 2, WIDTH - 4, HEIGHT - 4, round_corners=True, corner_radius=4)
-    _code(pdf, x + CODE_X, y + (HEIGHT - CODE_EDGE) / 2, url)
+    qr.draw(pdf, x + CODE_X, y + (HEIGHT - CODE_EDGE) / 2, CODE_EDGE, url)
     left = x + TEXT_X
     _line(pdf, left, y + 12, design.platform, 10, design.ink)
     _line(pdf, left, y + 23, design.headline, 21, INK, weight=0.5)
@@ -65,16 +65,6 @@ def _sticker(pdf: FPDF, x: float, y: float, url: str, design: Design) -> None:
     _line(pdf, left, y + RING_Y + RING / 2 + 1.9, "五分钟", 14, design.ink, weight=0.35)
     _line(pdf, left, y + 55.5, design.note, 8.5, GREY)
     _line(pdf, left, y + 59.3, design.headline_en, 6, GREY)
-
-
-def _code(pdf: FPDF, x: float, y: float, url: str) -> None:
-    rows = qr.modules(url)
-    edge = CODE_EDGE / len(rows)
-    # A hair more than a module, or viewers show fine white lines between the bars.
-    bleed = 0.01
-    pdf.set_fill_color(0, 0, 0)
-    for column, row, length in qr.runs(rows):
-        pdf.rect(x + column * edge, y + row * edge, length * edge + bleed, edge + bleed, style="F")
 
 
 def _ring(pdf: FPDF, x: float, y: float, design: Design) -> None:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from starlette.responses import Response
 
 from models.store import Store
-from models.tables import notices, push_subscriptions, sessions
+from models.tables import push_subscriptions, sessions
 from models.webpush.client import Sender, SubscriptionRefused, subscription
-from tests.support.channels import YAAN, set_up
+from tests.support.channels import set_up
 from tests.support.city import CHEN
 from tests.support.clock import FakeClock
+from tests.support.officer_notices import due, row
 from tests.support.push_server import PushService, running_push_service
 from tests.web.client import Client, bearer, error_of
 from tests.web.conftest import app_of
@@ -56,30 +57,6 @@ async def subscribes(web: Client, there: PushService) -> dict[str, str]:
     return headers
 
 
-async def due(store: Store, number: int = 1) -> None:
-    now = store.clock.now()
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(notices).values(
-                id=f"n-{number}",
-                key=f"k-{number}",
-                city_code=YAAN,
-                template="nobody_on_duty",
-                params='{"kind": "move_car", "reason": "blocking", "plate": "川TA***5"}',
-                officer_id=CHEN.id,
-                channel="web_push",
-                status="queued",
-                created_at=now,
-                due_at=now,
-            )
-        )
-
-
-async def row(store: Store, number: int = 1) -> Any:
-    async with store.database.read() as connection:
-        return (await connection.execute(select(notices).where(notices.c.id == f"n-{number}"))).one()
-
-
 async def browsers(store: Store) -> int:
     async with store.database.read() as connection:
         return len((await connection.execute(select(push_subscriptions))).all())
@@ -89,7 +66,7 @@ async def test_a_commander_is_told_and_nobody_on_the_way_can_read_it(
     store: Store, web: Client, there: PushService
 ) -> None:
     await subscribes(web, there)
-    await due(store)
+    await due(store, "web_push")
     assert await send_due(store) == 1
     (shown,) = there.shown
     assert set(shown) == {"zh", "en", "tag"}
@@ -108,7 +85,7 @@ async def test_where_he_is_not_signed_in_any_more_he_is_not_told(
     await subscribes(web, there)
     async with store.database.write() as connection:
         await connection.execute(update(sessions).values(revoked_at=store.clock.now()))
-    await due(store)
+    await due(store, "web_push")
     await send_due(store)
     assert ((await row(store)).status, (await row(store)).failure) == ("failed", "no_address")
     assert there.shown == []
@@ -120,7 +97,7 @@ async def test_a_browser_that_is_gone_is_forgotten(
 ) -> None:
     await subscribes(web, there)
     there.answers = [status]
-    await due(store)
+    await due(store, "web_push")
     await send_due(store)
     found = await row(store)
     assert (found.status, found.failure, found.code) == ("failed", "unsubscribed", str(status))
@@ -143,7 +120,7 @@ async def test_each_way_not_to_arrive_says_why(
 ) -> None:
     await subscribes(web, there)
     there.answers = [answer]
-    await due(store)
+    await due(store, "web_push")
     await send_due(store)
     found = await row(store)
     assert (found.status, found.failure, found.code) == expected
@@ -155,11 +132,11 @@ async def test_told_again_it_takes_its_own_place(
 ) -> None:
     await subscribes(web, there)
     there.answers = [500]
-    await due(store)
+    await due(store, "web_push")
     await send_due(store)
     clock.advance(2)
     assert await send_due(store) == 1
-    await due(store, 2)
+    await due(store, "web_push", 2)
     await send_due(store)
     assert len(set(there.topics)) == 2
     assert [one["tag"] for one in there.shown] == ["n-1", "n-2"]
@@ -199,7 +176,7 @@ async def test_addresses_of_our_own_network_are_not_called_unless_the_operator_s
 ) -> None:
     await subscribes(web, there)
     store.settings = replace(store.settings, webhook_private=False)
-    await due(store)
+    await due(store, "web_push")
     await send_due(store)
     assert (await row(store)).failure == "address_refused"
     assert there.shown == []

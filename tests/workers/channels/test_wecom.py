@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
 from models.store import Store
 from models.tables import notices
 from models.wecom.client import cut
-from tests.support.channels import YAAN, set_up
+from tests.support.channels import set_up
 from tests.support.city import CHEN
 from tests.support.clock import FakeClock
+from tests.support.officer_notices import due, row
 from tests.support.wecom_server import CORP, ROBOT, SECRET, Company, running_company
 from tests.workers import test_notify
 from workers.notify import send_due
@@ -43,34 +44,9 @@ async def by_application(store: Store, there: Company, secret: str = SECRET) -> 
     await set_up(store, "wecom", given, {"secret": secret})
 
 
-async def due(store: Store, number: int = 1) -> None:
-    """A commander is to be told that nobody is on duty."""
-    now = store.clock.now()
-    async with store.database.write() as connection:
-        await connection.execute(
-            insert(notices).values(
-                id=f"n-{number}",
-                key=f"k-{number}",
-                city_code=YAAN,
-                template="nobody_on_duty",
-                params='{"kind": "move_car", "reason": "blocking", "plate": "川TA***5"}',
-                officer_id=CHEN.id,
-                channel="wecom",
-                status="queued",
-                created_at=now,
-                due_at=now,
-            )
-        )
-
-
-async def row(store: Store, number: int = 1) -> Any:
-    async with store.database.read() as connection:
-        return (await connection.execute(select(notices).where(notices.c.id == f"n-{number}"))).one()
-
-
 async def test_the_group_is_told_by_its_robot(store: Store, there: Company) -> None:
     await by_robot(store, there)
-    await due(store)
+    await due(store, "wecom")
     assert await send_due(store) == 1
     ((_, text),) = there.said
     assert text.startswith("【城市交管】")
@@ -83,7 +59,7 @@ async def test_the_robots_limit_is_kept_until_the_next_minute(
 ) -> None:
     await by_robot(store, there)
     there.said = [(clock.now(), "x")] * 20
-    await due(store)
+    await due(store, "wecom")
     await send_due(store)
     assert ((await row(store)).status, (await row(store)).code) == ("queued", "45009")
     clock.advance(60)
@@ -108,7 +84,7 @@ async def test_each_way_not_to_arrive_says_why(
     store: Store, there: Company, answer: Any, expected: Any
 ) -> None:
     await by_robot(store, there)
-    await due(store)
+    await due(store, "wecom")
     there.answers = [answer]
     await send_due(store)
     found = await row(store)
@@ -119,12 +95,12 @@ async def test_an_officer_is_told_by_the_application_whose_token_ends_in_the_mid
     store: Store, there: Company
 ) -> None:
     await by_application(store, there)
-    await due(store)
+    await due(store, "wecom")
     assert await send_due(store) == 1
     assert (there.told[0]["touser"], there.told[0]["agentid"]) == (CHEN.service_number, 1000002)
     assert (await row(store)).provider_id == "m-1"
     there.take_back()
-    await due(store, 2)
+    await due(store, "wecom", 2)
     async with store.database.write() as connection:
         await connection.execute(
             update(notices).where(notices.c.id == "n-2").values(template="nobody_accepted")
@@ -136,17 +112,17 @@ async def test_an_officer_is_told_by_the_application_whose_token_ends_in_the_mid
 async def test_nobody_who_is_no_member_and_no_account_that_is_wrong(store: Store, there: Company) -> None:
     await by_application(store, there)
     there.members.clear()
-    await due(store)
+    await due(store, "wecom")
     await send_due(store)
     assert ((await row(store)).failure, (await row(store)).code) == ("address_unknown", "81013")
     async with store.database.write() as connection:
         await connection.exec_driver_sql("DELETE FROM provider_tokens")
     await by_application(store, there, secret="another")
-    await due(store, 2)
+    await due(store, "wecom", 2)
     await send_due(store)
     assert ((await row(store, 2)).failure, (await row(store, 2)).code) == ("secret_wrong", "40001")
     await set_up(store, "wecom", {"endpoint": there.url}, {})
-    await due(store, 3)
+    await due(store, "wecom", 3)
     await send_due(store)
     assert ((await row(store, 3)).status, (await row(store, 3)).failure) == ("failed", "set_up_wrongly")
 
